@@ -1,0 +1,114 @@
+// Ties the page to the browser: writes the settings into the address, draws the time cursor over the Plotly
+// charts without redrawing them, and reports a clicked heatmap cell. Called again on every change of its data.
+
+const instances = new WeakMap();
+const CHARTS = ".st-key-heatmaps .js-plotly-plot, .st-key-lines .js-plotly-plot";
+
+function writeAddress({ names, prefix, query }) {
+  const url = new URL(window.location.href);
+  for (const key of [...url.searchParams.keys()]) {
+    if (names.includes(key) || key.startsWith(prefix)) url.searchParams.delete(key);
+  }
+  for (const [key, value] of Object.entries(query)) url.searchParams.set(key, value);
+  if (url.href !== window.location.href) window.history.replaceState(window.history.state, "", url);
+}
+
+// A box in chart pixels, or null where the step or unit lies outside the axis
+function cellOn(xaxis, yaxis, step, unit) {
+  const ends = (axis, at) => [axis.l2p(at - 0.5), axis.l2p(at + 0.5)].sort((a, b) => a - b);
+  const [left, right] = ends(xaxis, step);
+  const [top, bottom] = ends(yaxis, unit);
+  if (right < 0 || left > xaxis._length || bottom < 0 || top > yaxis._length) return null;
+  // the frame goes around the cell, not over it
+  const width = Math.max(right - left, 3) + 4, height = Math.max(bottom - top, 3) + 4;
+  return {
+    left: xaxis._offset + (left + right) / 2 - width / 2, width,
+    top: yaxis._offset + (top + bottom) / 2 - height / 2, height,
+  };
+}
+
+function piece(overlay, style) {
+  const div = document.createElement("div");
+  Object.assign(div.style, { position: "absolute", boxSizing: "border-box" });
+  for (const [key, value] of Object.entries(style)) div.style[key] = typeof value === "number" ? `${value}px` : value;
+  overlay.append(div);
+}
+
+function drawCursor(chart, { step, unit, ink, halo }) {
+  const layout = chart._fullLayout;
+  if (!layout?.xaxis?._length) return;
+  let overlay = chart.querySelector(":scope > .gruviz-cursor");
+  if (!overlay) {
+    overlay = document.createElement("div");
+    overlay.className = "gruviz-cursor";
+    Object.assign(overlay.style, { position: "absolute", inset: "0", pointerEvents: "none", zIndex: "1" });
+    chart.style.position = "relative";
+    chart.append(overlay);
+  }
+  overlay.replaceChildren();
+  const xaxis = layout.xaxis;
+  const yaxes = Object.keys(layout).filter((key) => /^yaxis\d*$/.test(key)).map((key) => layout[key]);
+  // a line at either side of the step, so that the cells themselves stay visible
+  const [left, right] = [xaxis.l2p(step - 0.5), xaxis.l2p(step + 0.5)];
+  const sides = [{ at: left, shadow: "-1px" }, { at: right - 1, shadow: "1px" }];
+  for (const { at, shadow } of sides.filter(({ at }) => at >= -2 && at <= xaxis._length + 1)) {
+    for (const axis of yaxes) {
+      piece(overlay, {
+        left: xaxis._offset + at, width: 1, top: axis._offset, height: axis._length, background: ink,
+        boxShadow: `${shadow} 0 ${halo}`,
+      });
+    }
+  }
+  for (const { yaxis } of (chart._fullData ?? []).filter((data) => data.type === "heatmap" && "zrnh".includes(data.name))) {
+    const box = cellOn(xaxis, layout[yaxis.replace("y", "yaxis")], step, unit);
+    if (box) piece(overlay, { ...box, border: `2px solid ${ink}`, outline: `1px solid ${halo}`, borderRadius: 2 });
+  }
+}
+
+// Only Python can redraw the charts in other colours, and it does not hear of a theme switched while the page is open
+function reportTheme(instance, setTriggerValue) {
+  const page = document.querySelector("[data-testid=stApp]");
+  const [red, green, blue] = (getComputedStyle(page).backgroundColor.match(/[\d.]+/g) ?? [255, 255, 255]).map(Number);
+  const theme = red + green + blue < 384 ? "dark" : "light";
+  if (theme !== instance.data.theme && theme !== instance.reported) setTriggerValue("theme", theme);
+  instance.reported = theme;
+}
+
+function watch(instance) {
+  for (const chart of document.querySelectorAll(CHARTS)) {
+    if (!chart.on || !chart._fullLayout) continue;
+    if (instance.charts.get(chart) !== chart._gruvizWatch || !chart._gruvizWatch) {
+      chart._gruvizWatch = {};
+      instance.charts.set(chart, chart._gruvizWatch);
+      chart.on("plotly_afterplot", () => drawCursor(chart, instance.data));
+      chart.on("plotly_click", ({ points: [point] }) => {
+        const onGate = point.data.type === "heatmap" && point.data.name !== "x";
+        instance.pick({ step: Math.round(point.x), unit: onGate ? Math.round(point.y) : null });
+      });
+    }
+    drawCursor(chart, instance.data);
+  }
+}
+
+export default function ({ data, parentElement, setTriggerValue }) {
+  let instance = instances.get(parentElement);
+  if (!instance) {
+    instance = { charts: new WeakMap() };
+    instances.set(parentElement, instance);
+    let asked = false;
+    instance.observer = new MutationObserver((changes) => {
+      // our own overlay changes the page too
+      if (asked || changes.every((change) => change.target.closest?.(".gruviz-cursor") || change.target.querySelector?.(":scope > .gruviz-cursor"))) return;
+      asked = true;
+      requestAnimationFrame(() => { asked = false; watch(instance); });
+    });
+    instance.observer.observe(document.body, { childList: true, subtree: true });
+  }
+  instance.data = data;
+  instance.pick = (value) => setTriggerValue("pick", value);
+  writeAddress(data);
+  watch(instance);
+  // the new theme's colours are in place a frame later
+  requestAnimationFrame(() => requestAnimationFrame(() => reportTheme(instance, setTriggerValue)));
+  return () => { instance.observer.disconnect(); instances.delete(parentElement); };
+}

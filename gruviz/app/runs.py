@@ -1,0 +1,210 @@
+"""Settings -> sequence -> weights -> model -> trace, cached on values and bounded."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+import numpy as np
+import streamlit as st
+
+from gruviz.app.process import compute_turns
+from gruviz.app.settings import Settings
+from gruviz.gate_trace import GateTrace
+from gruviz.gru import ConcatGRU, SplitGRU, TorchGRU
+from gruviz.params import GRUParams
+from gruviz.presets import PRESETS, leaky, random_params
+from gruviz.problems import Problem
+from gruviz.sequences import Sequence, generate
+from gruviz.text_steps import encode_text
+from gruviz.trace import REFERENCE_STEPS, reference_error, reference_steps, trace
+from gruviz.typed_numbers import number, parse_numbers
+from gruviz.user_data import Scaling, Table, read_table, read_upload, rescale
+
+MAX_CELLS = 20_000_000  # steps x units x layers: four float32 arrays of it are 320 MB
+SMALL_CELLS = 250_000
+MODELS = {"split": SplitGRU, "concat": ConcatGRU, "torch": TorchGRU}
+COMPARED = {"split": ("concat", "torch"), "concat": ("split", "torch"), "torch": ("split",)}
+HEADER = {"auto": None, "yes": True, "no": False}
+
+
+@dataclass(frozen=True)
+class Upload:
+    """A file as it came: its name and its bytes."""
+
+    name: str
+    data: bytes
+
+
+@dataclass(frozen=True, eq=False)
+class Run:
+    """A trace and what the page says beside it.
+
+    Args:
+        trace: the trace of the chosen model.
+        error: `reference_error` of it, over `error_steps` steps.
+        differences: for each other model with the same numbers, the largest |h - its h| over `compared_steps`
+            steps of the first layer, read forward.
+        units: names of the units, or ().
+        preset_inputs: inputs the preset was made for; None for random weights.
+    """
+
+    trace: GateTrace
+    error: float
+    error_steps: int
+    differences: dict[str, float]
+    compared_steps: int
+    units: tuple[str, ...]
+    preset_inputs: int | None
+
+
+@st.cache_resource(max_entries=8, show_spinner=False)
+def open_upload(upload: Upload) -> Table | Sequence:
+    """An uploaded file, parsed."""
+    return read_upload(upload.name, upload.data)
+
+
+@st.cache_resource(max_entries=8, show_spinner=False)
+def open_table(text: str, header: str) -> Table:
+    """A pasted table, parsed."""
+    return read_table(text, header=HEADER[header])
+
+
+def table_of(settings: Settings, upload: Upload | None) -> Table | Sequence:
+    """What the visitor gave as a table: the file if there is one, else what was pasted."""
+    if upload is None:
+        return open_table(settings.table, settings.header)
+    found = open_upload(upload)
+    if isinstance(found, Table) and settings.header != "auto":
+        return read_table(upload.data, upload.name, HEADER[settings.header])
+    return found
+
+
+def sequence_of(settings: Settings, upload: Upload | None) -> tuple[Sequence, Scaling]:
+    """The input the settings describe, rescaled as they say.
+
+    Raises:
+        Problem: what was given cannot be read; the sentence says where and what would be accepted.
+    """
+    given = replace(Settings(), **{name: getattr(settings, name) for name in _SEQUENCE_FIELDS[settings.source]})
+    return _sequence(given, upload if settings.source == "table" else None)
+
+
+_SEQUENCE_FIELDS = {
+    "synthetic": ("source", "scale", "family", "steps", "sseed", "parameters"),
+    "numbers": ("source", "scale", "numbers"),
+    "text": ("source", "scale", "text", "per", "code", "esize", "sseed"),
+    "table": ("source", "scale", "table", "header", "columns", "labels"),
+}
+_RUN_FIELDS = ("model", "weights", "hidden", "seed", "gain", "zbias", "rbias", "halves", "tmax", "layers", "both")
+
+
+@st.cache_resource(max_entries=32, show_spinner=False)
+def _sequence(settings: Settings, upload: Upload | None) -> tuple[Sequence, Scaling]:
+    if settings.source == "numbers":
+        found = parse_numbers(settings.numbers)
+    elif settings.source == "text":
+        found = encode_text(settings.text, settings.per, settings.code, settings.esize, settings.sseed)
+    elif settings.source == "table":
+        opened = table_of(settings, upload)
+        if isinstance(opened, Table):
+            known = tuple(name for name in settings.columns if name in opened.columns)
+            label = settings.labels if settings.labels in opened.columns else None
+            opened = opened.sequence(known or None, label)
+        found = opened
+    else:
+        found = generate(settings.family, settings.steps, settings.sseed, **settings.parameter_values())
+    return rescale(found, settings.scale)
+
+
+def run(settings: Settings, sequence: Sequence) -> Run:
+    """The trace the settings describe, from the cache if it is there.
+
+    Raises:
+        Problem: it would be too large, or a parameter of the weights cannot be read.
+    """
+    params = params_of(settings, sequence.inputs)
+    cells = sequence.steps * params[0].hidden_size * len(params)
+    if cells > MAX_CELLS:
+        sizes = {"steps": sequence.steps, "units": params[0].hidden_size, "cells": cells, "limit": MAX_CELLS}
+        if len(params) > 1:
+            raise Problem("trace_too_large_layers", layers=len(params), **sizes)
+        raise Problem("trace_too_large", **sizes)
+    given = replace(Settings(), **{name: getattr(settings, name) for name in _RUN_FIELDS})
+    cached = _small_run if cells <= SMALL_CELLS else _large_run
+    return cached(given, sequence.digest, sequence)
+
+
+def params_of(settings: Settings, input_size: int) -> list[GRUParams]:
+    """The numbers of every layer and direction; one for all but a stacked or two-way nn.GRU."""
+    if settings.weights == "leaky":
+        preset = replace(PRESETS["leaky"], make=lambda: leaky(half_lives_of(settings)))
+        return [preset.params(input_size)]
+    if settings.weights in PRESETS:
+        return [PRESETS[settings.weights].params(input_size)]
+    directions = 1 + settings.both if settings.model == "torch" else 1
+    layers = settings.layers if settings.model == "torch" else 1
+    chrono = settings.tmax if settings.weights == "chrono" else None
+    made = []
+    for k in range(layers * directions):
+        width = input_size if k < directions else settings.hidden * directions
+        seed = [settings.seed, k] if k else settings.seed
+        made.append(
+            random_params(
+                width, settings.hidden, seed, gain=settings.gain, z_bias=settings.zbias, r_bias=settings.rbias,
+                chrono=chrono,
+            )
+        )  # fmt: skip
+    return made
+
+
+def half_lives_of(settings: Settings) -> list[float]:
+    """The half-lives typed for the leaky averages.
+
+    Raises:
+        Problem: something there is not a number above 0, or there are not one to eight of them.
+    """
+    cells = settings.halves.replace(",", " ").split()
+    for cell in cells:
+        value = number(cell)
+        if value is None or not 0 < value <= 1e6:
+            raise Problem("half_lives", word=cell)
+    if not 1 <= len(cells) <= 8:
+        raise Problem("half_lives", word=settings.halves)
+    return [number(cell) for cell in cells]
+
+
+def _units(settings: Settings) -> tuple[str, ...]:
+    if settings.weights == "leaky":
+        return tuple(f"half-life {steps:g}" for steps in half_lives_of(settings))
+    return PRESETS[settings.weights].units if settings.weights in PRESETS else ()
+
+
+def _run(settings: Settings, sequence: Sequence) -> Run:
+    params = params_of(settings, sequence.inputs)
+    turns = compute_turns()
+    with turns.turn():
+        if settings.model == "torch":
+            model = TorchGRU.from_params(params, bidirectional=len(params) > 1 and settings.both)
+        else:
+            model = MODELS[settings.model].from_params(params[0])
+        seed = settings.seed if settings.weights not in PRESETS else None
+        found = trace(model, sequence.x, labels=sequence.labels, seed=seed, after_piece=turns.offer)
+        error = reference_error(model, found)
+        steps = reference_steps(found) if not found.meta.bidirectional else min(found.meta.steps, REFERENCE_STEPS)
+        differences = {}
+        for other in COMPARED[settings.model]:
+            theirs = trace(MODELS[other].from_params(params[0]), sequence.x[:steps], after_piece=turns.offer)
+            differences[other] = float(np.abs(theirs.h[0] - found.h[0, :, :steps]).max())
+    wanted = PRESETS[settings.weights].make().input_size if settings.weights in PRESETS else None
+    return Run(found, error, reference_steps(found), differences, steps, _units(settings), wanted)
+
+
+# One cache for the many small traces of a lecture hall (at most 64 x 4 MB), one for the few large ones (2 x 320 MB).
+@st.cache_resource(max_entries=64, show_spinner=False)
+def _small_run(settings: Settings, digest: str, _sequence: Sequence) -> Run:
+    return _run(settings, _sequence)
+
+
+@st.cache_resource(max_entries=2, show_spinner=False)
+def _large_run(settings: Settings, digest: str, _sequence: Sequence) -> Run:
+    return _run(settings, _sequence)

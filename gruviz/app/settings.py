@@ -1,0 +1,243 @@
+"""Everything that makes the picture, in one frozen value; one table of fields drives both directions of the URL."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, fields, replace
+from typing import Any
+
+from gruviz.inputs import MAX_STEPS
+from gruviz.presets import PRESETS
+from gruviz.sequences import FAMILIES
+from gruviz.text_steps import ENCODINGS, UNITS
+from gruviz.user_data import SCALINGS
+from gruviz.words import LANGUAGES
+
+MAX_UNITS = 1024
+MAX_LAYERS = 4
+MAX_SEED = 2**31 - 1
+LONGEST_IN_URL = 1500  # characters of typed text that still make a link people can send
+_TYPED = {"numbers": ("numbers",), "text": ("text",), "table": ("table", "columns", "labels")}
+PARAMETER = "p."  # prefix of a sequence's own parameters in the URL
+
+WEIGHTS = (*PRESETS, "random", "chrono")
+SOURCES = ("synthetic", "numbers", "text", "table")
+
+
+@dataclass(frozen=True)
+class Settings:
+    """What the visitor chose. Names are those of the URL; nothing derived is kept here.
+
+    `t` and `unit` are None until someone chooses: then the preset's own place, or 0, is shown. `first` and `last` bound
+    the steps shown; None is the last step. `parameters` holds only what differs from the family's defaults.
+    """
+
+    lang: str = "en"
+    model: str = "split"
+    weights: str = "latch"
+    hidden: int = 16
+    seed: int = 0
+    gain: float = 1.0
+    zbias: float = 0.0
+    rbias: float = 0.0
+    halves: str = "2, 8, 32"
+    tmax: int = 100
+    layers: int = 1
+    both: bool = False
+    source: str = "synthetic"
+    family: str = PRESETS["latch"].family
+    steps: int = PRESETS["latch"].steps
+    sseed: int = 0
+    parameters: tuple[tuple[str, float], ...] = tuple(PRESETS["latch"].parameters.items())
+    numbers: str = "0 1 0 0 1 0 0 0 0 -1 0 0"
+    text: str = "hello GRU"
+    per: str = "characters"
+    code: str = "onehot"
+    esize: int = 16
+    table: str = "time,price,volume\nMon,1.0,0.2\nTue,1.4,0.9\nWed,1.1,0.4\nThu,0.3,-0.5\nFri,0.6,0.1"
+    header: str = "auto"
+    columns: tuple[str, ...] = ()
+    labels: str = ""
+    scale: str = "none"
+    layer: int = 0
+    t: int | None = None
+    unit: int | None = None
+    first: int = 0
+    last: int | None = None
+    stat: str = "mean"
+
+    @classmethod
+    def from_query(cls, query: Mapping[str, str]) -> Settings:
+        """Read a URL's parameters; what is unknown, out of range or hostile falls back to the default.
+
+        Args:
+            query: names and texts, as `st.query_params` gives them.
+
+        >>> s = Settings.from_query({"model": "concat", "hidden": "1e9", "nonsense": "<b>"})
+        >>> s.model, s.hidden
+        ('concat', 16)
+        """
+        found: dict[str, Any] = {}
+        for name, read in READERS.items():
+            if name in query:
+                value = read(query[name])
+                if value is not None:
+                    found[name] = value
+        family = found.get("family", cls.family)
+        base = cls.parameters if family == cls.family else ()
+        found["parameters"] = _parameters(family, {**dict(base), **_given(family, query)})
+        return cls(**found)
+
+    def to_query(self) -> dict[str, str]:
+        """The URL's parameters; defaults and over-long texts are left out."""
+        query = {}
+        for name, write in WRITERS.items():
+            value = getattr(self, name)
+            if value != getattr(DEFAULT, name) and value not in (None, ""):
+                text = write(value)
+                if len(text) <= LONGEST_IN_URL:
+                    query[name] = text
+        base = dict(DEFAULT.parameters if self.family == DEFAULT.family else ())
+        mine = dict(self.parameters)
+        for p in FAMILIES[self.family].parameters:
+            if mine.get(p.name, p.default) != base.get(p.name, p.default):
+                query[PARAMETER + p.name] = _write(float(mine.get(p.name, p.default)))
+        return query
+
+    @property
+    def fits_url(self) -> bool:
+        """Whether the link gives back the same picture: nothing of the source in use was too long for it."""
+        back = Settings.from_query(self.to_query())
+        unused = {name for source, names in _TYPED.items() if source != self.source for name in names}
+        return all(getattr(back, name) == getattr(self, name) for name in NAMES if name not in unused)
+
+    def with_preset(self, name: str) -> Settings:
+        """These settings with other weights; a preset brings the sequence that shows its story."""
+        if name not in PRESETS:
+            return replace(self, weights=name)
+        p = PRESETS[name]
+        return replace(
+            self, weights=name, source="synthetic", family=p.family, steps=p.steps, layer=0, t=None, unit=None,
+            first=0, last=None, parameters=_parameters(p.family, p.parameters),
+        )  # fmt: skip
+
+    def with_family(self, name: str) -> Settings:
+        """These settings with another synthetic sequence, at its own defaults."""
+        return replace(self, source="synthetic", family=name, parameters=())
+
+    def with_parameter(self, name: str, value: float) -> Settings:
+        """These settings with one parameter of the sequence changed."""
+        return replace(self, parameters=_parameters(self.family, {**dict(self.parameters), name: value}))
+
+    def parameter_values(self) -> dict[str, float]:
+        """Every parameter of the chosen family, defaults included."""
+        mine = dict(self.parameters)
+        return {p.name: mine.get(p.name, p.default) for p in FAMILIES[self.family].parameters}
+
+
+def _choice(*names: str) -> Callable[[str], str | None]:
+    return lambda text: text if text in names else None
+
+
+def _whole(low: int, high: int) -> Callable[[str], int | None]:
+    def read(text: str) -> int | None:
+        # ASCII digits only and few of them: int() of a megabyte of digits takes long
+        digits = text.removeprefix("-")
+        if not (digits.isascii() and digits.isdigit() and len(digits) <= 12):
+            return None
+        return int(text) if low <= int(text) <= high else None
+
+    return read
+
+
+def _decimal(low: float, high: float) -> Callable[[str], float | None]:
+    def read(text: str) -> float | None:
+        try:
+            value = float(text[:40])
+        except ValueError:
+            return None
+        return value if math.isfinite(value) and low <= value <= high else None
+
+    return read
+
+
+def _text(longest: int = LONGEST_IN_URL) -> Callable[[str], str | None]:
+    return lambda text: text if 0 < len(text) <= longest else None
+
+
+def _flag(text: str) -> bool | None:
+    return {"1": True, "0": False}.get(text)
+
+
+def _names(text: str) -> tuple[str, ...] | None:
+    names = tuple(name.replace("%2C", ",").replace("%25", "%") for name in text.split(","))
+    return names if len(text) <= LONGEST_IN_URL and all(names) else None
+
+
+def _write_names(names: tuple[str, ...]) -> str:
+    return ",".join(name.replace("%", "%25").replace(",", "%2C") for name in names)
+
+
+def _write(value: object) -> str:
+    return f"{value:.15g}" if isinstance(value, float) else str(value)
+
+
+_STEP = _whole(0, MAX_STEPS - 1)
+READERS: dict[str, Callable[[str], Any]] = {
+    "lang": _choice(*LANGUAGES),
+    "model": _choice("split", "concat", "torch"),
+    "weights": _choice(*WEIGHTS),
+    "hidden": _whole(1, MAX_UNITS),
+    "seed": _whole(0, MAX_SEED),
+    "gain": _decimal(0, 20),
+    "zbias": _decimal(-10, 10),
+    "rbias": _decimal(-10, 10),
+    "halves": _text(80),
+    "tmax": _whole(3, MAX_STEPS),
+    "layers": _whole(1, MAX_LAYERS),
+    "both": _flag,
+    "source": _choice(*SOURCES),
+    "family": _choice(*FAMILIES),
+    "steps": _whole(1, MAX_STEPS),
+    "sseed": _whole(0, MAX_SEED),
+    "numbers": _text(),
+    "text": _text(),
+    "per": _choice(*UNITS),
+    "code": _choice(*ENCODINGS),
+    "esize": _whole(1, MAX_UNITS),
+    "table": _text(),
+    "header": _choice("auto", "yes", "no"),
+    "columns": _names,
+    "labels": _text(),
+    "scale": _choice(*SCALINGS),
+    "layer": _whole(0, 2 * MAX_LAYERS - 1),
+    "t": _STEP,
+    "unit": _whole(0, MAX_UNITS - 1),
+    "first": _STEP,
+    "last": _STEP,
+    "stat": _choice("mean", "low", "high"),
+}
+WRITERS: dict[str, Callable[[Any], str]] = dict.fromkeys(READERS, _write) | {
+    "columns": _write_names,
+    "both": lambda value: str(int(value)),
+}
+
+
+def _given(family: str, query: Mapping[str, str]) -> dict[str, float]:
+    given = {}
+    for p in FAMILIES[family].parameters:
+        value = _decimal(p.low, p.high)(query.get(PARAMETER + p.name, ""))
+        if value is not None and (not p.integer or value == int(value)):
+            given[p.name] = value
+    return given
+
+
+def _parameters(family: str, values: Mapping[str, float]) -> tuple[tuple[str, float], ...]:
+    """In the family's own order, without what stands at its default, so that equal settings compare equal."""
+    known = FAMILIES[family].parameters
+    return tuple((p.name, values[p.name]) for p in known if p.name in values and values[p.name] != p.default)
+
+
+DEFAULT = Settings()
+NAMES = tuple(f.name for f in fields(Settings))

@@ -1,0 +1,94 @@
+"""Settings <-> Streamlit's session: the one place that knows how widgets and Settings meet.
+
+Every widget's key is its Settings field with a prefix. A widget that is not drawn loses its own state, so the last
+Settings are kept beside it and seed it again. The URL is read once a session and written by the browser (bridge.js):
+Python never writes `st.query_params`, which would undo what the client wrote there.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, fields, replace
+from typing import Any
+
+import streamlit as st
+
+from gruviz.app.runs import Upload
+from gruviz.app.settings import PARAMETER, Settings
+
+_LAST = "settings"
+_GOOD = "good"
+_PREFIX = "set."
+UPLOAD = "upload"
+
+
+@dataclass(frozen=True)
+class Good:
+    """The last settings that gave a picture, with the file they read, if any."""
+
+    settings: Settings
+    upload: Upload | None
+
+
+def key_of(name: str) -> str:
+    """The widget key of a Settings field."""
+    return _PREFIX + name
+
+
+def current() -> Settings:
+    """The settings as the visitor has them now: widgets over the last known, the URL at the start of a session."""
+    if _LAST not in st.session_state:
+        st.session_state[_LAST] = Settings.from_query(dict(st.query_params))
+    last: Settings = st.session_state[_LAST]
+    found: dict[str, Any] = {}
+    for field in fields(Settings):
+        value = st.session_state.get(key_of(field.name))
+        if value is not None and field.name != "parameters":
+            found[field.name] = tuple(value) if isinstance(value, list) else value
+    settings = replace(last, **found)
+    for name in settings.parameter_values():
+        value = st.session_state.get(key_of(PARAMETER + settings.family + "." + name))
+        if value is not None:
+            settings = settings.with_parameter(name, value)
+    st.session_state[_LAST] = settings
+    return settings
+
+
+def put(settings: Settings) -> None:
+    """Make these the settings; call it from a callback, before any widget is drawn."""
+    st.session_state[_LAST] = settings
+    for field in fields(Settings):
+        st.session_state.pop(key_of(field.name), None)
+    for key in [key for key in st.session_state if str(key).startswith(_PREFIX + PARAMETER)]:
+        del st.session_state[key]
+
+
+def seeded(name: str, value: Any) -> str:
+    """A widget's key, its state set to `value` if the widget has none yet."""
+    key = key_of(name)
+    if key not in st.session_state:
+        st.session_state[key] = value
+    return key
+
+
+def change(make: Callable[[Settings, Any], Settings], name: str) -> None:
+    """Callback of a widget whose choice brings other settings along."""
+    value = st.session_state[key_of(name)]
+    if value is not None:
+        put(make(current(), value))
+
+
+def current_upload() -> Upload | None:
+    """The uploaded file, if there is one."""
+    file = st.session_state.get(UPLOAD)
+    return None if file is None else Upload(file.name, file.getvalue())
+
+
+def remember_good(settings: Settings, upload: Upload | None) -> None:
+    """Keep what worked, to show it while what follows does not."""
+    st.session_state[_GOOD] = Good(settings, upload)
+
+
+def last_good() -> Good:
+    """What worked last; the default before anything has."""
+    return st.session_state.get(_GOOD, Good(Settings(), None))

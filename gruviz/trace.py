@@ -1,0 +1,216 @@
+"""Run a GRU and keep every gate: the only crossing from torch to NumPy.
+
+Reset before (split, concat): one NumPy loop over the model's own weights, several times faster than the
+same loop in torch. Reset after (nn.GRU, nn.GRUCell): the real module runs, and the gates are recovered
+from its real output; how far keep + write then is from that output is recorded.
+Work goes in pieces of steps, so a trace needs little memory beyond its own arrays.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import torch
+from torch import Tensor, nn
+from torch.nn.utils import parametrize
+
+from gruviz.gate_trace import GateTrace, TraceMeta
+from gruviz.gru import ConcatGRU, GRUModel, SplitGRU, TorchGRU
+from gruviz.params import real_array
+from gruviz.recovery import recover_all, run_cell, without_dropout
+from gruviz.scan import Report, array, scan, step_through
+
+REFERENCE_STEPS = 2000
+ACCEPTED = "SplitGRU, ConcatGRU, TorchGRU, torch.nn.GRU or torch.nn.GRUCell"
+
+Traceable = SplitGRU | ConcatGRU | TorchGRU | nn.GRU | nn.GRUCell
+
+
+@dataclass(frozen=True)
+class _Shape:
+    """What `trace` needs to know of a model before it runs it."""
+
+    kind: str
+    core: nn.Module
+    input_size: int
+    hidden_size: int
+    num_layers: int = 1
+    bidirectional: bool = False
+    bias: bool = True
+
+    @property
+    def rows(self) -> int:
+        """Length of the layer axis: layers x directions."""
+        return self.num_layers * (1 + self.bidirectional)
+
+    @property
+    def weight(self) -> Tensor:
+        return next(self.core.parameters())
+
+
+def trace(
+    model: Traceable,
+    x: np.ndarray | Tensor,
+    h0: np.ndarray | Tensor | None = None,
+    *,
+    labels: Sequence[str] = (),
+    seed: int | None = None,
+    after_piece: Report | None = None,
+) -> GateTrace:
+    """Run `model` over `x` and keep r, z, n, h of every layer, batch, time and unit.
+
+    The equations are those of the model's own class. The model is left as it was found: its training flag,
+    its gradients and torch's random state do not change; dropout between layers does not act.
+
+    Args:
+        model: SplitGRU, ConcatGRU, TorchGRU, or any plain torch.nn.GRU / nn.GRUCell.
+        x: (time, input) or (batch, time, input), whatever the model's `batch_first`; at least one step.
+        h0: (unit,) for every layer and batch, or (layer, batch, unit); zeros when None.
+        labels: one text per step, or empty.
+        seed: the seed the weights or input came from, kept in `meta`.
+        after_piece: called now and then with the fraction done, in (0, 1]; an exception raised there ends the run.
+
+    Returns:
+        A GateTrace; float32 arrays (layer, batch, time, unit).
+
+    Raises:
+        TypeError: the model is not one of those.
+        ValueError: a shape does not fit, or the model has an option that cannot be traced.
+
+    >>> t = trace(nn.GRU(2, 3), np.ones((5, 2)))
+    >>> t.z.shape, t.meta.kind, t.meta.reset, bool(t.meta.recovery_error < 1e-6)
+    ((1, 1, 5, 3), 'nn.GRU', 'after', True)
+    """
+    shape = _shape_of(model)
+    weight = shape.weight
+    x_model = _input(x, shape).to(device=weight.device, dtype=weight.dtype)
+    h0_model = _initial(h0, shape, x_model.shape[0]).to(device=weight.device, dtype=weight.dtype)
+    batch, steps = x_model.shape[:2]
+    if labels and len(labels) != steps:
+        raise ValueError(f"labels has {len(labels)} texts for {steps} steps; one a step is needed, or none.")
+    gates = {gate: np.empty((shape.rows, batch, steps, shape.hidden_size), np.float32) for gate in "rznh"}
+    report = after_piece or (lambda fraction: None)
+    # A diverged model (NaN or inf weights) must be seen, not stopped; a saturated sigmoid overflows exp harmlessly.
+    with torch.no_grad(), np.errstate(all="ignore"):
+        if shape.kind not in ("split", "concat"):
+            error = recover_all(shape.core, x_model, h0_model, gates, report)
+        else:
+            error = None
+            run = scan if weight.dtype in (torch.float32, torch.float64) else step_through
+            run(shape.core, x_model, h0_model[0], gates, report)
+    meta = TraceMeta(
+        kind=shape.kind,
+        reset="before" if shape.kind in ("split", "concat") else "after",
+        input_size=shape.input_size,
+        hidden_size=shape.hidden_size,
+        num_layers=shape.num_layers,
+        bidirectional=shape.bidirectional,
+        bias=shape.bias,
+        dtype=str(weight.dtype).removeprefix("torch."),
+        steps=steps,
+        batch=batch,
+        seed=seed,
+        recovery_error=error,
+    )
+    return GateTrace(**gates, x=array(x_model), h0=array(h0_model), labels=tuple(labels), meta=meta)
+
+
+def reference_error(model: Traceable, trace: GateTrace) -> float:
+    """Largest |h traced - h of the module's own torch forward| on the same input.
+
+    For very long inputs a prefix is compared; `reference_steps(trace)` says how many steps.
+
+    Args:
+        model: the model that was traced.
+        trace: its trace.
+
+    Returns:
+        A number >= 0; about 1e-7 in float32. NaN where either side is not a number.
+
+    >>> m = SplitGRU(1, 4)
+    >>> reference_error(m, globals()["trace"](m, np.ones((9, 1)))) < 1e-6
+    True
+    """
+    shape = _shape_of(model)
+    steps = reference_steps(trace)
+    weight = shape.weight
+    x = torch.from_numpy(trace.x[:, :steps].copy()).to(device=weight.device, dtype=weight.dtype)
+    h0 = torch.from_numpy(trace.h0.copy()).to(device=weight.device, dtype=weight.dtype)
+    with torch.no_grad(), without_dropout(shape.core):
+        if isinstance(shape.core, nn.GRUCell):
+            output, last = run_cell(shape.core, x, h0[0]), None
+        elif isinstance(shape.core, nn.GRU):
+            output, last = shape.core(x if shape.core.batch_first else x.transpose(0, 1), h0)
+            output = output if shape.core.batch_first else output.transpose(0, 1)
+        else:
+            (output, _), last = shape.core.states(x, h0), None
+    directions = 1 + shape.bidirectional
+    top = np.concatenate(trace.h[trace.h.shape[0] - directions :, :, :steps], axis=-1)
+    worst = np.abs(top - array(output)).max()
+    if last is not None and steps == trace.meta.steps:
+        worst = max(worst, *(np.abs(trace.h_last[k] - array(last[k])).max() for k in range(shape.rows)))
+    return float(worst)
+
+
+def reference_steps(trace: GateTrace) -> int:
+    """How many leading steps `reference_error` compares.
+
+    All of a two-way model (its first step depends on the last); else at most `REFERENCE_STEPS`, fewer for wide models.
+    """
+    m = trace.meta
+    if m.bidirectional:
+        return m.steps
+    return min(m.steps, REFERENCE_STEPS, max(100, 200_000_000 // m.hidden_size**2))
+
+
+def _shape_of(model: Traceable) -> _Shape:
+    if isinstance(model, nn.Module) and parametrize.is_parametrized(model):
+        raise ValueError("This model has parametrized weights; remove_parametrizations() first, then trace it.")
+    if isinstance(model, SplitGRU | ConcatGRU):
+        return _Shape(model.kind, model, model.input_size, model.hidden_size, bias=model.wr.bias is not None)
+    if isinstance(model, nn.GRUCell):
+        return _Shape("nn.GRUCell", model, model.input_size, model.hidden_size, bias=model.bias)
+    gru = model.gru if isinstance(model, TorchGRU) else model
+    if isinstance(gru, nn.GRU):
+        if gru.proj_size:
+            raise ValueError(f"This nn.GRU has proj_size={gru.proj_size}; only GRUs without a projection are traced.")
+        kind = "torch" if isinstance(model, TorchGRU) else "nn.GRU"
+        sizes = (gru.input_size, gru.hidden_size, gru.num_layers, gru.bidirectional, gru.bias)
+        return _Shape(kind, gru, *sizes)
+    message = f"{type(model).__name__} cannot be traced; give {ACCEPTED}."
+    if isinstance(model, nn.Module):
+        inside = [name for name, m in model.named_modules() if name and isinstance(m, nn.GRU | nn.GRUCell | GRUModel)]
+        if inside:
+            message += f" It holds one: trace its .{inside[0]}."
+    raise TypeError(message)
+
+
+def _input(x: np.ndarray | Tensor, shape: _Shape) -> Tensor:
+    given = _as_tensor(x, "x")
+    if given.dim() not in (2, 3) or given.shape[-1] != shape.input_size or 0 in given.shape:
+        raise ValueError(
+            f"x has shape {tuple(given.shape)}; this model needs (time, {shape.input_size}) "
+            f"or (batch, time, {shape.input_size}) with at least one step."
+        )
+    return given if given.dim() == 3 else given[None]
+
+
+def _initial(h0: np.ndarray | Tensor | None, shape: _Shape, batch: int) -> Tensor:
+    full = (shape.rows, batch, shape.hidden_size)
+    if h0 is None:
+        return torch.zeros(full)
+    given = _as_tensor(h0, "h0")
+    if tuple(given.shape) not in ((shape.hidden_size,), full):
+        raise ValueError(f"h0 has shape {tuple(given.shape)}; it must be ({shape.hidden_size},) or {full}.")
+    return given.expand(full)
+
+
+def _as_tensor(value: np.ndarray | Tensor, name: str) -> Tensor:
+    if not isinstance(value, Tensor):
+        array = real_array(name, value)
+        value = torch.from_numpy(array.astype(np.promote_types(array.dtype, np.float32)))
+    if value.is_complex() or value.layout is not torch.strided:
+        raise ValueError(f"{name} is a {value.dtype} {value.layout} tensor; a dense tensor of real numbers is needed.")
+    return value.detach().resolve_neg()

@@ -1,0 +1,757 @@
+"""The Explore page as Streamlit runs it: every model and sequence, bad input, links, languages, clicks."""
+
+import base64
+import io
+import json
+import logging
+import zipfile
+from pathlib import Path
+
+import numpy as np
+import pytest
+from streamlit.components.v2.bidi_component.main import _make_trigger_id
+from streamlit.testing.v1 import AppTest
+
+import gruviz
+from gruviz.app import runs
+from gruviz.app.equations import equations
+from gruviz.app.runs import MODELS
+from gruviz.app.settings import WEIGHTS, Settings
+from gruviz.presets import PRESETS, leaky, random_params
+from gruviz.problems import Problem
+from gruviz.sequences import FAMILIES, generate
+from gruviz.typed_numbers import parse_numbers
+from gruviz.words import words
+
+APP = str(Path(__file__).resolve().parents[2] / "app.py")
+EN, KO = words("en"), words("ko")
+
+
+def opened(**query):
+    """A fresh session on this link; a name with a dot comes as p__gap."""
+    at = AppTest.from_file(APP, default_timeout=60)
+    for name, value in query.items():
+        at.query_params[name.replace("__", ".")] = str(value)
+    return at.run()
+
+
+def sound(at):
+    assert not at.exception, [each.message for each in at.exception]
+    assert [each.value for each in at.error] == []
+    return at
+
+
+def payload(at):
+    """What the page tells the browser."""
+    (bridge,) = at.get("bidi_component")
+    return json.loads(bridge.proto.json)
+
+
+def figure(at, key="gates"):
+    return json.loads(next(each.proto.spec for each in at.get("plotly_chart") if each.key == key))
+
+
+def decoded(array):
+    if not isinstance(array, dict):
+        return np.array(array)
+    flat = np.frombuffer(base64.b64decode(array["bdata"]), array["dtype"])
+    return flat.reshape([int(k) for k in str(array.get("shape", flat.size)).split(",")])
+
+
+def drawn(at, gate, key="gates", axis="z"):
+    """The numbers of one trace of a chart."""
+    return decoded(next(each[axis] for each in figure(at, key)["data"] if each.get("name") == gate))
+
+
+def numbers_drawn(at):
+    """All of the main picture's numbers, to tell whether two pictures are the same."""
+    return {
+        each["name"]: decoded(each["z" if each["type"] == "heatmap" else "y"]).tolist() for each in figure(at)["data"]
+    }
+
+
+def said(at):
+    """Every word in the main area."""
+    kinds = ("markdown", "caption", "info", "latex", "error")
+    return "\n".join(each.value for kind in kinds for each in getattr(at.main, kind))
+
+
+def formula(at, index):
+    return at.latex[index].value.strip("$\n")
+
+
+def unescaped(text):
+    return text.replace("\\", "")
+
+
+def pick(at, value, event="pick"):
+    """What the browser sends after a click on a chart."""
+    states = at._tree.get_widget_states()
+    click = states.widgets.add()
+    click.id = _make_trigger_id(at.get("bidi_component")[0].proto.id, "events")
+    click.json_trigger_value = json.dumps([{"event": event, "value": value}])
+    return at._run(states)
+
+
+def shown_by(at):
+    """The error sentence on the page, without Markdown's backslashes."""
+    (error,) = at.error
+    assert not at.exception
+    return unescaped(error.value)
+
+
+# ---- it opens on the latch
+
+
+def test_it_opens_on_the_latch_with_its_gates():
+    at = sound(opened())
+    x = generate("set_reset", 100, 0, gap=14).x
+    trace = gruviz.trace(gruviz.SplitGRU.from_params(PRESETS["latch"].params()), x)
+    for gate in "zrnh":
+        assert np.array_equal(drawn(at, gate), getattr(trace, gate)[0, 0].T)
+    assert EN["stories"]["latch"] in said(at)
+    assert formula(at, -1) == equations("split")
+    assert EN["page"]["badge_model"].format(model="split", reset="before") in said(at)
+    assert payload(at) | {"query": {}, "step": 7, "unit": 0, "theme": "light", "prefix": "p."} == payload(at)
+    assert (at.slider(key="set.t").value, at.selectbox(key="set.unit").value) == (7, 0)
+    notes = " ".join(note["text"] for note in figure(at)["layout"]["annotations"])
+    assert "z = 1 keeps" in notes
+
+
+def test_the_side_shows_the_same_numbers_as_the_heatmaps():
+    at = sound(opened(t=20, unit=2))
+    for gate in "zrnh":
+        assert np.array_equal(drawn(at, gate, "unit_lines", "y"), drawn(at, gate)[2])
+        assert np.array_equal(drawn(at, gate, "step_bars", "x"), drawn(at, gate)[:, 20])
+    z, n, h = (float(drawn(at, gate)[2, 20]) for gate in "znh")
+    before = float(drawn(at, "h")[2, 19])
+    arithmetic = formula(at, 0)
+    for number in (f"{z:.4f}", f"{1 - z:.4f}", f"{n:.4f}", f"{z * before:.4f}", f"{(1 - z) * n:.4f}", f"{h:.4f}"):
+        assert number in arithmetic
+    assert "half-way" in said(at)
+    assert "step 20" in unescaped(said(at))
+
+
+def test_the_first_step_starts_from_nothing():
+    at = sound(opened(t=0))
+    assert r"\cdot 0.0000" in formula(at, 0)
+
+
+# ---- every model x every sequence
+
+
+@pytest.mark.parametrize("weights", ["latch", "random"])
+@pytest.mark.parametrize("family", FAMILIES)
+@pytest.mark.parametrize("model", MODELS)
+def test_every_model_draws_every_sequence(model, family, weights):
+    # the page's own default for this family is the latch's gap
+    gap = {"p__gap": 25} if family == "set_reset" else {}
+    at = sound(opened(model=model, family=family, weights=weights, sseed=3, steps=60, **gap))
+    sequence = generate(family, 60, 3)
+    inputs = sequence.inputs
+    params = PRESETS["latch"].params(inputs) if weights == "latch" else random_params(inputs, 16, 0)
+    trace = gruviz.trace(MODELS[model].from_params(params), sequence.x)
+    for gate in "zrnh":
+        assert np.array_equal(drawn(at, gate), getattr(trace, gate)[0, 0].T)
+    assert formula(at, -1) == equations(model)
+    assert EN["equivalence"][model].split("{")[0] in said(at)
+    assert ":green-badge[" in said(at)
+    assert ":orange-badge[" not in said(at)
+
+
+@pytest.mark.parametrize("weights", [name for name in WEIGHTS if name not in ("latch", "random")])
+@pytest.mark.parametrize("model", MODELS)
+def test_every_kind_of_weights_is_drawn_and_told(model, weights):
+    at = sound(opened(model=model).selectbox(key="set.weights").select(weights).run())
+    assert at.segmented_control(key="set.model").value == model
+    assert EN["stories"][weights].split("{")[0] in said(at)
+    if weights in PRESETS:
+        preset = PRESETS[weights]
+        x = generate(preset.family, preset.steps, 0, **preset.parameters).x
+        trace = gruviz.trace(MODELS[model].from_params(preset.params()), x)
+        assert np.array_equal(drawn(at, "h"), trace.h[0, 0].T)
+        assert (payload(at)["unit"], payload(at)["step"]) == preset.watch
+    else:
+        assert drawn(at, "h").shape == (16, 100)
+    assert payload(at)["query"]["weights"] == weights
+
+
+def test_switching_the_model_keeps_the_numbers_and_says_what_differs():
+    at = opened(weights="random", gain=3, hidden=8, seed=4)
+    found = {}
+    for model in MODELS:
+        sound(at.segmented_control(key="set.model").set_value(model).run())
+        found[model] = drawn(at, "h")
+        assert EN["models_about"][model] in at.sidebar.caption[0].value
+        assert payload(at)["query"].get("model", "split") == model
+    np.testing.assert_allclose(found["split"], found["concat"], atol=1e-6)
+    assert np.abs(found["split"] - found["torch"]).max() > 0.1
+    assert f"up to **{np.abs(found['split'] - found['torch']).max():.2g}**" in said(at)
+
+
+def test_where_the_models_happen_to_agree_the_page_says_so():
+    assert EN["equivalence"]["same"] in said(sound(opened()))
+    assert EN["equivalence"]["same"] not in said(sound(opened(weights="random", gain=3)))
+
+
+# ---- the visitor's own sequence
+
+
+@pytest.mark.parametrize(
+    ("link", "inputs", "steps"),
+    [
+        ({"source": "numbers", "numbers": "0 1 0 0 1"}, 1, 5),
+        ({"source": "numbers", "numbers": "0,1\n1,0\n0.5,-2"}, 2, 3),
+        ({"source": "text", "text": "안녕하세요"}, 5, 5),
+        ({"source": "text", "text": "a b a", "per": "words"}, 2, 3),
+        ({"source": "text", "text": "hello", "code": "embedding", "esize": 7}, 7, 5),
+        ({"source": "table"}, 2, 5),
+        ({"source": "table", "table": "1\t2\n3\t4", "header": "no"}, 2, 2),
+        ({"source": "table", "columns": "price", "labels": "time"}, 1, 5),
+    ],
+)
+@pytest.mark.parametrize("model", MODELS)
+def test_every_source_is_drawn(model, link, inputs, steps):
+    at = sound(opened(model=model, weights="random", **link))
+    assert drawn(at, "h").shape == (16, steps)
+    assert f"inputs {inputs}" in at.sidebar.caption[-1].value
+    assert f"steps {steps}" in at.sidebar.caption[-1].value
+
+
+@pytest.mark.parametrize("source", ["synthetic", "numbers", "text", "table"])
+def test_every_source_is_reached_from_the_sidebar(source):
+    at = sound(opened().selectbox(key="set.source").select(source).run())
+    assert payload(at)["query"].get("source", "synthetic") == source
+    assert drawn(at, "h").shape[0] == 4
+
+
+def test_labels_of_the_input_reach_the_time_axis():
+    at = sound(opened(source="table", labels="time"))
+    axis = figure(at)["layout"]["xaxis"]
+    assert axis["tickvals"] == [0, 1, 2, 3, 4]
+    days = [axis["labelalias"][str(step)].split("<br>")[-1] for step in range(5)]
+    assert days == ["Mon", "Tue", "Wed", "Thu", "Fri"]
+    assert at.multiselect(key="set.columns").options == ["time", "price", "volume"]
+
+
+@pytest.mark.parametrize("how", ["standard", "minmax", "maxabs"])
+def test_scaling_is_applied_and_stated(how):
+    at = sound(opened(source="numbers", numbers="1 3 5"))
+    assert "Scaled" not in at.sidebar.caption[-1].value
+    sound(at.selectbox(key="set.scale").select(how).run())
+    x = np.array([1.0, 3.0, 5.0])
+    offset, scale = {"standard": (3, x.std()), "minmax": (3, 2), "maxabs": (0, 5)}[how]
+    assert f"(value − {offset:.4g}) / {scale:.4g}" in unescaped(at.sidebar.caption[-1].value)
+    np.testing.assert_allclose(drawn(at, "x1", axis="y"), (x - offset) / scale, atol=1e-6)
+
+
+def test_a_preset_on_a_sequence_of_other_width_says_what_happens():
+    assert not opened().info
+    (info,) = sound(opened(family="sine")).info
+    assert info.value == EN["page"]["adapted_fewer"].format(wanted=2, found=1)
+    (info,) = sound(opened(family="symbols")).info
+    assert info.value == EN["page"]["adapted_more"].format(wanted=2, found=5)
+
+
+def test_a_sequence_of_one_step_is_drawn():
+    for model in MODELS:
+        at = sound(opened(source="numbers", numbers="1", model=model))
+        assert drawn(at, "h").shape == (4, 1)
+        assert not [each for each in at.slider if each.key == "set.t"]
+
+
+# ---- bad input: one sentence, the last good picture, the typed text
+
+
+BAD = [
+    ("numbers", "numbers", "0 1 x 1", Problem("not_a_number", line=1, column=3, word="x")),
+    ("numbers", "numbers", "1 2\n3", Problem("ragged_row", line=2, found=1, expected=2)),
+    ("numbers", "numbers", "", Problem("no_numbers")),
+    ("numbers", "numbers", "1 nan 2", Problem("not_finite", line=1, column=2, word="nan")),
+    ("numbers", "numbers", "1 **bold** 2", Problem("not_a_number", line=1, column=2, word="**bold**")),
+    ("text", "text", "", Problem("no_text")),
+    ("table", "table", "a,b\n1,2\n3,x", None),
+    ("table", "table", "a,b", None),
+    ("table", "table", "", None),
+]
+
+
+@pytest.mark.parametrize(
+    ("source", "area", "typed", "problem", "language"),
+    [*((*bad, "en") for bad in BAD), (*BAD[0], "ko"), (*BAD[-1], "ko")],
+)
+def test_bad_input_is_one_sentence_and_nothing_is_lost(source, area, typed, problem, language):
+    at = sound(opened(source=source, weights="random", lang=language))
+    good = numbers_drawn(at)
+    at.text_area(key=f"set.{area}").set_value(typed).run()
+    shown = shown_by(at)
+    sentence, last_good = shown.split("  \n")
+    assert last_good == words(language)["page"]["last_good"]
+    if problem is not None:
+        assert sentence == unescaped(words(language)["problems"][problem.key].format(**problem.fields))
+    assert sentence.count("\n") == 0
+    assert numbers_drawn(at) == good
+    assert at.text_area(key=f"set.{area}").value == typed
+    at.text_area(key=f"set.{area}").set_value(
+        {"numbers": "1 2 3", "text": "abc", "table": "a,b\n1,2\n3,4\n5,6"}[area]
+    ).run()
+    sound(at)
+    assert numbers_drawn(at) != good
+
+
+def test_a_visitors_text_is_not_read_as_markup():
+    at = opened(source="numbers", numbers="1 [a](http://x) $z$ :red[q]")
+    (error,) = at.error
+    assert r"\[a\]\(http\:" in error.value
+
+
+def test_a_link_with_bad_input_opens_with_the_sentence_and_the_default_picture():
+    at = opened(source="numbers", numbers="a b")
+    assert "which is not a number" in shown_by(at)
+    assert numbers_drawn(at) == numbers_drawn(opened())
+    assert at.text_area(key="set.numbers").value == "a b"
+
+
+def test_while_the_input_is_bad_the_page_still_answers():
+    at = opened(source="numbers")
+    at.text_area(key="set.numbers").set_value("bad").run()
+    before = numbers_drawn(at)
+    at.slider(key="set.t").set_value(3).run()
+    assert len(at.error) == 1
+    assert payload(at)["step"] == 3
+    at.segmented_control(key="set.lang").set_value("ko").run()
+    assert KO["page"]["last_good"] in at.error[0].value
+    assert numbers_drawn(at).keys() == before.keys()
+    assert at.text_area(key="set.numbers").value == "bad"
+
+
+@pytest.mark.parametrize("typed", ["x", "2, 0", "-1", "", "1 2 3 4 5 6 7 8 9", "1e7"])
+def test_bad_half_lives_are_one_sentence(typed):
+    at = sound(opened(weights="leaky", family="impulse"))
+    good = numbers_drawn(at)
+    at.text_input(key="set.halves").set_value(typed).run()
+    assert "one to eight numbers above 0" in shown_by(at)
+    assert numbers_drawn(at) == good
+    assert at.text_input(key="set.halves").value == typed
+
+
+@pytest.mark.parametrize(
+    ("typed", "units"), [("4", [4.0]), ("1.5, 3, 100", [1.5, 3.0, 100.0]), ("2 2", [2.0, 2.0]), ("0.0001", [1e-4])]
+)
+def test_half_lives_of_ones_own_are_units_of_their_own(typed, units):
+    at = sound(opened(weights="leaky", family="impulse", steps=140))
+    sound(at.text_input(key="set.halves").set_value(typed).run())
+    z = drawn(at, "z")
+    assert z.shape[0] == len(units)
+    np.testing.assert_allclose(z[:, 0], [0.5 ** (1 / steps) for steps in units], atol=1e-6)
+    assert typed in unescaped(said(at))
+    assert len(at.selectbox(key="set.unit").options) == len(units)
+
+
+def test_the_default_half_lives_are_those_of_the_story():
+    at = sound(opened(weights="leaky", family="impulse"))
+    trace = gruviz.trace(gruviz.SplitGRU.from_params(leaky()), generate("impulse", 100, 0).x)
+    assert np.array_equal(drawn(at, "h"), trace.h[0, 0].T)
+    assert list(at.selectbox(key="set.unit").options) == ["half-life 2", "half-life 8", "half-life 32"]
+
+
+# ---- files
+
+
+def uploaded(at, name, data):
+    at.file_uploader(key="upload").upload(name, data, "application/octet-stream").run()
+    return at
+
+
+def zipped():
+    out = io.BytesIO()
+    with zipfile.ZipFile(out, "w") as archive:
+        archive.writestr("a.csv", "1,2")
+    return out.getvalue()
+
+
+def saved(array):
+    out = io.BytesIO()
+    np.save(out, array)
+    return out.getvalue()
+
+
+@pytest.mark.parametrize(
+    ("name", "data", "x"),
+    [
+        ("mine.csv", b"a,b\n1,2\n3,4\n5,6\n", [[1, 2], [3, 4], [5, 6]]),
+        ("mine.TSV", b"a\tb\n1\t2\n3\t4\n", [[1, 2], [3, 4]]),
+        ("mine.txt", b"1 2 3 4", [[1], [2], [3], [4]]),
+        ("mine.npy", saved(np.array([[0.5, -1.0], [2.0, 3.0]])), [[0.5, -1], [2, 3]]),
+    ],
+)
+def test_an_uploaded_file_is_drawn(name, data, x):
+    at = sound(uploaded(opened(source="table", weights="random"), name, data))
+    lines = [decoded(each["y"]) for each in figure(at)["data"] if each["type"] == "scatter"]
+    assert np.stack(lines, 1).tolist() == x
+    assert EN["page"]["link_note_file"] in at.main.caption[-1].value
+
+
+@pytest.mark.parametrize(
+    ("name", "data", "key"),
+    [
+        ("mine.csv", zipped(), "file_is_zip"),
+        ("mine.csv", "a,b\n1,ü\n".encode("latin-1"), "wrong_encoding"),
+        ("mine.csv", b"", "empty_table"),
+        ("mine.csv", b"1,2\n3,inf\n", "not_finite"),
+        ("mine.npy", b"not an array", "npy_not_array"),
+        ("mine.npy", saved(np.array([object()], dtype=object)), "npy_dtype"),
+        ("mine.txt", b"a long text about nothing in particular", "text_file"),
+    ],
+)
+def test_a_bad_file_is_one_sentence_and_the_last_good_picture_stays(name, data, key):
+    at = sound(opened(source="table", weights="random"))
+    good = numbers_drawn(at)
+    uploaded(at, name, data)
+    start = EN["problems"][key].split("{")[0] or EN["problems"][key].split("}")[1].split("{")[0]
+    assert start in shown_by(at)
+    assert numbers_drawn(at) == good
+
+
+def test_a_file_is_read_as_the_header_control_says():
+    at = uploaded(opened(source="table", weights="random"), "mine.csv", b"1,2\n3,4\n")
+    assert drawn(sound(at), "h").shape == (16, 2)
+    at.segmented_control(key="set.header").set_value("yes").run()
+    assert drawn(sound(at), "h").shape == (16, 1)
+    assert at.multiselect(key="set.columns").options == ["1", "2"]
+
+
+def test_columns_that_are_gone_do_not_stay_chosen():
+    at = sound(opened(source="table", columns="price"))
+    at.text_area(key="set.table").set_value("a,b\n1,2\n3,4").run()
+    sound(at)
+    assert at.multiselect(key="set.columns").value == []
+    assert "inputs 2" in at.sidebar.caption[-1].value
+
+
+# ---- too large
+
+
+@pytest.mark.parametrize("language", ["en", "ko"])
+def test_a_trace_that_would_be_too_large_is_one_clear_sentence(language):
+    at = opened(weights="random", hidden=1024, steps=100_000, lang=language)
+    problem = Problem("trace_too_large", steps=100_000, units=1024, cells=102_400_000, limit=20_000_000)
+    assert shown_by(at).startswith(unescaped(words(language)["problems"][problem.key].format(**problem.fields)))
+    assert numbers_drawn(at) == numbers_drawn(opened())
+    assert at.number_input(key="set.hidden").value == 1024
+
+
+def test_layers_and_directions_count_towards_the_size():
+    at = opened(weights="random", hidden=100, steps=50_000, model="torch", layers=3, both=1)
+    problem = Problem("trace_too_large_layers", steps=50_000, units=100, layers=6, cells=30_000_000, limit=20_000_000)
+    assert shown_by(at).startswith(unescaped(str(problem)))
+    sound(at.number_input(key="set.steps").set_value(50).run())
+
+
+# ---- long and wide
+
+
+def test_a_long_sequence_is_pooled_and_the_page_says_how():
+    at = sound(opened(steps=1500, weights="random", hidden=200))
+    assert drawn(at, "h").shape == (67, 500)
+    note = EN["page"]["pooled_note"].format(steps_total=1500, units_total=200, steps=3, units=3, statistic="mean")
+    assert note in said(at)
+    assert (at.number_input(key="set.first").value, at.number_input(key="set.last").value) == (0, 1499)
+    assert "last" not in payload(at)["query"]
+    sound(at.selectbox(key="set.stat").select("high").run())
+    assert "shows the highest of 3" in said(at)
+    assert payload(at)["query"]["stat"] == "high"
+
+
+def test_fewer_steps_show_every_value_and_the_note_goes():
+    at = sound(opened(steps=1500))
+    whole = gruviz.trace(
+        gruviz.SplitGRU.from_params(PRESETS["latch"].params()), generate("set_reset", 1500, 0, gap=14).x
+    )
+    at.number_input(key="set.first").set_value(700).run()
+    sound(at.number_input(key="set.last").set_value(1000).run())
+    assert np.array_equal(drawn(at, "h"), whole.h[0, 0, 700:1001].T)
+    assert np.array_equal(drawn(at, "h", "unit_lines", "y"), whole.h[0, 0, 700:1001, 0])
+    assert "more than a picture can hold" not in said(at)
+    assert payload(at)["query"] | {"first": "700", "last": "1000"} == payload(at)["query"]
+    assert payload(at)["step"] == 700  # the cursor comes along
+    slider = at.slider(key="set.t")
+    assert (slider.min, slider.max) == (700, 1000)
+
+
+def test_a_small_picture_has_no_controls_it_does_not_need():
+    keys = {each.key for each in opened().number_input}
+    assert not keys & {"set.first", "set.last", "set.layers"}
+    assert "set.layer" not in {each.key for each in opened().selectbox}
+
+
+def test_what_is_too_much_for_a_csv_is_said_and_the_npz_stays():
+    at = sound(opened(steps=5000, hidden=64, weights="random"))
+    assert [each.key for each in at.get("download_button")] == ["npz"]
+    assert EN["page"]["csv_too_large"].format(rows=320_000) in [each.value for each in at.caption]
+    assert [each.key for each in opened().get("download_button")] == ["npz", "csv"]
+
+
+# ---- layers and directions
+
+
+def test_each_layer_and_direction_can_be_chosen():
+    at = sound(opened(model="torch", weights="random", hidden=6, layers=2, both=1, seed=9))
+    settings = Settings(model="torch", weights="random", hidden=6, layers=2, both=True, seed=9)
+    model = gruviz.TorchGRU.from_params(runs.params_of(settings, 2), bidirectional=True)
+    trace = gruviz.trace(model, generate("set_reset", 100, 0, gap=14).x)
+    control = at.selectbox(key="set.layer")
+    assert list(control.options) == ["layer 0 forward", "layer 0 reverse", "layer 1 forward", "layer 1 reverse"]
+    for layer in range(4):
+        sound(at.selectbox(key="set.layer").select(layer).run())
+        assert np.array_equal(drawn(at, "z"), trace.z[layer, 0].T)
+        assert payload(at)["query"].get("layer", "0") == str(layer)
+    # the reverse layer's first number comes from the end
+    sound(at.slider(key="set.t").set_value(99).run())
+    assert r"\cdot 0.0000" in formula(at, 0)
+    assert EN["page"]["badge_layers"].format(layers=2, directions=EN["page"]["two_way"]) in said(at)
+    assert EN["equivalence"]["first_layer"] in said(at)
+    # split has one layer: nothing stays behind that is not there
+    sound(at.segmented_control(key="set.model").set_value("split").run())
+    assert "set.layer" not in {each.key for each in at.selectbox}
+
+
+def test_the_recovered_gates_of_nn_gru_say_how_exact_they_are():
+    rebuilt = EN["page"]["badge_recovered"].split("{")[0]
+    assert rebuilt in said(sound(opened(model="torch")))
+    assert rebuilt not in said(sound(opened(model="split")))
+
+
+# ---- links
+
+
+LINKS = [
+    {
+        "model": "torch",
+        "weights": "random",
+        "hidden": "5",
+        "seed": "3",
+        "gain": "2.5",
+        "zbias": "-1",
+        "family": "sine",
+        "p.period": "13",
+    },
+    {"weights": "chrono", "tmax": "50", "source": "text", "text": "안녕 GRU", "lang": "ko"},
+    {"weights": "leaky", "halves": "3 9", "family": "impulse", "steps": "50", "sseed": "2"},
+    {"source": "table", "columns": "price", "labels": "time", "scale": "minmax", "t": "2", "unit": "1"},
+    {"model": "torch", "weights": "random", "layers": "2", "both": "1", "layer": "3"},
+    {"steps": "1500", "first": "100", "last": "300", "stat": "low", "t": "150"},
+]
+
+
+@pytest.mark.parametrize("link", LINKS)
+def test_a_link_gives_itself_back_and_the_same_picture_in_a_fresh_session(link):
+    one = sound(opened(**{name.replace(".", "__"): value for name, value in link.items()}))
+    query = payload(one)["query"]
+    settings = Settings.from_query(link)
+    assert Settings.from_query(query) == settings
+    other = sound(opened(**{name.replace(".", "__"): value for name, value in query.items()}))
+    assert figure(other) == figure(one)
+    assert figure(other, "unit_lines") == figure(one, "unit_lines")
+    assert said(other) == said(one)
+
+
+def test_what_is_chosen_on_the_page_is_in_its_address_and_opens_again():
+    at = opened()
+    at.selectbox(key="set.weights").select("random").run()
+    at.slider(key="set.gain").set_value(3.0).run()
+    at.number_input(key="set.hidden").set_value(7).run()
+    at.selectbox(key="set.family").select("square").run()
+    at.number_input(key="set.p.square.period").set_value(11.0).run()
+    at.slider(key="set.t").set_value(42).run()
+    sound(at.selectbox(key="set.unit").select(5).run())
+    query = payload(at)["query"]
+    assert query == {
+        "weights": "random",
+        "gain": "3",
+        "hidden": "7",
+        "family": "square",
+        "p.period": "11",
+        "t": "42",
+        "unit": "5",
+    }
+    again = sound(opened(**{name.replace(".", "__"): value for name, value in query.items()}))
+    assert numbers_drawn(again) == numbers_drawn(at)
+    assert (payload(again)["step"], payload(again)["unit"]) == (42, 5)
+    x = generate("square", 100, 0, period=11).x
+    assert np.array_equal(
+        drawn(at, "h"), gruviz.trace(gruviz.SplitGRU.from_params(random_params(1, 7, 0, gain=3)), x).h[0, 0].T
+    )
+
+
+@pytest.mark.parametrize(
+    "link",
+    [
+        {"t": 99_999, "unit": 1000, "layer": 7, "first": 50, "last": 10, "stat": "high"},
+        {"model": "<script>", "hidden": "9" * 4000, "family": "../..", "p__gap": "nan", "lang": "xx"},
+        {"first": 99_999}, {"last": 0}, {"steps": 1, "t": 5},
+        {"columns": "nothing,of,this", "source": "table", "labels": "nope"},
+        {"layer": 3, "layers": 1, "model": "torch", "weights": "random"},
+        {"unit": 50, "hidden": 30, "weights": "random"},
+        {"steps": 1500, "first": 1499, "last": 1499}, {"steps": 1500, "first": 900, "last": 800},
+    ],
+)  # fmt: skip
+def test_no_link_breaks_the_page(link):
+    at = sound(opened(**link))
+    assert drawn(at, "h").size > 0
+    assert 0 <= payload(at)["unit"] < 1024
+
+
+def test_a_link_too_long_for_its_text_says_so():
+    at = sound(opened(source="numbers"))
+    assert at.main.caption[-1].value == EN["page"]["link_note"]
+    sound(at.text_area(key="set.numbers").set_value("0 1 " * 400).run())
+    assert at.main.caption[-1].value == EN["page"]["link_note_long"]
+    assert "numbers" not in payload(at)["query"]
+
+
+def test_a_preset_brings_its_sequence_and_forgets_the_old_place():
+    at = opened(t=50, unit=2)
+    sound(at.selectbox(key="set.weights").select("reset").run())
+    assert payload(at)["query"] == {"weights": "reset"}
+    assert (payload(at)["unit"], payload(at)["step"]) == PRESETS["reset"].watch
+    sound(at.selectbox(key="set.weights").select("latch").run())
+    assert payload(at)["query"] == {}
+
+
+def test_another_family_comes_with_its_own_controls():
+    at = sound(opened().selectbox(key="set.family").select("chirp").run())
+    keys = {each.key for each in at.number_input if each.key.startswith("set.p.")}
+    assert keys == {f"set.p.chirp.{p.name}" for p in FAMILIES["chirp"].parameters}
+    assert EN["families_about"]["chirp"] == at.selectbox(key="set.family").help
+
+
+# ---- clicks
+
+
+def test_a_click_on_a_cell_chooses_its_step_and_unit():
+    at = opened()
+    good = numbers_drawn(at)
+    sound(pick(at, {"step": 33, "unit": 2}))
+    assert (payload(at)["step"], payload(at)["unit"]) == (33, 2)
+    assert (at.slider(key="set.t").value, at.selectbox(key="set.unit").value) == (33, 2)
+    assert payload(at)["query"] == {"t": "33", "unit": "2"}
+    assert numbers_drawn(at) == good
+    assert np.array_equal(drawn(at, "h", "unit_lines", "y"), drawn(at, "h")[2])
+
+
+def test_a_click_on_the_input_chooses_the_step_alone():
+    at = opened(unit=3)
+    sound(pick(at, {"step": 12, "unit": None}))
+    assert (payload(at)["step"], payload(at)["unit"]) == (12, 3)
+
+
+@pytest.mark.parametrize(
+    "value",
+    [None, {}, {"step": 100, "unit": 4}, {"step": -1, "unit": -1}, {"step": "7", "unit": "0"},
+     {"step": True, "unit": 1.5},
+     {"step": None, "unit": None}, {"step": 1e99}],
+)  # fmt: skip
+def test_a_click_that_names_no_cell_changes_nothing(value):
+    at = opened(t=9, unit=1)
+    sound(pick(at, value))
+    assert (payload(at)["step"], payload(at)["unit"]) == (9, 1)
+
+
+@pytest.mark.parametrize("value", [[1, 2], "text", 7, {"step": [1], "unit": {}}])
+def test_a_hostile_click_changes_nothing(value):
+    at = opened(t=9, unit=1)
+    sound(pick(at, value))
+    assert (payload(at)["step"], payload(at)["unit"]) == (9, 1)
+
+
+def test_the_default_place_stays_out_of_the_link():
+    at = opened(t=20)
+    sound(at.slider(key="set.t").set_value(7).run())
+    assert payload(at)["query"] == {}
+
+
+# ---- languages and themes
+
+
+def test_switching_the_language_translates_every_text_and_keeps_every_choice():
+    at = opened(family="square", weights="random", model="concat", hidden=5, t=3)
+    english, good = said(at), numbers_drawn(at)
+    sound(at.segmented_control(key="set.lang").set_value("ko").run())
+    assert payload(at)["query"] == {
+        "lang": "ko", "family": "square", "weights": "random", "model": "concat", "hidden": "5", "t": "3",
+    }  # fmt: skip
+    assert numbers_drawn(at) == good
+    assert KO["stories"]["random"] in said(at)
+    for shown in (at.markdown, at.caption):
+        for each in shown:
+            assert any("가" <= letter <= "힣" for letter in each.value), each.value
+    assert at.selectbox(key="set.family").label == KO["page"]["family"]
+    assert list(at.selectbox(key="set.family").options) == list(KO["families"].values())
+    assert list(at.selectbox(key="set.weights").options) == list(KO["weights"].values())
+    notes = " ".join(note["text"] for note in figure(at)["layout"]["annotations"])
+    assert KO["gates"]["z"] in notes
+    assert "keeps" not in notes
+    sound(at.segmented_control(key="set.lang").set_value("en").run())
+    assert said(at) == english
+
+
+def test_a_korean_link_opens_in_korean():
+    at = sound(opened(lang="ko"))
+    assert KO["stories"]["latch"] in said(at)
+    assert payload(at)["query"] == {"lang": "ko"}
+
+
+def test_dark_pages_get_dark_figures():
+    light, dark = opened(), AppTest.from_file(APP, default_timeout=60)
+    dark.context = {"theme": "dark"}
+    sound(dark.run())
+    assert payload(dark)["theme"] == "dark"
+    assert payload(dark)["ink"] != payload(light)["ink"]
+    assert numbers_drawn(dark) == numbers_drawn(light)
+    for key in ("gates", "unit_lines", "step_bars"):
+        assert figure(dark, key)["layout"]["font"]["color"] != figure(light, key)["layout"]["font"]["color"]
+    assert figure(dark)["layout"]["coloraxis2"]["colorscale"] != figure(light)["layout"]["coloraxis2"]["colorscale"]
+
+
+# ---- the unexpected
+
+
+@pytest.mark.parametrize("language", ["en", "ko"])
+@pytest.mark.parametrize("place", ["run", "sequence_of", "table_of"])
+def test_the_unexpected_is_one_sentence_and_is_logged(monkeypatch, caplog, place, language):
+    def broken(*_):
+        raise RuntimeError("the details are for the log")
+
+    at = sound(opened(source="table", lang=language))
+    with monkeypatch.context() as patch, caplog.at_level(logging.ERROR, logger="gruviz.app.explore"):
+        patch.setattr(runs, place, broken)
+        if place == "table_of":
+            runs._sequence.clear()
+        at.run()
+    assert not at.exception
+    (error,) = at.error
+    assert error.value == words(language)["page"]["unexpected"].format(what="RuntimeError")
+    assert "details" not in said(at)
+    logged = [record for record in caplog.records if record.exc_info and record.exc_info[0] is RuntimeError]
+    assert len(logged) == 1
+    sound(at.run())  # the settings are kept and the page recovers
+    assert payload(at)["query"] | {"source": "table"} == payload(at)["query"]
+
+
+def test_the_unexpected_while_drawing_a_chart_is_one_sentence_too(monkeypatch):
+    from gruviz.app import explore
+
+    def broken(*_, **__):
+        raise KeyError("secret")
+
+    monkeypatch.setattr(explore, "unit_lines", broken)
+    at = opened()
+    assert not at.exception
+    assert [each.value for each in at.error] == [EN["page"]["unexpected"].format(what="KeyError")]
+
+
+def test_typed_numbers_are_what_is_drawn():
+    typed = "0.5 -1 2e-3 7"
+    at = sound(opened(source="numbers", numbers=typed))
+    assert np.array_equal(drawn(at, "x1", axis="y"), parse_numbers(typed).x[:, 0])

@@ -1,0 +1,343 @@
+"""Settings -> sequence -> weights -> model -> trace: sizes, problems, caches, limits."""
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+import gruviz
+from gruviz.app import runs
+from gruviz.app.runs import (
+    MAX_CELLS,
+    SMALL_CELLS,
+    Upload,
+    half_lives_of,
+    params_of,
+    sequence_of,
+    table_of,
+)
+from gruviz.app.settings import DEFAULT
+from gruviz.presets import PRESETS, leaky, random_params
+from gruviz.problems import Problem
+from gruviz.sequences import Sequence, generate
+
+RANDOM = replace(DEFAULT, weights="random", hidden=6)
+
+
+def run(given_settings):
+    return runs.run(given_settings, sequence_of(given_settings, None)[0])
+
+
+# ---- weights
+
+
+@settings(deadline=None)
+@given(st.integers(1, 4), st.booleans(), st.integers(1, 9), st.integers(1, 7), st.sampled_from(["random", "chrono"]))
+def test_each_layer_and_direction_gets_numbers_of_its_own_size(layers, both, hidden, inputs, weights):
+    given_settings = replace(RANDOM, model="torch", weights=weights, layers=layers, both=both, hidden=hidden)
+    made = params_of(given_settings, inputs)
+    directions = 1 + both
+    assert len(made) == layers * directions
+    for k, p in enumerate(made):
+        assert p.hidden_size == hidden
+        assert p.input_size == (inputs if k < directions else hidden * directions)
+    assert not any(np.array_equal(a.b_hh, b.b_hh) for i, a in enumerate(made) for b in made[:i])
+    model = gruviz.TorchGRU.from_params(made, bidirectional=both)
+    assert (model.gru.num_layers, model.gru.bidirectional) == (layers, both)
+
+
+@pytest.mark.parametrize("model", ["split", "concat"])
+def test_split_and_concat_take_the_first_layers_numbers(model):
+    stacked = params_of(replace(RANDOM, model="torch", layers=3, both=True, seed=5), 2)
+    (alone,) = params_of(replace(RANDOM, model=model, layers=3, both=True, seed=5), 2)
+    for name in ("w_ih", "w_hh", "b_ih", "b_hh"):
+        assert np.array_equal(getattr(alone, name), getattr(stacked[0], name))
+
+
+def test_every_control_of_random_weights_acts():
+    (found,) = params_of(replace(RANDOM, seed=3, gain=2.0, zbias=1.5, rbias=-0.5), 4)
+    wanted = random_params(4, 6, 3, gain=2.0, z_bias=1.5, r_bias=-0.5)
+    (chrono,) = params_of(replace(RANDOM, weights="chrono", seed=3, tmax=50, zbias=9.0), 4)
+    for name in ("w_ih", "w_hh", "b_ih", "b_hh"):
+        assert np.array_equal(getattr(found, name), getattr(wanted, name))
+        assert np.array_equal(getattr(chrono, name), getattr(random_params(4, 6, 3, chrono=50), name))
+
+
+@pytest.mark.parametrize("name", PRESETS)
+@pytest.mark.parametrize("model", ["split", "torch"])
+def test_a_preset_is_one_layer_whatever_the_layer_control_says(name, model):
+    (found,) = params_of(replace(DEFAULT, weights=name, model=model, layers=4, both=True), 3)
+    wanted = PRESETS[name].params(3)
+    for array in ("w_ih", "w_hh", "b_ih", "b_hh"):
+        assert np.array_equal(getattr(found, array), getattr(wanted, array))
+
+
+@pytest.mark.parametrize(
+    ("typed", "found"),
+    [
+        ("2, 8, 32", [2, 8, 32]),
+        ("4", [4]),
+        (" 1.5  3e2 ", [1.5, 300]),
+        ("1,2,3,4,5,6,7,8", [1, 2, 3, 4, 5, 6, 7, 8]),
+        ("1e6", [1e6]),
+    ],
+)
+def test_half_lives_are_read(typed, found):
+    given_settings = replace(DEFAULT, weights="leaky", halves=typed)
+    assert half_lives_of(given_settings) == found
+    (params,) = params_of(given_settings, 1)
+    assert np.array_equal(params.b_ih, leaky(found).b_ih)
+
+
+@pytest.mark.parametrize(
+    ("typed", "word"),
+    [
+        ("2, x", "x"), ("0", "0"), ("2 -1", "-1"), ("nan", "nan"), ("inf", "inf"), ("1e7", "1e7"), ("", ""),
+        (" , ", " , "),
+        ("1 2 3 4 5 6 7 8 9", "1 2 3 4 5 6 7 8 9"),
+    ],
+)  # fmt: skip
+def test_bad_half_lives_are_a_problem_that_names_the_word(typed, word):
+    with pytest.raises(Problem) as caught:
+        half_lives_of(replace(DEFAULT, weights="leaky", halves=typed))
+    assert caught.value.key == "half_lives"
+    assert caught.value.fields == {"word": word}
+
+
+@given(st.text(max_size=80))
+@settings(max_examples=200, deadline=None)
+def test_any_text_is_half_lives_or_a_problem(typed):
+    given_settings = replace(DEFAULT, weights="leaky", halves=typed)
+    try:
+        found = half_lives_of(given_settings)
+    except Problem:
+        return  # which one, the test above holds
+    assert 1 <= len(found) <= 8
+    assert all(0 < value <= 1e6 for value in found)
+    assert params_of(given_settings, 1)[0].hidden_size == len(found)
+
+
+# ---- tables
+
+
+CSV = b"1,2\n3,4\n"
+
+
+@pytest.mark.parametrize(("header", "rows"), [("auto", 2), ("yes", 1), ("no", 2)])
+@pytest.mark.parametrize("uploaded", [False, True])
+def test_the_header_control_is_obeyed_for_pasted_and_uploaded(header, rows, uploaded):
+    given_settings = replace(DEFAULT, source="table", table=CSV.decode(), header=header)
+    table = table_of(given_settings, Upload("a.csv", CSV) if uploaded else None)
+    assert table.sequence().steps == rows
+    assert table.columns[0] == ("1" if header == "yes" else table.columns[0])
+    named = table_of(
+        replace(given_settings, table="a,b\n1,2\n3,4\n"), Upload("a.csv", b"a,b\n1,2\n3,4\n") if uploaded else None
+    )
+    if header != "no":
+        assert named.columns == ("a", "b")
+
+
+def test_a_file_comes_before_what_was_pasted():
+    given_settings = replace(DEFAULT, source="table", table="7\n8\n9\n")
+    assert table_of(given_settings, None).sequence().x.ravel().tolist() == [7, 8, 9]
+    assert table_of(given_settings, Upload("b.csv", CSV)).sequence().x.shape == (2, 2)
+    assert sequence_of(given_settings, Upload("b.csv", CSV))[0].inputs == 2
+    # and only where a table is what is asked for
+    assert sequence_of(DEFAULT, Upload("b.csv", CSV))[0] == sequence_of(DEFAULT, None)[0]
+
+
+def test_an_array_file_is_a_sequence_already():
+    import io
+
+    out = io.BytesIO()
+    np.save(out, np.arange(6.0).reshape(3, 2))
+    for header in runs.HEADER:
+        found = table_of(replace(DEFAULT, source="table", header=header), Upload("a.npy", out.getvalue()))
+        assert isinstance(found, Sequence)
+        assert found.x.tolist() == [[0, 1], [2, 3], [4, 5]]
+
+
+def test_columns_and_labels_of_the_table_are_chosen():
+    given_settings = replace(DEFAULT, source="table", columns=("price", "gone"), labels="time")
+    found, _ = sequence_of(given_settings, None)
+    assert found.channels == ("price",)
+    assert found.labels == ("Mon", "Tue", "Wed", "Thu", "Fri")
+    assert sequence_of(replace(given_settings, columns=("gone",), labels="gone"), None)[0].channels == (
+        "price",
+        "volume",
+    )
+
+
+@pytest.mark.parametrize(
+    ("changed", "inputs"),
+    [
+        ({}, 2), ({"family": "sine", "parameters": (("period", 9.0),)}, 1),
+        ({"source": "numbers", "numbers": "1 2 3"}, 1),
+        ({"source": "text", "text": "abca"}, 3),
+        ({"source": "text", "text": "abc", "code": "embedding", "esize": 5}, 5),
+        ({"source": "text", "text": "a b", "per": "words"}, 2), ({"source": "table"}, 2),
+    ],
+)  # fmt: skip
+def test_the_sequence_is_what_its_source_says(changed, inputs):
+    found, scaling = sequence_of(replace(DEFAULT, **changed), None)
+    assert found.inputs == inputs
+    assert scaling.how == "none"
+    scaled, scaling = sequence_of(replace(DEFAULT, scale="maxabs", **changed), None)
+    assert scaling.how == "maxabs"
+    assert np.abs(scaled.x).max() == 1
+
+
+def test_a_synthetic_sequence_is_the_familys_own():
+    changed = replace(DEFAULT, family="sparse_pulses", steps=33, sseed=7, parameters=(("density", 0.5),))
+    assert sequence_of(changed, None)[0] == generate("sparse_pulses", 33, 7, density=0.5)
+
+
+# ---- caches
+
+
+@pytest.mark.parametrize(
+    "changed", [{"lang": "ko"}, {"t": 3}, {"unit": 1}, {"first": 2}, {"stat": "low"}, {"layer": 1}, {"esize": 3}]
+)
+def test_the_same_run_comes_back_whatever_is_changed_in_the_view(changed):
+    assert run(DEFAULT) is run(replace(DEFAULT, **changed))
+    assert sequence_of(DEFAULT, None)[0] is sequence_of(replace(DEFAULT, **changed), None)[0]
+
+
+@pytest.mark.parametrize(
+    "changed",
+    [{"model": "torch"}, {"seed": 1}, {"hidden": 7}, {"gain": 2.0}, {"zbias": 1.0}, {"rbias": 1.0},
+     {"weights": "chrono"},
+     {"steps": 99}, {"sseed": 1, "family": "white_noise"}, {"scale": "standard"}, {"family": "sine", "parameters": ()},
+     {"parameters": (("gap", 9),)}],
+)  # fmt: skip
+def test_another_run_is_made_for_whatever_changes_the_numbers(changed):
+    one, other = run(RANDOM), run(replace(RANDOM, **changed))
+    assert one is not other
+    assert one.trace.h.shape != other.trace.h.shape or not np.array_equal(one.trace.h, other.trace.h)
+
+
+def test_the_same_numbers_from_another_source_share_the_run():
+    typed = replace(RANDOM, source="numbers", numbers="1 2 3")
+    assert run(typed) is run(replace(typed, numbers="1, 2,  3"))
+
+
+def test_small_and_large_runs_do_not_push_each_other_out():
+    small = run(RANDOM)
+    steps = SMALL_CELLS // 64 + 1
+    large = [
+        run(replace(RANDOM, hidden=64, steps=steps, sseed=seed, family="white_noise", parameters=()))
+        for seed in range(3)
+    ]
+    assert run(RANDOM) is small
+    assert run(replace(RANDOM, hidden=64, steps=steps, sseed=2, family="white_noise", parameters=())) is large[2]
+
+
+# ---- limits
+
+
+def flat(steps):
+    return Sequence(np.broadcast_to(np.float32(0), (steps, 1)))
+
+
+def test_a_trace_beyond_the_limit_is_refused_before_it_is_made(monkeypatch):
+    monkeypatch.setattr(runs, "_run", lambda *_: pytest.fail("it was run"))
+    assert MAX_CELLS == 20_000_000
+    with pytest.raises(Problem) as caught:
+        runs.run(replace(RANDOM, hidden=1000), flat(20_001))
+    assert caught.value.key == "trace_too_large"
+    assert caught.value.fields == {"steps": 20_001, "units": 1000, "cells": 20_001_000, "limit": MAX_CELLS}
+    with pytest.raises(Problem) as caught:
+        runs.run(replace(RANDOM, hidden=1000, model="torch", layers=2, both=True), flat(5001))
+    assert caught.value.key == "trace_too_large_layers"
+    assert caught.value.fields | {"layers": 4, "cells": 20_004_000} == caught.value.fields
+
+
+@pytest.mark.parametrize(("steps", "cache"), [(250, "_small_run"), (251, "_large_run"), (20_000, "_large_run")])
+def test_the_limits_themselves_are_accepted(monkeypatch, steps, cache):
+    taken = []
+    monkeypatch.setattr(runs, "_small_run", lambda *given: taken.append(("_small_run", given[1])))
+    monkeypatch.setattr(runs, "_large_run", lambda *given: taken.append(("_large_run", given[1])))
+    sequence = flat(steps)
+    runs.run(replace(RANDOM, hidden=1000), sequence)
+    assert taken == [(cache, sequence.digest)]
+
+
+# ---- what is said beside the trace
+
+
+def test_differences_are_those_of_the_models_themselves():
+    given_settings = replace(RANDOM, gain=3.0, hidden=12, seed=2)
+    sequence = sequence_of(given_settings, None)[0]
+    params = random_params(2, 12, 2, gain=3.0)
+    h = {name: gruviz.trace(model.from_params(params), sequence.x).h for name, model in runs.MODELS.items()}
+    found = {name: run(replace(given_settings, model=name)) for name in runs.MODELS}
+    for name, others in {"split": ("concat", "torch"), "concat": ("split", "torch"), "torch": ("split",)}.items():
+        assert set(found[name].differences) == set(others)
+        for other in others:
+            assert found[name].differences[other] == np.abs(h[name] - h[other]).max()
+        assert np.array_equal(found[name].trace.h, h[name])
+    assert 0 <= found["split"].differences["concat"] < 1e-5
+    assert found["split"].differences["torch"] > 0.1
+    assert found["torch"].differences["split"] == found["split"].differences["torch"]
+
+
+@pytest.mark.parametrize("seed", range(5))
+def test_split_and_concat_differ_by_rounding_alone_at_gain_one(seed):
+    assert run(replace(RANDOM, seed=seed, hidden=16)).differences["concat"] < 1e-6
+
+
+@pytest.mark.parametrize("both", [False, True])
+def test_a_stacked_model_is_compared_by_its_first_layer_read_forward(both):
+    given_settings = replace(RANDOM, model="torch", layers=2, both=both, gain=3.0)
+    found = run(given_settings)
+    first = gruviz.SplitGRU.from_params(params_of(given_settings, 2)[0])
+    theirs = gruviz.trace(first, sequence_of(given_settings, None)[0].x)
+    assert found.differences == {"split": np.abs(theirs.h[0] - found.trace.h[0]).max()}
+    assert found.trace.h.shape[0] == 2 * (1 + both)
+
+
+@pytest.mark.parametrize("model", runs.MODELS)
+def test_the_run_matches_the_models_own_forward_and_says_over_how_many_steps(model):
+    found = run(replace(RANDOM, model=model))
+    assert 0 <= found.error < 1e-6
+    assert (found.error_steps, found.compared_steps) == (100, 100)
+    assert (found.trace.meta.kind, found.trace.meta.seed) == (model, 0)
+    long = run(replace(RANDOM, model=model, steps=3000))
+    assert (long.error_steps, long.compared_steps) == (2000, 2000)
+    assert long.trace.meta.steps == 3000
+
+
+def test_labels_units_and_the_presets_inputs_come_along():
+    found = run(DEFAULT)
+    assert found.trace.labels == generate("set_reset", 100, 0, gap=14).labels
+    assert found.units == PRESETS["latch"].units
+    assert found.preset_inputs == 2
+    assert found.trace.meta.seed is None
+    leaky_run = run(replace(DEFAULT, weights="leaky", halves="1.5 20"))
+    assert leaky_run.units == ("half-life 1.5", "half-life 20")
+    assert leaky_run.preset_inputs == 1
+    random_run = run(RANDOM)
+    assert (random_run.units, random_run.preset_inputs) == ((), None)
+
+
+def test_a_run_takes_its_turn(monkeypatch):
+    from contextlib import contextmanager
+
+    taken = []
+
+    class Watched:
+        @contextmanager
+        def turn(self):
+            taken.append("in")
+            yield
+            taken.append("out")
+
+        def offer(self, done=1.0):
+            taken.append("offer")
+
+    monkeypatch.setattr(runs, "compute_turns", Watched)
+    runs._run(RANDOM, sequence_of(RANDOM, None)[0])
+    assert (taken[0], taken[-1]) == ("in", "out")
+    assert set(taken[1:-1]) == {"offer"}

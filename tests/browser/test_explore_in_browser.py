@@ -1,0 +1,248 @@
+"""What only a browser can show: drawing, switching, clicking, links, themes, widths."""
+
+import io
+import json
+import re
+import zipfile
+
+import numpy as np
+import pytest
+from playwright.sync_api import expect
+
+
+def test_opens_on_the_latch_and_shows_its_gates(explore):
+    e = explore()
+    assert "Look at z" in e.text()
+    assert e.value("z", 6, 0) > 0.999
+    assert e.value("z", 7, 0) < 0.001
+    assert e.value("h", 20, 0) > 0.999
+    assert e.value("h", 21, 0) < -0.999
+    assert "matches the PyTorch forward" in e.text()
+    expect(e.page.locator(".katex-display").first).to_be_visible()
+
+
+def test_every_heatmap_says_how_to_read_it_and_z_says_that_one_keeps(explore):
+    drawn = explore().page.locator(".st-key-heatmaps .annotation-text").all_text_contents()
+    # line breaks are elements of their own: compare without white space
+    text = "".join("".join(drawn).split())
+    for sentence in (
+        "z = 1 keeps",
+        "h is held",
+        "r does not erase h",
+        "The new value on offer",
+        "What each unit remembers",
+    ):
+        assert "".join(sentence.split()) in text
+
+
+def test_the_toggle_keeps_the_numbers_and_says_what_changes(explore):
+    e = explore("weights=reset")
+    before = e.value("h", 21, 1)
+    assert "differs by up to 0.96" in e.text()
+    e.choose("model", "concat")
+    assert e.value("h", 21, 1) == pytest.approx(before, abs=1e-6)
+    assert "one matrix over" in e.text().lower()
+    e.choose("model", "nn.GRU")
+    assert abs(e.value("h", 21, 1) - before) > 0.9
+    assert "gates rebuild nn.GRU's output" in e.text()
+    assert "weights=reset" in e.address_now("model=torch")
+    e.choose("model", "split")
+    assert e.value("h", 21, 1) == pytest.approx(before, abs=1e-6)
+
+
+def test_a_click_chooses_the_cell_without_redrawing_the_heatmaps(explore):
+    e = explore()
+    e.page.evaluate("document.querySelector('.st-key-heatmaps .js-plotly-plot').mark = 'same'")
+    x, y = e.place("z", 35, 2)
+    e.page.mouse.move(x, y)
+    hover = e.page.locator(".st-key-heatmaps .hoverlayer")
+    expect(hover).to_contain_text("keeps 50.00% of h")
+    expect(hover).to_contain_text("35set")
+    expect(hover).to_contain_text("half-way")
+    e.page.mouse.click(x, y)
+    e.address_now("t=35", "unit=2")
+    expect(e.page.locator(".st-key-side")).to_contain_text("step 35 (set), unit half-way")
+    assert e.page.evaluate("document.querySelector('.st-key-heatmaps .js-plotly-plot').mark") == "same"
+
+
+def test_the_cursor_stands_at_the_chosen_cell(explore):
+    e = explore("t=35&unit=2")
+    x, y = e.place("z", 35, 2)
+    boxes = e.page.evaluate(
+        "[...document.querySelectorAll('.st-key-heatmaps .gruviz-cursor > div')].map((d) => d.getBoundingClientRect())"
+        ".map((b) => [b.left, b.top, b.right, b.bottom])"
+    )
+    assert any(left <= x <= right and top <= y <= bottom and bottom - top < 40 for left, top, right, bottom in boxes)
+
+
+def test_the_step_slider_moves_the_cursor_and_the_numbers(explore):
+    e = explore()
+    e.widget("t").locator("input").focus()
+    for _ in range(3):
+        e.page.keyboard.press("ArrowRight")
+    e.address_now("t=10")
+    expect(e.page.locator(".st-key-side")).to_contain_text("step 10")
+
+
+def test_a_link_gives_the_same_picture_in_a_fresh_browser(explore):
+    e = explore()
+    e.choose("weights", "Random weights")
+    e.type_into("hidden", "12")
+    e.choose("model", "nn.GRU")
+    e.choose("family", "Chirp")
+    e.type_into("p-chirp-last_period", "9")
+    e.choose("lang", "한국어")
+    link = e.address_now("hidden=12", "model=torch", "family=chirp", "p.last_period=9", "lang=ko")
+    fresh = explore(link.split("?", 1)[1])
+    for gate in "zrnh":
+        assert fresh.value(gate, 50, 11) == e.value(gate, 50, 11)
+    assert "무작위 가중치" in fresh.text()
+    assert "last_period=9" in fresh.page.url
+
+
+def test_going_back_to_the_default_leaves_a_clean_address(explore):
+    e = explore("model=concat")
+    e.choose("model", "split")
+    e.page.wait_for_function("!location.search.includes('model')")
+
+
+@pytest.mark.parametrize(
+    "query",
+    [
+        "model=evil&hidden=1e99&steps=-5&weights=%00&lang=../../etc",
+        "t=99999999999999999999&unit=NaN&first=90&last=3&layer=7&stat=<script>",
+        "weights=random&gain=nan&zbias=inf&seed=-1&p.gap=9e999&family=set_reset",
+        "source=table&columns=%2C%2C&labels=nothere&table=",
+        "halves=" + "9" * 70 + "&weights=leaky",
+    ],
+)
+def test_hostile_links_still_give_a_picture(explore, query):
+    e = explore(query)
+    assert e.page.locator(".heatmaplayer").count() > 0
+    assert "Traceback" not in e.text()
+
+
+def test_bad_input_is_one_sentence_and_the_last_good_picture_stays(explore):
+    e = explore("weights=random")
+    e.choose("source", "Numbers")
+    e.type_into("numbers", "0 1 0 -1 0.5")
+    good = e.value("h", 4, 3)
+    e.type_into("numbers", "0 1 zero 1")
+    assert 'Line 1, column 3 holds "zero"' in e.alert()
+    assert e.value("h", 4, 3) == good
+    assert e.widget("numbers").locator("textarea").input_value() == "0 1 zero 1"
+    assert "Traceback" not in e.text()
+    e.choose("lang", "한국어")
+    assert "zero" in e.alert()
+    assert re.search("[가-힣]", e.alert())
+    e.type_into("numbers", "0 1 0 1")
+    expect(e.page.locator("[data-testid=stAlert]")).to_have_count(0)
+    assert (
+        e.page.evaluate(
+            "document.querySelector('.st-key-heatmaps .js-plotly-plot')._fullData.find(d=>d.name==='z').z[0].length"
+        )
+        == 4
+    )
+
+
+def test_a_zip_named_csv_is_refused_and_a_real_csv_is_read(explore):
+    e = explore("weights=random&source=table")
+    packed = io.BytesIO()
+    with zipfile.ZipFile(packed, "w") as archive:
+        archive.writestr("a.csv", "1,2\n3,4")
+    chooser = e.page.locator(".st-key-upload input[type=file]")
+    chooser.set_input_files({"name": "data.csv", "mimeType": "text/csv", "buffer": packed.getvalue()})
+    expect(e.page.locator("[data-testid=stAlert]").first).to_contain_text("zip archive")
+    e.page.get_by_role("button", name="Remove data.csv").click()
+    expect(e.page.locator("[data-testid=stAlert]")).to_have_count(0)
+    chooser.set_input_files(
+        {"name": "data.csv", "mimeType": "text/csv", "buffer": "날짜,값\n월,0.5\n화,-1\n수,1".encode()}
+    )
+    expect(e.page.locator("[data-testid=stSidebar]")).to_contain_text("steps 3 · inputs 1")
+    e.choose("labels", "날짜")
+    expect(e.page.locator(".st-key-heatmaps .xtick text").nth(1)).to_contain_text("화")
+    assert "not the uploaded file" in e.text()
+
+
+def test_text_in_korean_one_step_a_syllable(explore):
+    e = explore("weights=random&source=text")
+    e.type_into("text", "안녕하세요")
+    ticks = e.page.locator(".st-key-heatmaps .xtick text").all_text_contents()
+    assert [tick[-1] for tick in ticks] == list("안녕하세요")
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_both_themes_draw_text_that_can_be_read(explore, scheme):
+    e = explore(scheme=scheme)
+    page = e.page.evaluate("getComputedStyle(document.querySelector('[data-testid=stApp]')).backgroundColor")
+    ink = e.page.evaluate("getComputedStyle(document.querySelector('.st-key-heatmaps .xtick text')).fill")
+
+    def light(colour: str) -> float:
+        return sum(int(part) for part in re.findall(r"\d+", colour)[:3]) / 765
+
+    assert abs(light(page) - light(ink)) > 0.55
+    assert (light(page) < 0.3) == (scheme == "dark")
+
+
+def test_a_live_theme_switch_redraws_in_its_colours(explore):
+    e = explore()
+    e.page.emulate_media(color_scheme="dark")
+    e.page.wait_for_function(
+        "getComputedStyle(document.querySelector('.st-key-heatmaps .xtick text')).fill === 'rgb(232, 234, 238)'"
+    )
+
+
+def test_on_a_phone_nothing_is_wider_than_the_screen(explore):
+    e = explore(width=390, height=844, touch=True)
+    assert e.page.evaluate("document.documentElement.scrollWidth") <= 390
+    right = e.page.evaluate(
+        "Math.max(...[...document.querySelectorAll('.st-key-heatmaps .annotation-text, .st-key-heatmaps .gtitle')]"
+        ".map((text) => text.getBoundingClientRect().right))"
+    )
+    assert right <= 390
+    assert "Look at z" in e.text()
+
+
+def test_a_long_and_wide_trace_is_bounded_and_says_so(explore):
+    e = explore()
+    received = []
+    e.page.on("websocket", lambda socket: socket.on("framereceived", lambda frame: received.append(len(frame))))
+    e.goto("weights=random&hidden=1024&steps=2000&family=white_noise")
+    assert sum(received) < 12_000_000
+    assert "Each cell shows the mean of 4 steps × 11 units" in e.text()
+    assert (
+        e.page.evaluate(
+            "document.querySelector('.st-key-heatmaps .js-plotly-plot')._fullData.find(d=>d.name==='z').z.length"
+        )
+        <= 96
+    )
+    x, y = e.place("z", 1000, 500)
+    e.page.mouse.move(x, y)
+    expect(e.page.locator(".st-key-heatmaps .hoverlayer")).to_contain_text("low")
+    e.type_into("last", "99")
+    assert "Each cell shows the mean of 1 steps × 11 units" in e.text()
+    e.goto("weights=random&hidden=1024&steps=100000")
+    assert "102,400,000 values per gate; at most 20,000,000" in e.alert()
+
+
+def test_the_downloads_hold_every_value(explore, tmp_path):
+    e = explore("weights=random&hidden=200&steps=2000&family=white_noise")
+    with e.page.expect_download() as waiting:
+        e.page.locator(".st-key-npz button").click()
+    path = tmp_path / "trace.npz"
+    waiting.value.save_as(path)
+    with np.load(path) as held:
+        assert held["z"].shape == held["h"].shape == (1, 1, 2000, 200)
+        meta = json.loads(str(held["meta"]))
+    assert meta["kind"] == "split"
+    assert meta["seed"] == 0
+
+
+def test_layers_and_directions_of_nn_gru(explore):
+    e = explore("weights=random&hidden=6&model=torch&layers=2&both=1&family=sine")
+    first = e.value("h", 30, 2)
+    e.choose("layer", "layer 1 reverse")
+    assert e.value("h", 30, 2) != first
+    e.address_now("layer=3")
+    e.choose("model", "split")
+    assert "split" in e.text()

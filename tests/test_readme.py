@@ -1,0 +1,46 @@
+"""The README's claims that a machine can check."""
+
+import re
+from pathlib import Path
+
+import numpy as np
+import torch
+
+ROOT = Path(__file__).resolve().parents[1]
+README = (ROOT / "README.md").read_text(encoding="utf-8")
+
+
+def test_the_library_example_runs_and_says_the_truth():
+    code = re.search(r"```python\n(.*?)```", README, re.DOTALL).group(1)
+    assert len(code.strip().splitlines()) <= 12
+    torch.manual_seed(0)
+    space: dict = {}
+    exec(code.replace(".show()", ""), space)
+    trace, gruviz = space["trace"], space["gruviz"]
+    assert trace.z.shape == (4, 1, 50, 8)
+    np.testing.assert_allclose(trace.keep + trace.write, trace.h, atol=1e-6)
+    assert trace.meta.recovery_error < 1e-6
+    assert gruviz.reference_error(space["gru"], trace) < 1e-6
+
+
+def test_every_picture_and_file_it_names_exists():
+    for path in re.findall(r"\]\((assets/[^)]+)\)", README):
+        assert (ROOT / path).is_file(), path
+    table = README[README.index("## How it is built") : README.index("**Add a sequence**")]
+    for group in re.findall(r"^\| (`.*?) \|", table, re.MULTILINE):
+        folder = ""
+        for name in re.findall(r"`([^`]+)`", group):
+            folder = name.rsplit("/", 1)[0] if "/" in name else folder
+            path = ROOT / (name if "/" in name else f"{folder}/{name}")
+            assert path.is_file(), path
+
+
+def test_every_module_is_named_in_how_it_is_built():
+    table = README[README.index("## How it is built") : README.index("**Add a sequence**")]
+    for module in (ROOT / "gruviz").rglob("*.py"):
+        assert module.name == "__init__.py" or module.name in table, module.name
+
+
+def test_ci_runs_the_same_test_command():
+    command = re.search(r"pip install -r tests/requirements.txt && (.+)", README).group(1)
+    assert command in (ROOT / ".ci" / "run").read_text()
