@@ -37,29 +37,34 @@ function piece(overlay, style) {
 function drawCursor(chart, { step, unit, ink, halo }) {
   const layout = chart._fullLayout;
   if (!layout?.xaxis?._length) return;
-  let overlay = chart.querySelector(":scope > .gruviz-cursor");
+  let overlay = chart.querySelector(".gruviz-cursor");
   if (!overlay) {
     overlay = document.createElement("div");
     overlay.className = "gruviz-cursor";
-    Object.assign(overlay.style, { position: "absolute", inset: "0", pointerEvents: "none", zIndex: "1" });
-    chart.style.position = "relative";
-    chart.append(overlay);
+    Object.assign(overlay.style, { position: "absolute", inset: "0", pointerEvents: "none" });
+    // under the layer of hover texts
+    chart.querySelector(".hoverlayer").closest("svg").before(overlay);
   }
   overlay.replaceChildren();
   const xaxis = layout.xaxis;
   const yaxes = Object.keys(layout).filter((key) => /^yaxis\d*$/.test(key)).map((key) => layout[key]);
-  // a line at either side of the step, so that the cells themselves stay visible
+  const heat = (chart._fullData ?? []).filter((data) => data.type === "heatmap" && "zrnh".includes(data.name));
   const [left, right] = [xaxis.l2p(step - 0.5), xaxis.l2p(step + 0.5)];
-  const sides = [{ at: left, shadow: "-1px" }, { at: right - 1, shadow: "1px" }];
-  for (const { at, shadow } of sides.filter(({ at }) => at >= -2 && at <= xaxis._length + 1)) {
-    for (const axis of yaxes) {
-      piece(overlay, {
-        left: xaxis._offset + at, width: 1, top: axis._offset, height: axis._length, background: ink,
-        boxShadow: `${shadow} 0 ${halo}`,
-      });
+  const inside = (at) => at >= -2 && at <= xaxis._length + 2;
+  for (const axis of yaxes) {
+    const tall = { top: axis._offset, height: axis._length };
+    if (!heat.length) {
+      // a veil over the step of a line chart: the line itself stays visible
+      const width = Math.max(right - left, 3);
+      if (inside((left + right) / 2)) piece(overlay, { ...tall, left: xaxis._offset + (left + right - width) / 2, width, background: ink, opacity: "0.3" });
+      continue;
+    }
+    // a line at either side of the step, outside of its cells
+    for (const [at, shadow] of [[left - 1, "-1px"], [right, "1px"]]) {
+      if (inside(at)) piece(overlay, { ...tall, left: xaxis._offset + at, width: 1, background: ink, boxShadow: `${shadow} 0 ${halo}` });
     }
   }
-  for (const { yaxis } of (chart._fullData ?? []).filter((data) => data.type === "heatmap" && "zrnh".includes(data.name))) {
+  for (const { yaxis } of heat) {
     const box = cellOn(xaxis, layout[yaxis.replace("y", "yaxis")], step, unit);
     if (box) piece(overlay, { ...box, border: `2px solid ${ink}`, outline: `1px solid ${halo}`, borderRadius: 2 });
   }

@@ -17,6 +17,7 @@ from gruviz.panels import (
     GATES,
     INPUT_HEIGHT,
     PanelStack,
+    band,
     base_layout,
     draw_gate,
     draw_input,
@@ -179,15 +180,10 @@ def unit_lines(
     for gate in GATES:
         cells = pool(getattr(trace, gate)[layer, batch, first : last + 1, unit : unit + 1], COLUMNS, 1, first)
         axis = "y" if gate in "zr" else "y2"
-        x = cells.step_centres
         if not cells.exact:
-            figure.add_scatter(
-                x=np.concatenate([x, x[::-1]]), y=np.concatenate([cells.high[:, 0], cells.low[::-1, 0]]), yaxis=axis,
-                fill="toself", fillcolor=colours[gate], opacity=0.2, line={"width": 0}, hoverinfo="skip",
-                name=f"{gate} range", showlegend=False,
-            )  # fmt: skip
+            figure.add_scatter(**band(cells, 0, colours[gate]), yaxis=axis, name=f"{gate} range")
         figure.add_scatter(
-            name=gate, x=x, y=cells.mean[:, 0], yaxis=axis, mode="lines",
+            name=gate, x=cells.step_centres, y=cells.mean[:, 0], yaxis=axis, mode="lines",
             line={"color": colours[gate], "width": 2, "dash": "dot" if gate in "rn" else "solid", "shape": "hvh"},
             hovertemplate=step_text(cells, w) + "<br>" + w["hover"][gate].replace("%{z", "%{y") + "<extra></extra>",
         )  # fmt: skip

@@ -116,10 +116,10 @@ def draw_gate(
 ) -> None:
     """Add the heatmap of one gate, and over it the cells that are no number or out of range."""
     values = np.ascontiguousarray(getattr(cells, statistic).T)
-    where = f"{unit_text(cells, w)} · {step_text(cells, w)}"
+    where, meaning = f"{unit_text(cells, w)} · {step_text(cells, w)}", w["hover"][gate]
     extra: dict = {}
     if not cells.exact:
-        where += f"<br>{w['hover']['pooled']}"
+        meaning = f"{gate}: {w['hover']['pooled']}"
         extra["customdata"] = np.stack([cells.low.T, cells.mean.T, cells.high.T], axis=-1)
     title = f"<b>{w['gates'][gate]}</b><br>"
     place = {
@@ -128,7 +128,7 @@ def draw_gate(
     }  # fmt: skip
     figure.add_heatmap(
         name=gate, z=values, coloraxis="coloraxis" if gate in "zr" else "coloraxis2", **place, **extra,
-        hovertemplate=f"{title}{where}<br>{w['hover'][gate]}<extra></extra>",
+        hovertemplate=f"{title}{where}<br>{meaning}<extra></extra>",
     )  # fmt: skip
     domain = gate_domain(gate)
     outside = domain.outside(cells.low.T) | domain.outside(cells.high.T)
@@ -136,16 +136,16 @@ def draw_gate(
     for mask, colour, word in marks:
         if not mask.any():
             continue
-        meaning = w["figure"][word]
+        said = w["figure"][word]
         figure.add_heatmap(
             name=f"{gate} {word}", z=np.where(mask, np.float32(1), np.float32(np.nan)), **place,
             text=np.where(mask, values, np.nan).astype(str), colorscale=[[0, colour], [1, colour]], showscale=False,
-            hovertemplate=f"{title}{unit_text(cells, w)} · {step_text(cells, w)}<br>{gate} = %{{text}}: {meaning}"
+            hovertemplate=f"{title}{unit_text(cells, w)} · {step_text(cells, w)}<br>{gate} = %{{text}}: {said}"
             "<extra></extra>",
         )  # fmt: skip
         if word not in {drawn.legendgroup for drawn in figure.data}:
             figure.add_scatter(
-                name=meaning, legendgroup=word, x=[None], y=[None], mode="markers", hoverinfo="skip", showlegend=True,
+                name=said, legendgroup=word, x=[None], y=[None], mode="markers", hoverinfo="skip", showlegend=True,
                 marker={"symbol": "square", "size": 12, "color": colour},
             )  # fmt: skip
 
@@ -170,12 +170,24 @@ def draw_input(figure: go.Figure, cells: Pooled, channels: Sequence[str], w: dic
     colours = (page_colours(theme)[0], *(LINES_DARK if theme == "dark" else LINES).values())
     for i in range(count):
         name = _shown(channels[i]) if i < len(channels) else f"x{i}"
+        if not cells.exact:
+            figure.add_scatter(**band(cells, i, colours[i]), xaxis="x", yaxis="y", name=f"{name} range")
         figure.add_scatter(
             name=name, x=cells.step_centres, y=cells.mean[:, i], xaxis="x", yaxis="y", mode="lines",
             line={"color": colours[i], "width": 1.6, "shape": "hvh"}, showlegend=count > 1,
             hovertemplate=f"<b>{name}</b> · {where}<br>x = %{{y:.4g}}<extra></extra>",
         )  # fmt: skip
     return {}
+
+
+def band(cells: Pooled, row: int, colour: str) -> dict:
+    """A scatter trace from the lowest to the highest value of each pooled cell, behind its mean."""
+    x = cells.step_centres
+    return {
+        "x": np.concatenate([x, x[::-1]]), "y": np.concatenate([cells.high[:, row], cells.low[::-1, row]]),
+        "fill": "toself", "fillcolor": colour, "opacity": 0.2, "line": {"width": 0}, "mode": "lines",
+        "hoverinfo": "skip", "showlegend": False,
+    }  # fmt: skip
 
 
 def _wrapped(text: str) -> list[str]:

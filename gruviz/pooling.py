@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Literal
 
@@ -62,14 +63,22 @@ def pool(values: np.ndarray, columns: int, rows: int, first_step: int = 0) -> Po
     steps, units = values.shape
     steps_each, units_each = -(-steps // columns), -(-units // rows)
     low = high = mean = values
-    for axis, each in ((0, steps_each), (1, units_each)):
-        if each == 1:
-            continue
-        starts = np.arange(0, values.shape[axis], each)
-        counts = np.diff(np.append(starts, values.shape[axis]))
-        with np.errstate(invalid="ignore"):  # inf - inf is NaN, and shall be seen as such
-            total = np.add.reduceat(mean, starts, axis=axis, dtype=np.float64)
-        # the last block may be shorter; along one axis every block then has the same count along the other
-        mean = (total / (counts[:, None] if axis == 0 else counts)).astype(np.float32)
-        low, high = np.minimum.reduceat(low, starts, axis=axis), np.maximum.reduceat(high, starts, axis=axis)
-    return Pooled(mean, low, high, steps_each, units_each, first_step)
+    with np.errstate(invalid="ignore"):  # inf - inf is NaN, and shall be seen as such
+        for axis, each in ((0, steps_each), (1, units_each)):
+            if each > 1:
+                mean, low, high = (
+                    _blocks(mean, each, axis, np.mean),
+                    _blocks(low, each, axis, np.min),
+                    _blocks(high, each, axis, np.max),
+                )
+    return Pooled(mean.astype(np.float32, copy=False), low, high, steps_each, units_each, first_step)
+
+
+def _blocks(values: np.ndarray, each: int, axis: int, of: Callable[..., np.ndarray]) -> np.ndarray:
+    """`of` every block of `each` along `axis`; the last block may be shorter."""
+    along = np.moveaxis(values, axis, 0)
+    whole = len(along) // each * each
+    blocks = of(along[:whole].reshape(-1, each, along.shape[1]), axis=1)
+    if whole < len(along):
+        blocks = np.concatenate([blocks, of(along[whole:], axis=0)[None]])
+    return np.moveaxis(blocks, 0, axis)

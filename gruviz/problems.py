@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 import string
-import tomllib
-from functools import cache
-from pathlib import Path
 
-WORDS = Path(__file__).resolve().parent.parent / "assets" / "words"
+from gruviz.words import words
+
 LONGEST_QUOTE = 40
 LONGEST_LIST = 24
 
@@ -39,7 +37,7 @@ class Problem(ValueError):
         self._fill(key, {name: _showable(value) for name, value in fields.items()})
 
     def _fill(self, key: str, fields: dict[str, str | int | float]) -> None:
-        template = _english_sentences()[key]
+        template = words("en")["problems"][key]
         wanted = placeholders(template)
         if wanted != set(fields):
             raise KeyError(f"problem {key!r} needs the fields {sorted(wanted)}, got {sorted(fields)}")
@@ -86,8 +84,3 @@ def _showable(value: object) -> str | int | float:
 def _quote(text: str) -> str:
     cut = text if len(text) <= LONGEST_QUOTE else text[: LONGEST_QUOTE - 1] + "…"
     return "".join(letter if letter.isprintable() else "\N{REPLACEMENT CHARACTER}" for letter in cut)
-
-
-@cache
-def _english_sentences() -> dict[str, str]:
-    return tomllib.loads((WORDS / "en.toml").read_text(encoding="utf-8"))["problems"]

@@ -47,7 +47,10 @@ def recover_all(
         output = gates["h"][rows] if x.dtype != torch.float64 else np.empty(gates["h"][rows].shape)
         for k in range(rows.start, rows.stop):
             weights, run, h, reverse = _weights(core, k), _runner(core, k), h0[k], k > rows.start
-            done = lambda share, k=k: report((k + share) / (layers * directions))  # noqa: E731
+
+            def done(share: float, k: int = k) -> None:
+                report((k + share) / (layers * directions))
+
             for piece in pieces(steps, width, done, reverse):
                 x_piece = x[:, piece] if below is None else _joined(below, piece, like=x)
                 state = run(x_piece.flip(1), h).flip(1) if reverse else run(x_piece, h)

@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 from gruviz.inputs import MAX_BYTES, MAX_STEPS, MAX_VALUES, Sequence, check_size
 from gruviz.problems import Problem
-from gruviz.typed_numbers import LARGEST, count_values, number, usable_number
+from gruviz.typed_numbers import LARGEST, count_values, is_decimal_comma, number, usable_number
 
 _SAMPLE = 64 * 1024
 _SAMPLE_ROWS = 50
@@ -24,7 +24,8 @@ _SAMPLE_ROWS = 50
 class Table:
     """A table that was read: what its columns are called, which hold numbers, and a Sequence of any of them.
 
-    Made by `read_table`. A column is numeric if at least one of its cells is a number.
+    Made by `read_table`. A column is numeric if at least one of its cells is a number
+    (or looks like one with a decimal comma, which is then refused by name).
     """
 
     columns: tuple[str, ...]
@@ -121,7 +122,8 @@ def read_table(data: bytes | str, name: str = "table", header: bool | None = Non
         raise Problem("header_only", name=name)
     cells = tuple(zip(*rows[1 if header else 0 :], strict=True))
     check_size(len(cells[0]), len(cells))
-    numeric = tuple(any(number(cell) is not None for cell in column) for column in cells)
+    # 0,5 is a number to whoever wrote it: read as text it would be left out without a word
+    numeric = tuple(any(number(cell) is not None or is_decimal_comma(cell) for cell in column) for column in cells)
     return Table(
         columns=_column_names(rows[0] if header else [""] * len(cells)),
         numeric=numeric,
@@ -265,7 +267,11 @@ def _empty_at_end(row: list[str]) -> int:
 
 def _has_header(rows: list[list[str]]) -> bool:
     first, *below = rows
-    numeric = [place for place in range(len(first)) if any(number(row[place]) is not None for row in below)]
+    numeric = [
+        place
+        for place in range(len(first))
+        if any(number(row[place]) is not None or is_decimal_comma(row[place]) for row in below)
+    ]
     return bool(numeric) and all(number(first[place]) is None for place in numeric)
 
 

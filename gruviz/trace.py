@@ -135,23 +135,50 @@ def reference_error(model: Traceable, trace: GateTrace) -> float:
     """
     shape = _shape_of(model)
     steps = reference_steps(trace)
-    weight = shape.weight
-    x = torch.from_numpy(trace.x[:, :steps].copy()).to(device=weight.device, dtype=weight.dtype)
-    h0 = torch.from_numpy(trace.h0.copy()).to(device=weight.device, dtype=weight.dtype)
-    with torch.no_grad(), without_dropout(shape.core):
-        if isinstance(shape.core, nn.GRUCell):
-            output, last = run_cell(shape.core, x, h0[0]), None
-        elif isinstance(shape.core, nn.GRU):
-            output, last = shape.core(x if shape.core.batch_first else x.transpose(0, 1), h0)
-            output = output if shape.core.batch_first else output.transpose(0, 1)
-        else:
-            (output, _), last = shape.core.states(x, h0), None
+    output, last = _own_forward(shape, trace.x[:, :steps], trace.h0)
     directions = 1 + shape.bidirectional
     top = np.concatenate(trace.h[trace.h.shape[0] - directions :, :, :steps], axis=-1)
-    worst = np.abs(top - array(output)).max()
+    worst = np.abs(top - output).max()
     if last is not None and steps == trace.meta.steps:
-        worst = max(worst, *(np.abs(trace.h_last[k] - array(last[k])).max() for k in range(shape.rows)))
+        worst = np.maximum(worst, np.abs(trace.h_last - last).max())
     return float(worst)
+
+
+def own_states(model: Traceable, x: np.ndarray | Tensor, h0: np.ndarray | Tensor | None = None) -> np.ndarray:
+    """Hidden states of the module's own torch forward, nothing of gruviz in between.
+
+    Args:
+        model: as in `trace`.
+        x, h0: as in `trace`.
+
+    Returns:
+        The top layer's states (batch, time, unit), directions side by side.
+
+    Raises:
+        TypeError, ValueError: as in `trace`.
+
+    >>> own_states(SplitGRU(1, 4), np.ones((9, 1))).shape
+    (1, 9, 4)
+    """
+    shape = _shape_of(model)
+    given = _input(x, shape)
+    return _own_forward(shape, given, _initial(h0, shape, given.shape[0]))[0]
+
+
+def _own_forward(
+    shape: _Shape, x: np.ndarray | Tensor, h0: np.ndarray | Tensor
+) -> tuple[np.ndarray, np.ndarray | None]:
+    """The module's own states (batch, time, unit), and every layer's last one where it tells."""
+    given = (torch.from_numpy(value.copy()) if isinstance(value, np.ndarray) else value for value in (x, h0))
+    x, h0 = (value.to(device=shape.weight.device, dtype=shape.weight.dtype) for value in given)
+    core = shape.core
+    with torch.no_grad(), without_dropout(core):
+        if isinstance(core, nn.GRUCell):
+            return array(run_cell(core, x, h0[0])), None
+        if isinstance(core, nn.GRU):
+            output, last = core(x if core.batch_first else x.transpose(0, 1), h0)
+            return array(output if core.batch_first else output.transpose(0, 1)), array(last)
+        return array(core.states(x, h0)[0]), None
 
 
 def reference_steps(trace: GateTrace) -> int:

@@ -13,6 +13,9 @@ from gruviz.problems import Problem
 LARGEST = float(np.finfo(np.float32).max)
 
 _SEPARATOR = re.compile(r"\s*[,;]\s*|\s+")
+_DECIMAL_COMMA = re.compile(r"\s*[-+−]?\d+,\d+\s*")
+_NEXT_ROW = re.compile(r"[\])]\s*,?\s*(?=[\[(])")
+_BRACKETS = re.compile(r"[\[\]()]")
 
 
 def number(cell: str) -> float | None:
@@ -60,7 +63,7 @@ def usable_number(cell: str, line: int, column: int | str) -> float:
     if not cell.strip():
         raise Problem("empty_cell", line=line, column=column)
     value = number(cell)
-    if value is None and re.fullmatch(r"\s*[-+−]?\d+,\d+\s*", cell):
+    if value is None and is_decimal_comma(cell):
         raise Problem("decimal_comma", line=line, column=column, word=cell.strip())
     if value is None:
         raise Problem("not_a_number", line=line, column=column, word=cell.strip())
@@ -69,6 +72,16 @@ def usable_number(cell: str, line: int, column: int | str) -> float:
     if any(letter.isdigit() for letter in cell):  # 1e999 is read as inf, though nobody wrote inf
         raise Problem("number_too_large", line=line, column=column, word=cell.strip())
     raise Problem("not_finite", line=line, column=column, word=cell.strip())
+
+
+def is_decimal_comma(cell: str) -> bool:
+    """Whether a cell looks like a number written with a decimal comma.
+
+    Example:
+        >>> is_decimal_comma(" -0,5 "), is_decimal_comma("0.5")
+        (True, False)
+    """
+    return _DECIMAL_COMMA.fullmatch(cell) is not None
 
 
 def count_values(text: str, separators: str) -> int:
@@ -116,10 +129,15 @@ def parse_numbers(text: str) -> Sequence:
     if found > MAX_VALUES:
         raise Problem("too_many_values", found=found, limit=MAX_VALUES)
     rows: list[list[float]] = []
+    if text.lstrip()[:1] in ("[", "("):  # pasted from Python: [0, 1] or [[0, 1], [1, 0]]
+        text = _BRACKETS.sub(" ", _NEXT_ROW.sub("\n", text))
     # only the line ends an editor shows: str.splitlines also cuts at form feeds and the like
     for line, content in enumerate(re.split(r"\r\n|\n|\r", text.removeprefix("\ufeff")), start=1):
         if not content.strip():
             continue
+        pieces = content.split()
+        if len(pieces) > 1 and all(map(is_decimal_comma, pieces)):
+            raise Problem("decimal_comma", line=line, column=1, word=pieces[0])
         cells = _cells(content)
         row = _fast_floats(cells)
         if row is None:

@@ -293,7 +293,8 @@ def test_hover_of_a_pooled_cell_says_how_many_and_all_three_numbers():
     assert "3 steps around 7" in said
     assert "3 units around 4" in said
     assert f"low {cells.min():.3f} · mean {cells.mean():.3f} · high {cells.max():.3f}" in said
-    assert "keeps" in said
+    # a mean of several z keeps nothing: no sentence about one cell
+    assert "keeps" not in said
 
 
 def test_named_units_stand_on_the_unit_axis():
@@ -454,7 +455,7 @@ def test_what_is_sent_is_bounded_whatever_the_trace(steps, units, inputs):
             assert np.asarray(drawn.z).shape[0] <= ROWS <= 96
             assert np.asarray(drawn.z).shape[1] <= COLUMNS <= 600
         else:
-            assert len(drawn.x) <= COLUMNS
+            assert len(drawn.x) <= (2 * COLUMNS if drawn.fill == "toself" else COLUMNS)
     assert len(figure.to_json()) < EIGHT_MB
     assert len(unit_lines(trace, 0).to_json()) < 500_000
     assert len(step_bars(trace, 0).to_json()) < 100_000
@@ -677,3 +678,17 @@ def test_a_preview_is_small_and_holds_the_sequence(inputs):
         np.testing.assert_allclose(figure.data[0].z, block(x, 1, -(-inputs // 48), "mean"), atol=1e-6)
         assert figure.layout.coloraxis3.showscale is False
     assert figure.layout.showlegend is False
+
+
+def bands(figure):
+    return [drawn for drawn in figure.data if drawn.type == "scatter" and drawn.fill == "toself"]
+
+
+def test_a_pooled_input_shows_its_lowest_and_highest_as_a_band():
+    trace = made(1800, 2, 2)
+    first, _ = bands(heatmaps(trace))
+    cells = trace.x[0, :, 0].reshape(600, 3)
+    y = np.asarray(first.y)
+    np.testing.assert_array_equal(y[:600], cells.max(1))
+    np.testing.assert_array_equal(y[600:][::-1], cells.min(1))
+    assert not bands(heatmaps(made(100, 2, 2)))

@@ -3,19 +3,19 @@
 import ast
 import copy
 import pickle
-import tomllib
 from pathlib import Path
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from gruviz.problems import WORDS, Problem, placeholders
+from gruviz.problems import Problem, placeholders
 from gruviz.sequences import FAMILIES
+from gruviz.words import words
 
 SOURCES = sorted((Path(__file__).parent.parent / "gruviz").rglob("*.py"))
-ENGLISH = tomllib.loads((WORDS / "en.toml").read_text(encoding="utf-8"))
-KOREAN = tomllib.loads((WORDS / "ko.toml").read_text(encoding="utf-8"))
+ENGLISH = words("en")
+KOREAN = words("ko")
 TABLES = ("problems", "families", "families_about", "parameters")
 
 

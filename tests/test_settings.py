@@ -156,7 +156,10 @@ def test_a_preset_brings_its_sequence_and_its_place(settings, name):
     assert (found.source, found.family, found.steps) == ("synthetic", preset.family, preset.steps)
     assert {**found.parameter_values(), **preset.parameters} == found.parameter_values()
     assert (found.layer, found.t, found.unit, found.first, found.last) == (0, None, None, 0, None)
-    changed = {"source", "family", "steps", "parameters", "layer", "t", "unit", "first", "last"}
+    assert found.scale == "none"
+    assert found.shows_preset_input
+    assert not found.with_family("sine").shows_preset_input
+    changed = {"scale", "source", "family", "steps", "parameters", "layer", "t", "unit", "first", "last"}
     for field in set(NAMES) - changed:
         assert getattr(kept, field) == getattr(settings, field)
 
@@ -206,6 +209,7 @@ def test_where_the_page_says_the_link_holds_everything_it_does(settings, columns
     again = Settings.from_query(settings.to_query())
     if settings.fits_url:
         used = {"numbers": ("numbers",), "text": ("text",), "table": ("table", "columns", "labels"), "synthetic": ()}
+        used["file"] = ("columns", "labels")
         for name in used[settings.source]:
             assert getattr(again, name) == getattr(settings, name), name
 

@@ -656,3 +656,30 @@ def test_a_constant_that_is_no_round_number_does_not_blow_up():
     scaled, scaling = rescale(Sequence(np.full((2999, 1), 0.1)), "standard")
     assert scaling.scale == (1.0,)
     assert not scaled.x.any()
+
+
+@pytest.mark.parametrize(
+    ("text", "x"),
+    [
+        ("[0, 1, 2]", [[0], [1], [2]]),
+        ("[[0, 1], [2, 3]]", [[0, 1], [2, 3]]),
+        ("[[0, 1],\n [2, 3]]", [[0, 1], [2, 3]]),
+        ("(0.5, -1)", [[0.5], [-1]]),
+        ("[[0. 1.]\n [2. 3.]]", [[0, 1], [2, 3]]),
+    ],
+)
+def test_numbers_pasted_from_python_are_read(text, x):
+    assert parse_numbers(text).x.tolist() == x
+
+
+@pytest.mark.parametrize("text", ["0,5 0,7", "1 2\n0,5 0,7", "-1,5\t2,5"])
+def test_decimal_commas_are_not_read_as_separators(text):
+    with pytest.raises(Problem) as caught:
+        parse_numbers(text)
+    assert caught.value.key == "decimal_comma"
+
+
+def test_a_column_of_decimal_commas_is_refused_by_name_not_left_out():
+    with pytest.raises(Problem) as caught:
+        read_table("zeit;wert\n1;0,5\n2;0,7").sequence()
+    assert (caught.value.key, caught.value.fields["column"]) == ("decimal_comma", "wert")

@@ -48,3 +48,8 @@ def picked(steps: int, units: int) -> tuple[int | None, int | None]:
         return value if isinstance(value, int) and not isinstance(value, bool) and 0 <= value < count else None
 
     return within(pick.get("step"), steps), within(pick.get("unit"), units)
+
+
+def page_theme() -> Theme:
+    """The theme the browser shows, as of this rerun."""
+    return "dark" if st.context.theme.type == "dark" else "light"

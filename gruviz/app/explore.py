@@ -2,57 +2,41 @@
 
 from __future__ import annotations
 
-import logging
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import replace
 
 import streamlit as st
 
 from gruviz import export
 from gruviz.app import runs, sidebar, state
-from gruviz.app.bridge import bridge, picked
-from gruviz.app.equations import equations, state_arithmetic
+from gruviz.app.bridge import page_theme
+from gruviz.app.equations import equations
+from gruviz.app.moment import moment
 from gruviz.app.runs import Run, Upload
+from gruviz.app.sentences import one_sentence, plain, sentence
 from gruviz.app.settings import Settings
-from gruviz.colours import Theme
-from gruviz.figures import heatmaps, pooling_of, step_bars, unit_lines
+from gruviz.app.state import Good
+from gruviz.figures import heatmaps, pooling_of
 from gruviz.presets import PRESETS
 from gruviz.problems import Problem
 from gruviz.sequences import Sequence
+from gruviz.user_data import Scaling
 from gruviz.words import words
 
-MOST_NAMED_UNITS = 24
 CLOSE = 1e-4  # float32 rounding stays far below
 CHART = {"displaylogo": False, "modeBarButtonsToRemove": ["select2d", "lasso2d", "autoScale2d"]}
-QUIET = {"displayModeBar": False}
-log = logging.getLogger(__name__)
 
 
 def page() -> None:
     """Draw the page."""
     settings = state.current()
-    with _one_sentence(settings.lang):
+    with one_sentence(settings.lang):
         _draw(settings)
 
 
-@contextmanager
-def _one_sentence(language: str) -> Iterator[None]:
-    """Whatever goes wrong inside is one sentence on the page, never a traceback; the log has it whole."""
-    try:
-        yield
-    except Problem as problem:
-        # only what cannot be drawn at all comes here; bad input is met in _draw, which keeps the last good picture
-        st.error(_sentence(problem, language))
-    except Exception as error:
-        log.exception("the page could not be drawn")
-        st.error(words(language)["page"]["unexpected"].format(what=type(error).__name__))
-
-
 def _draw(settings: Settings) -> None:
-    theme = _theme()
+    theme = page_theme()
     p = words(settings.lang)["page"]
-    upload = state.current_upload() if settings.source == "table" else None
+    upload = state.current_upload() if settings.source == "file" else None
     with st.sidebar:
         st.markdown(f"## {p['title']}\n{p['tagline']}")
         sidebar.language_control(settings)
@@ -63,7 +47,7 @@ def _draw(settings: Settings) -> None:
         below = st.container()
     problem_place = st.container()
     with st.spinner(p["working"], show_time=True):
-        problem = None
+        problem = sequence = None
         try:
             sequence, scaling = runs.sequence_of(settings, upload)
             run = runs.run(settings, sequence)
@@ -71,15 +55,12 @@ def _draw(settings: Settings) -> None:
             shown = settings
         except Problem as found:
             problem = found
-            good = state.last_good()
-            # the look of the page follows the visitor even while the picture stays behind
-            shown, upload = _view_of(settings, good.settings), good.upload
-            sequence, scaling = runs.sequence_of(shown, upload)
-            run = runs.run(shown, sequence)
+            shown, upload, sequence, scaling, run = _last_good(settings, unreadable=sequence is None)
     with below:
         sidebar.show_preview(sequence, scaling, settings.lang, theme)
     if problem is not None:
-        problem_place.error(f"{_sentence(problem, settings.lang)}  \n{p['last_good']}", icon=":material/edit_note:")
+        below_it = p["last_good" if state.last_good() else "no_good"]
+        problem_place.error(f"{sentence(problem, settings.lang)}  \n{below_it}", icon=":material/edit_note:")
     _story(shown, run, sequence)
     _badges(shown, run)
     wide, narrow = st.columns([17, 10], gap="medium")
@@ -94,32 +75,41 @@ def _draw(settings: Settings) -> None:
                 theme=None, key="gates", config=CHART,
             )  # fmt: skip
     with narrow, st.container(key="side"):
-        _moment(run, sequence, window, layer, theme, shown)
+        moment(run, sequence, window, layer, theme, shown)
     _explanations(shown, run)
-    _downloads(settings, run, upload)
+    _downloads(settings, run, upload, problem)
 
 
-def _theme() -> Theme:
-    return "dark" if st.context.theme.type == "dark" else "light"
+def _last_good(settings: Settings, unreadable: bool) -> tuple[Settings, Upload | None, Sequence, Scaling, Run]:
+    """The picture to show while the settings give none.
 
-
-def _view_of(settings: Settings, good: Settings) -> Settings:
-    return replace(good, lang=settings.lang, t=settings.t, unit=settings.unit)
-
-
-def _sentence(problem: Problem, language: str) -> str:
-    text = words(language)["problems"][problem.key].format(**problem.fields)
-    return sidebar.plain(text)
+    Where the input cannot be read, the chosen model still runs, on the last good input; otherwise the last good
+    picture stays as it was.
+    """
+    good = state.last_good() or Good(Settings(), None)
+    input_of = {name: getattr(good.settings, name) for name in runs.SEQUENCE_FIELDS}
+    view_of = {name: getattr(settings, name) for name in ("lang", "t", "unit", "first", "last", "layer", "stat")}
+    kept = replace(good.settings, **view_of)
+    for shown in (replace(settings, **input_of), kept) if unreadable else (kept,):
+        try:
+            sequence, scaling = runs.sequence_of(shown, good.upload)
+            return shown, good.upload, sequence, scaling, runs.run(shown, sequence)
+        except Problem as found:
+            problem = found
+    raise problem
 
 
 def _story(settings: Settings, run: Run, sequence: Sequence) -> None:
     w = words(settings.lang)
     halves = settings.halves if settings.weights == "leaky" else ""
-    st.markdown(w["stories"][settings.weights].replace("{half_lives}", sidebar.plain(halves)))
+    st.markdown(w["stories"][settings.weights].replace("{half_lives}", plain(halves)))
+    preset = PRESETS.get(settings.weights)
     wanted, found = run.preset_inputs, sequence.inputs
     if wanted is not None and wanted != found:
         key = "adapted_fewer" if found < wanted else "adapted_more"
         st.info(w["page"][key].format(wanted=wanted, found=found))
+    elif preset is not None and not settings.shows_preset_input:
+        st.caption(w["page"]["story_elsewhere"])
 
 
 def _badges(settings: Settings, run: Run) -> None:
@@ -152,9 +142,9 @@ def _view_controls(settings: Settings, run: Run) -> tuple[tuple[int, int], int]:
     """Layer and steps shown, and the note on pooling; gives (window, layer)."""
     p, trace = words(settings.lang)["page"], run.trace
     steps = trace.meta.steps
-    first = min(settings.first, steps - 1)
-    last = min(steps - 1 if settings.last is None else settings.last, steps - 1)
-    window = (first, last) if first <= last else (0, steps - 1)
+    ends = (min(settings.first, steps - 1), min(steps - 1 if settings.last is None else settings.last, steps - 1))
+    window = (min(ends), max(ends))
+    state.drawn_to(steps - 1)
     layers = trace.h.shape[0]
     layer = min(settings.layer, layers - 1)
     pooled_from = pooling_of(trace) != (1, 1)
@@ -162,18 +152,26 @@ def _view_controls(settings: Settings, run: Run) -> tuple[tuple[int, int], int]:
         return window, layer
     with st.container(horizontal=True, vertical_alignment="bottom"):
         if layers > 1:
-            _set(("layer", layer))
+            state.bring_back(layer=layer)
             st.selectbox(
                 p["layer"], range(layers), format_func=lambda k: _layer_name(run, k, p), width=190,
                 key=state.seeded("layer", layer),
             )  # fmt: skip
         if pooled_from:
-            _set(("first", window[0]), ("last", window[1]))
+            state.bring_back(first=window[0], last=window[1])
             st.number_input(
-                p["window_first"], 0, steps - 1, step=1, width=130, key=state.seeded("first", window[0]),
-                help=p["window_help"],
+                p["window_first"], 0, steps - 1, value=None, step=1, width=150, help=p["window_help"],
+                key=state.seeded("first", window[0]),
             )  # fmt: skip
-            st.number_input(p["window_last"], 0, steps - 1, step=1, width=130, key=state.seeded("last", window[1]))
+            st.number_input(
+                p["window_last"],
+                0,
+                steps - 1,
+                value=None,
+                step=1,
+                width=150,
+                key=state.seeded("last", window[1]),
+            )
             st.selectbox(
                 p["statistic"], ["mean", "low", "high"], format_func=p.get, width=150,
                 key=state.seeded("stat", settings.stat),
@@ -194,88 +192,6 @@ def _layer_name(run: Run, row: int, p: dict[str, str]) -> str:
     return p["layer_name_way"].format(layer=row // 2, way=p["reverse" if row % 2 else "forward"])
 
 
-def _set(*wanted: tuple[str, object]) -> None:
-    """Bring a widget's state back into its range before it is drawn."""
-    for name, value in wanted:
-        key = state.key_of(name)
-        if key in st.session_state and st.session_state[key] != value:
-            st.session_state[key] = value
-
-
-@st.fragment
-def _moment(run: Run, sequence: Sequence, window: tuple[int, int], layer: int, theme: Theme, drawn: Settings) -> None:
-    """One step and one unit: reruns alone, so that the heatmaps stay as they are."""
-    if _theme() != theme:  # switched while the page was open, see bridge.js
-        st.rerun()
-    settings = state.current()
-    with _one_sentence(settings.lang):
-        _draw_moment(run, sequence, window, layer, theme, drawn, settings)
-
-
-def _draw_moment(
-    run: Run,
-    sequence: Sequence,
-    window: tuple[int, int],
-    layer: int,
-    theme: Theme,
-    drawn: Settings,
-    settings: Settings,
-) -> None:
-    p, trace, lang = words(settings.lang)["page"], run.trace, settings.lang
-    units = trace.meta.hidden_size
-    preset = PRESETS.get(drawn.weights)
-    auto_unit, watched = preset.watch if preset else (0, 0)
-    auto_step = min(max(watched, window[0]), window[1])
-    unit = min(auto_unit if settings.unit is None else settings.unit, units - 1)
-    step = min(max(auto_step if settings.t is None else settings.t, window[0]), window[1])
-    _set(("unit", unit), ("t", step))
-    if window[0] < window[1]:
-        st.slider(p["step"], window[0], window[1], step=1, key=state.seeded("t", step))
-    if units <= MOST_NAMED_UNITS:
-        names = run.units or [str(k) for k in range(units)]
-        st.selectbox(p["unit"], range(units), format_func=lambda k: names[k], key=state.seeded("unit", unit))
-    else:
-        names = [str(k) for k in range(units)]
-        st.number_input(p["unit"], 0, units - 1, step=1, key=state.seeded("unit", unit))
-    st.caption(p["click_hint"])
-    label = f" ({sequence.labels[step]})" if sequence.labels and sequence.labels[step] else ""
-    title = p["arithmetic"].format(step=step, label=label, unit=names[unit])
-    st.markdown(f"**{sidebar.plain(title)}**")
-    at = (layer, 0, step, unit)
-    back = trace.h_prev_at(*at)
-    z, n, h = (float(values[at]) for values in (trace.z, trace.n, trace.h))
-    st.latex(state_arithmetic(z, back, n, h, p["arithmetic_keep"], p["arithmetic_write"]))
-    st.markdown(f"**{p['one_unit']}**")
-    with st.container(key="lines"):
-        st.plotly_chart(
-            unit_lines(trace, unit, layer=layer, window=window, language=lang, theme=theme),
-            theme=None, key="unit_lines", config=QUIET,
-        )  # fmt: skip
-    st.caption(p["one_unit_caption"])
-    st.markdown(f"**{p['one_step']}**")
-    st.plotly_chart(
-        step_bars(trace, step, layer=layer, units=run.units, selected=unit, language=lang, theme=theme),
-        theme=None, key="step_bars", config=QUIET,
-    )  # fmt: skip
-    st.caption(p["one_step_caption"])
-    # what merely is the default here stays out of the link
-    linked = replace(
-        settings,
-        t=None if step == auto_step else step,
-        unit=None if unit == auto_unit else unit,
-        last=None if settings.last == trace.meta.steps - 1 else settings.last,
-    )
-    bridge(linked, step, unit, theme, lambda: _pick(trace.meta.steps, units))
-
-
-def _pick(steps: int, units: int) -> None:
-    step, unit = picked(steps, units)
-    if step is not None:
-        st.session_state[state.key_of("t")] = step
-    if unit is not None:
-        st.session_state[state.key_of("unit")] = unit
-
-
 def _explanations(settings: Settings, run: Run) -> None:
     w = words(settings.lang)
     p = w["page"]
@@ -288,6 +204,11 @@ def _explanations(settings: Settings, run: Run) -> None:
         st.markdown(f"##### {p['equivalent']}")
         found = {name: f"**{_small(value)}**" for name, value in run.differences.items()}
         text = w["equivalence"][settings.model].format(**found)
+        equal = (
+            [] if settings.model == "torch" else [run.differences["split" if settings.model == "concat" else "concat"]]
+        )
+        if max([run.error, *equal]) > CLOSE:
+            text += " " + w["equivalence"]["chaotic"]
         across = run.differences["split" if settings.model == "torch" else "torch"]
         if across < CLOSE:
             text += " " + w["equivalence"]["same"]
@@ -298,7 +219,7 @@ def _explanations(settings: Settings, run: Run) -> None:
         st.markdown(text)
 
 
-def _downloads(settings: Settings, run: Run, upload: Upload | None) -> None:
+def _downloads(settings: Settings, run: Run, upload: Upload | None, problem: Problem | None) -> None:
     p, trace = words(settings.lang)["page"], run.trace
     st.markdown(f"##### {p['downloads']}")
     with st.container(horizontal=True):
@@ -314,5 +235,9 @@ def _downloads(settings: Settings, run: Run, upload: Upload | None) -> None:
             )  # fmt: skip
     if rows > export.MAX_CSV_ROWS:
         st.caption(p["csv_too_large"].format(rows=rows))
-    note = "link_note_file" if upload is not None else "link_note" if settings.fits_url else "link_note_long"
+    note = "link_note" if settings.fits_url else "link_note_long"
+    if upload is not None or settings.source == "file":
+        note = "link_note_file"
+    elif problem is not None:
+        note = "link_note_problem"
     st.caption(p[note])

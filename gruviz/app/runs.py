@@ -16,13 +16,14 @@ from gruviz.presets import PRESETS, leaky, random_params
 from gruviz.problems import Problem
 from gruviz.sequences import Sequence, generate
 from gruviz.text_steps import encode_text
-from gruviz.trace import REFERENCE_STEPS, reference_error, reference_steps, trace
+from gruviz.trace import own_states, reference_error, reference_steps, trace
 from gruviz.typed_numbers import number, parse_numbers
 from gruviz.user_data import Scaling, Table, read_table, read_upload, rescale
 
 MAX_CELLS = 20_000_000  # steps x units x layers: four float32 arrays of it are 320 MB
 SMALL_CELLS = 250_000
 MODELS = {"split": SplitGRU, "concat": ConcatGRU, "torch": TorchGRU}
+COMPARED_STEPS = 1000
 COMPARED = {"split": ("concat", "torch"), "concat": ("split", "torch"), "torch": ("split",)}
 HEADER = {"auto": None, "yes": True, "no": False}
 
@@ -58,25 +59,31 @@ class Run:
 
 
 @st.cache_resource(max_entries=8, show_spinner=False)
-def open_upload(upload: Upload) -> Table | Sequence:
+def open_upload(upload: Upload, header: str) -> Table | Sequence:
     """An uploaded file, parsed."""
-    return read_upload(upload.name, upload.data)
+    found = read_upload(upload.name, upload.data)
+    if isinstance(found, Table) and HEADER[header] is not None:
+        return read_table(upload.data, upload.name, HEADER[header])
+    return found
 
 
 @st.cache_resource(max_entries=8, show_spinner=False)
 def open_table(text: str, header: str) -> Table:
     """A pasted table, parsed."""
-    return read_table(text, header=HEADER[header])
+    return read_table(text, "CSV", HEADER[header])
 
 
 def table_of(settings: Settings, upload: Upload | None) -> Table | Sequence:
-    """What the visitor gave as a table: the file if there is one, else what was pasted."""
-    if upload is None:
+    """What the visitor gave as a table: pasted, or as a file.
+
+    Raises:
+        Problem: it cannot be read, or no file is chosen yet.
+    """
+    if settings.source == "table":
         return open_table(settings.table, settings.header)
-    found = open_upload(upload)
-    if isinstance(found, Table) and settings.header != "auto":
-        return read_table(upload.data, upload.name, HEADER[settings.header])
-    return found
+    if upload is None:
+        raise Problem("no_file")
+    return open_upload(upload, settings.header)
 
 
 def sequence_of(settings: Settings, upload: Upload | None) -> tuple[Sequence, Scaling]:
@@ -86,7 +93,7 @@ def sequence_of(settings: Settings, upload: Upload | None) -> tuple[Sequence, Sc
         Problem: what was given cannot be read; the sentence says where and what would be accepted.
     """
     given = replace(Settings(), **{name: getattr(settings, name) for name in _SEQUENCE_FIELDS[settings.source]})
-    return _sequence(given, upload if settings.source == "table" else None)
+    return _sequence(given, upload if settings.source == "file" else None)
 
 
 _SEQUENCE_FIELDS = {
@@ -94,7 +101,9 @@ _SEQUENCE_FIELDS = {
     "numbers": ("source", "scale", "numbers"),
     "text": ("source", "scale", "text", "per", "code", "esize", "sseed"),
     "table": ("source", "scale", "table", "header", "columns", "labels"),
+    "file": ("source", "scale", "header", "columns", "labels"),
 }
+SEQUENCE_FIELDS = tuple(sorted(set().union(*_SEQUENCE_FIELDS.values())))
 _RUN_FIELDS = ("model", "weights", "hidden", "seed", "gain", "zbias", "rbias", "halves", "tmax", "layers", "both")
 
 
@@ -104,7 +113,7 @@ def _sequence(settings: Settings, upload: Upload | None) -> tuple[Sequence, Scal
         found = parse_numbers(settings.numbers)
     elif settings.source == "text":
         found = encode_text(settings.text, settings.per, settings.code, settings.esize, settings.sseed)
-    elif settings.source == "table":
+    elif settings.source in ("table", "file"):
         opened = table_of(settings, upload)
         if isinstance(opened, Table):
             known = tuple(name for name in settings.columns if name in opened.columns)
@@ -179,6 +188,13 @@ def _units(settings: Settings) -> tuple[str, ...]:
     return PRESETS[settings.weights].units if settings.weights in PRESETS else ()
 
 
+def _differences(model: str, params: GRUParams, x: np.ndarray) -> tuple[dict[str, float], int]:
+    """How far the other models' own forwards are from this one's with the same numbers, and over how many steps."""
+    steps = min(len(x), COMPARED_STEPS, max(100, 100_000_000 // params.hidden_size**2))
+    states = {name: own_states(MODELS[name].from_params(params), x[:steps]) for name in (model, *COMPARED[model])}
+    return {name: float(np.abs(states[name] - states[model]).max()) for name in COMPARED[model]}, steps
+
+
 def _run(settings: Settings, sequence: Sequence) -> Run:
     params = params_of(settings, sequence.inputs)
     turns = compute_turns()
@@ -190,11 +206,8 @@ def _run(settings: Settings, sequence: Sequence) -> Run:
         seed = settings.seed if settings.weights not in PRESETS else None
         found = trace(model, sequence.x, labels=sequence.labels, seed=seed, after_piece=turns.offer)
         error = reference_error(model, found)
-        steps = reference_steps(found) if not found.meta.bidirectional else min(found.meta.steps, REFERENCE_STEPS)
-        differences = {}
-        for other in COMPARED[settings.model]:
-            theirs = trace(MODELS[other].from_params(params[0]), sequence.x[:steps], after_piece=turns.offer)
-            differences[other] = float(np.abs(theirs.h[0] - found.h[0, :, :steps]).max())
+        turns.offer()
+        differences, steps = _differences(settings.model, params[0], sequence.x)
     wanted = PRESETS[settings.weights].make().input_size if settings.weights in PRESETS else None
     return Run(found, error, reference_steps(found), differences, steps, _units(settings), wanted)
 

@@ -18,11 +18,16 @@ MAX_UNITS = 1024
 MAX_LAYERS = 4
 MAX_SEED = 2**31 - 1
 LONGEST_IN_URL = 1500  # characters of typed text that still make a link people can send
-_TYPED = {"numbers": ("numbers",), "text": ("text",), "table": ("table", "columns", "labels")}
+_TYPED = {
+    "numbers": ("numbers",),
+    "text": ("text",),
+    "table": ("table", "columns", "labels"),
+    "file": ("columns", "labels"),
+}
 PARAMETER = "p."  # prefix of a sequence's own parameters in the URL
 
 WEIGHTS = (*PRESETS, "random", "chrono")
-SOURCES = ("synthetic", "numbers", "text", "table")
+SOURCES = ("synthetic", "numbers", "text", "table", "file")
 
 
 @dataclass(frozen=True)
@@ -109,8 +114,16 @@ class Settings:
     def fits_url(self) -> bool:
         """Whether the link gives back the same picture: nothing of the source in use was too long for it."""
         back = Settings.from_query(self.to_query())
-        unused = {name for source, names in _TYPED.items() if source != self.source for name in names}
+        used = _TYPED.get(self.source, ())
+        unused = {name for names in _TYPED.values() for name in names if name not in used}
         return all(getattr(back, name) == getattr(self, name) for name in NAMES if name not in unused)
+
+    @property
+    def shows_preset_input(self) -> bool:
+        """Whether the input is the one the preset's story is about; its length and seed may differ."""
+        own = self.with_preset(self.weights)
+        names = ("source", "family", "parameters", "scale")
+        return all(getattr(own, name) == getattr(self, name) for name in names)
 
     def with_preset(self, name: str) -> Settings:
         """These settings with other weights; a preset brings the sequence that shows its story."""
@@ -119,7 +132,7 @@ class Settings:
         p = PRESETS[name]
         return replace(
             self, weights=name, source="synthetic", family=p.family, steps=p.steps, layer=0, t=None, unit=None,
-            first=0, last=None, parameters=_parameters(p.family, p.parameters),
+            first=0, last=None, scale="none", parameters=_parameters(p.family, p.parameters),
         )  # fmt: skip
 
     def with_family(self, name: str) -> Settings:

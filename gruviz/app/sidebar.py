@@ -5,6 +5,7 @@ from __future__ import annotations
 import streamlit as st
 
 from gruviz.app import runs, state
+from gruviz.app.sentences import plain
 from gruviz.app.settings import MAX_LAYERS, MAX_SEED, MAX_UNITS, PARAMETER, SOURCES, WEIGHTS, Settings
 from gruviz.colours import Theme
 from gruviz.figures import preview
@@ -49,17 +50,23 @@ def model_controls(settings: Settings) -> None:
     if settings.weights in PRESETS:
         return
     left, right = st.columns(2)
-    left.number_input(p["hidden_size"], 1, MAX_UNITS, step=1, key=state.seeded("hidden", settings.hidden))
-    right.number_input(p["seed"], 0, MAX_SEED, step=1, key=state.seeded("seed", settings.seed))
+    left.number_input(p["hidden_size"], 1, MAX_UNITS, value=None, step=1, key=state.seeded("hidden", settings.hidden))
+    right.number_input(p["seed"], 0, MAX_SEED, value=None, step=1, key=state.seeded("seed", settings.seed))
     st.slider(p["gain"], 0.0, 20.0, step=0.1, key=state.seeded("gain", settings.gain), help=p["gain_help"])
     if settings.weights == "chrono":
-        st.number_input(p["t_max"], 3, MAX_STEPS, step=1, key=state.seeded("tmax", settings.tmax))
+        st.number_input(p["t_max"], 3, MAX_STEPS, value=None, step=1, key=state.seeded("tmax", settings.tmax))
     else:
         st.slider(p["z_bias"], -10.0, 10.0, step=0.1, key=state.seeded("zbias", settings.zbias), help=p["z_bias_help"])
     st.slider(p["r_bias"], -10.0, 10.0, step=0.1, key=state.seeded("rbias", settings.rbias), help=p["r_bias_help"])
     if settings.model == "torch":
         st.number_input(
-            p["layers"], 1, MAX_LAYERS, step=1, key=state.seeded("layers", settings.layers), help=p["layers_help"]
+            p["layers"],
+            1,
+            MAX_LAYERS,
+            value=None,
+            step=1,
+            key=state.seeded("layers", settings.layers),
+            help=p["layers_help"],
         )
         st.toggle(p["both_ways"], key=state.seeded("both", settings.both))
 
@@ -71,7 +78,9 @@ def sequence_controls(settings: Settings) -> None:
     st.selectbox(
         p["source"], SOURCES, format_func=lambda name: p["source_" + name], key=state.seeded("source", settings.source)
     )
-    {"synthetic": _synthetic, "numbers": _numbers, "text": _text, "table": _table}[settings.source](settings)
+    {"synthetic": _synthetic, "numbers": _numbers, "text": _text, "table": _table, "file": _table}[settings.source](
+        settings
+    )
 
 
 def _synthetic(settings: Settings) -> None:
@@ -82,15 +91,16 @@ def _synthetic(settings: Settings) -> None:
         key=state.seeded("family", settings.family), on_change=state.change, args=(Settings.with_family, "family"),
     )  # fmt: skip
     left, right = st.columns(2)
-    left.number_input(p["steps"], 1, MAX_STEPS, step=1, key=state.seeded("steps", settings.steps))
-    right.number_input(p["seed"], 0, MAX_SEED, step=1, key=state.seeded("sseed", settings.sseed))
+    left.number_input(p["steps"], 1, MAX_STEPS, value=None, step=1, key=state.seeded("steps", settings.steps))
+    right.number_input(p["seed"], 0, MAX_SEED, value=None, step=1, key=state.seeded("sseed", settings.sseed))
     values = settings.parameter_values()
     columns = st.columns(2)
     for k, parameter in enumerate(FAMILIES[settings.family].parameters):
         number = int if parameter.integer else float
+        key = state.seeded(f"{PARAMETER}{settings.family}.{parameter.name}", number(values[parameter.name]))
         columns[k % 2].number_input(
             w["parameters"][parameter.name], number(parameter.low), number(parameter.high), step=number(parameter.step),
-            key=state.seeded(f"{PARAMETER}{settings.family}.{parameter.name}", number(values[parameter.name])),
+            value=None, key=key,
         )  # fmt: skip
 
 
@@ -109,14 +119,23 @@ def _text(settings: Settings) -> None:
     right.selectbox(p["encoding"], ENCODINGS, format_func=p.get, key=state.seeded("code", settings.code))
     if settings.code == "embedding":
         left, right = st.columns(2)
-        left.number_input(p["embedding_size"], 1, MAX_UNITS, step=1, key=state.seeded("esize", settings.esize))
-        right.number_input(p["seed"], 0, MAX_SEED, step=1, key=state.seeded("sseed", settings.sseed))
+        left.number_input(
+            p["embedding_size"],
+            1,
+            MAX_UNITS,
+            value=None,
+            step=1,
+            key=state.seeded("esize", settings.esize),
+        )
+        right.number_input(p["seed"], 0, MAX_SEED, value=None, step=1, key=state.seeded("sseed", settings.sseed))
 
 
 def _table(settings: Settings) -> None:
     p = words(settings.lang)["page"]
-    st.text_area(p["paste"], key=state.seeded("table", settings.table), help=p["paste_help"], height=150)
-    st.file_uploader(p["upload"], type=["csv", "tsv", "txt", "npy"], key=state.UPLOAD, help=p["upload_help"])
+    if settings.source == "table":
+        st.text_area(p["paste"], key=state.seeded("table", settings.table), help=p["paste_help"], height=150)
+    else:
+        st.file_uploader(p["upload"], type=["csv", "tsv", "txt", "npy"], key=state.UPLOAD, help=p["upload_help"])
     st.segmented_control(
         p["header"], list(runs.HEADER), format_func=lambda name: p["header_" + name], required=True,
         key=state.seeded("header", settings.header),
@@ -162,8 +181,3 @@ def show_preview(sequence: Sequence, scaling: Scaling, language: str, theme: The
             parts.append(p["scaled_more"].format(count=len(every) - 3))
         note += "  \n" + p["scaled"].format(parts="; ".join(parts))
     st.caption(note)
-
-
-def plain(text: str) -> str:
-    """A visitor's text that Markdown must not read as markup."""
-    return "".join(f"\\{sign}" if sign in r"\`*_{}[]()#+-.!|<>~$:" else sign for sign in text)

@@ -18,6 +18,7 @@ from gruviz.app.settings import PARAMETER, Settings
 
 _LAST = "settings"
 _GOOD = "good"
+_END = "end"
 _PREFIX = "set."
 UPLOAD = "upload"
 
@@ -45,6 +46,8 @@ def current() -> Settings:
         value = st.session_state.get(key_of(field.name))
         if value is not None and field.name != "parameters":
             found[field.name] = tuple(value) if isinstance(value, list) else value
+    if "last" in found and found["last"] == st.session_state.get(_END):
+        found["last"] = None  # the end as it was drawn, not a step someone chose
     settings = replace(last, **found)
     for name in settings.parameter_values():
         value = st.session_state.get(key_of(PARAMETER + settings.family + "." + name))
@@ -64,11 +67,19 @@ def put(settings: Settings) -> None:
 
 
 def seeded(name: str, value: Any) -> str:
-    """A widget's key, its state set to `value` if the widget has none yet."""
+    """A widget's key, its state set to `value` if it has none: not drawn yet, or a number box that was emptied."""
     key = key_of(name)
-    if key not in st.session_state:
+    if st.session_state.get(key) is None:
         st.session_state[key] = value
     return key
+
+
+def bring_back(**wanted: Any) -> None:
+    """Bring widgets' states back into their range before they are drawn."""
+    for name, value in wanted.items():
+        key = key_of(name)
+        if key in st.session_state and st.session_state[key] != value:
+            st.session_state[key] = value
 
 
 def change(make: Callable[[Settings, Any], Settings], name: str) -> None:
@@ -84,11 +95,16 @@ def current_upload() -> Upload | None:
     return None if file is None else Upload(file.name, file.getvalue())
 
 
+def drawn_to(step: int) -> None:
+    """Tell what the last step of the sequence is, as the box of the last step shows it."""
+    st.session_state[_END] = step
+
+
 def remember_good(settings: Settings, upload: Upload | None) -> None:
     """Keep what worked, to show it while what follows does not."""
     st.session_state[_GOOD] = Good(settings, upload)
 
 
-def last_good() -> Good:
-    """What worked last; the default before anything has."""
-    return st.session_state.get(_GOOD, Good(Settings(), None))
+def last_good() -> Good | None:
+    """What worked last in this session, if anything did."""
+    return st.session_state.get(_GOOD)

@@ -386,7 +386,9 @@ def saved(array):
     ],
 )
 def test_an_uploaded_file_is_drawn(name, data, x):
-    at = sound(uploaded(opened(source="table", weights="random"), name, data))
+    waiting = opened(source="file", weights="random")
+    assert EN["problems"]["no_file"] in shown_by(waiting)
+    at = sound(uploaded(waiting, name, data))
     lines = [decoded(each["y"]) for each in figure(at)["data"] if each["type"] == "scatter"]
     assert np.stack(lines, 1).tolist() == x
     assert EN["page"]["link_note_file"] in at.main.caption[-1].value
@@ -405,16 +407,17 @@ def test_an_uploaded_file_is_drawn(name, data, x):
     ],
 )
 def test_a_bad_file_is_one_sentence_and_the_last_good_picture_stays(name, data, key):
-    at = sound(opened(source="table", weights="random"))
+    at = sound(uploaded(opened(source="file", weights="random"), "good.csv", b"a,b\n1,2\n3,4\n5,6\n"))
     good = numbers_drawn(at)
     uploaded(at, name, data)
+    assert EN["page"]["last_good"] in at.error[0].value
     start = EN["problems"][key].split("{")[0] or EN["problems"][key].split("}")[1].split("{")[0]
     assert start in shown_by(at)
     assert numbers_drawn(at) == good
 
 
 def test_a_file_is_read_as_the_header_control_says():
-    at = uploaded(opened(source="table", weights="random"), "mine.csv", b"1,2\n3,4\n")
+    at = uploaded(opened(source="file", weights="random"), "mine.csv", b"1,2\n3,4\n")
     assert drawn(sound(at), "h").shape == (16, 2)
     at.segmented_control(key="set.header").set_value("yes").run()
     assert drawn(sound(at), "h").shape == (16, 1)
@@ -724,7 +727,7 @@ def test_the_unexpected_is_one_sentence_and_is_logged(monkeypatch, caplog, place
         raise RuntimeError("the details are for the log")
 
     at = sound(opened(source="table", lang=language))
-    with monkeypatch.context() as patch, caplog.at_level(logging.ERROR, logger="gruviz.app.explore"):
+    with monkeypatch.context() as patch, caplog.at_level(logging.ERROR, logger="gruviz.app.sentences"):
         patch.setattr(runs, place, broken)
         if place == "table_of":
             runs._sequence.clear()
@@ -740,12 +743,12 @@ def test_the_unexpected_is_one_sentence_and_is_logged(monkeypatch, caplog, place
 
 
 def test_the_unexpected_while_drawing_a_chart_is_one_sentence_too(monkeypatch):
-    from gruviz.app import explore
+    from gruviz.app import moment
 
     def broken(*_, **__):
         raise KeyError("secret")
 
-    monkeypatch.setattr(explore, "unit_lines", broken)
+    monkeypatch.setattr(moment, "unit_lines", broken)
     at = opened()
     assert not at.exception
     assert [each.value for each in at.error] == [EN["page"]["unexpected"].format(what="KeyError")]
@@ -755,3 +758,60 @@ def test_typed_numbers_are_what_is_drawn():
     typed = "0.5 -1 2e-3 7"
     at = sound(opened(source="numbers", numbers=typed))
     assert np.array_equal(drawn(at, "x1", axis="y"), parse_numbers(typed).x[:, 0])
+
+
+# ---- what the page must not contradict
+
+
+def test_an_untouched_last_step_follows_the_sequence():
+    at = sound(opened(weights="random", family="sine", steps=5000))
+    for steps in (9000, 3000, 8000):
+        at.number_input(key="set.steps").set_value(steps).run()
+        assert at.number_input(key="set.last").value == steps - 1
+        assert "last" not in payload(sound(at))["query"]
+    at.number_input(key="set.last").set_value(100).run()
+    at.number_input(key="set.steps").set_value(9000).run()
+    assert at.number_input(key="set.last").value == 100
+    assert payload(sound(at))["query"]["last"] == "100"
+
+
+def test_a_window_given_back_to_front_is_turned_round():
+    at = sound(opened(weights="random", family="sine", steps=5000, last=100))
+    at.number_input(key="set.first").set_value(4000).run()
+    sound(at)
+    assert (at.number_input(key="set.first").value, at.number_input(key="set.last").value) == (100, 4000)
+
+
+def test_the_model_can_be_switched_while_the_input_is_bad():
+    at = sound(opened(source="numbers", weights="random", gain=3, numbers="1 2 -1 3"))
+    at.text_area(key="set.numbers").set_value("1 2 oops").run()
+    before = numbers_drawn(at)
+    at.segmented_control(key="set.model").set_value("torch").run()
+    assert EN["page"]["last_good"] in at.error[0].value
+    assert numbers_drawn(at)["x1"] == before["x1"]
+    assert numbers_drawn(at)["h"] != before["h"]
+    assert "nn.GRU · reset after" in said(at)
+    assert EN["page"]["link_note_problem"] in at.main.caption[-1].value
+
+
+def test_nothing_is_called_the_last_good_picture_that_never_was():
+    at = opened(source="numbers", numbers="a b")
+    assert EN["page"]["no_good"] in at.error[0].value
+    assert EN["page"]["last_good"] not in at.error[0].value
+
+
+def test_chaos_is_called_by_its_name_and_only_where_there_is_some():
+    wild, tame = sound(opened(weights="random", gain=20)), sound(opened(weights="random", gain=1))
+    assert EN["equivalence"]["chaotic"] in said(wild)
+    assert "differs from the PyTorch forward by" in said(wild)
+    assert EN["equivalence"]["chaotic"] not in said(tame)
+    # split and concat are compared by their own forwards, which do round differently
+    assert "differ by at most **0**" not in said(tame)
+
+
+def test_a_story_told_on_another_sequence_says_so():
+    note = EN["page"]["story_elsewhere"]
+    assert note not in said(sound(opened()))
+    assert note not in said(sound(opened(steps=60)))
+    assert note in said(sound(opened(weights="change", family="square", p__amplitude=3)))
+    assert note in said(sound(opened(weights="change", family="sine")))

@@ -4,6 +4,7 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
+import torch
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -139,12 +140,15 @@ def test_the_header_control_is_obeyed_for_pasted_and_uploaded(header, rows, uplo
         assert named.columns == ("a", "b")
 
 
-def test_a_file_comes_before_what_was_pasted():
-    given_settings = replace(DEFAULT, source="table", table="7\n8\n9\n")
-    assert table_of(given_settings, None).sequence().x.ravel().tolist() == [7, 8, 9]
+def test_a_pasted_table_and_a_file_are_sources_of_their_own():
+    pasted = replace(DEFAULT, source="table", table="7\n8\n9\n")
+    given_settings = replace(pasted, source="file")
+    assert table_of(pasted, Upload("b.csv", CSV)).sequence().x.ravel().tolist() == [7, 8, 9]
     assert table_of(given_settings, Upload("b.csv", CSV)).sequence().x.shape == (2, 2)
     assert sequence_of(given_settings, Upload("b.csv", CSV))[0].inputs == 2
-    # and only where a table is what is asked for
+    with pytest.raises(Problem, match="No file is chosen yet"):
+        sequence_of(given_settings, None)
+    # and only where a file is what is asked for
     assert sequence_of(DEFAULT, Upload("b.csv", CSV))[0] == sequence_of(DEFAULT, None)[0]
 
 
@@ -154,7 +158,7 @@ def test_an_array_file_is_a_sequence_already():
     out = io.BytesIO()
     np.save(out, np.arange(6.0).reshape(3, 2))
     for header in runs.HEADER:
-        found = table_of(replace(DEFAULT, source="table", header=header), Upload("a.npy", out.getvalue()))
+        found = table_of(replace(DEFAULT, source="file", header=header), Upload("a.npy", out.getvalue()))
         assert isinstance(found, Sequence)
         assert found.x.tolist() == [[0, 1], [2, 3], [4, 5]]
 
@@ -271,13 +275,17 @@ def test_differences_are_those_of_the_models_themselves():
     given_settings = replace(RANDOM, gain=3.0, hidden=12, seed=2)
     sequence = sequence_of(given_settings, None)[0]
     params = random_params(2, 12, 2, gain=3.0)
-    h = {name: gruviz.trace(model.from_params(params), sequence.x).h for name, model in runs.MODELS.items()}
+    # the modules' own forwards: the traces of split and concat share one loop and would agree by construction
+    h = {}
+    for name, model in runs.MODELS.items():
+        with torch.no_grad():
+            h[name] = model.from_params(params)(torch.from_numpy(sequence.x.copy()))[0].numpy()
     found = {name: run(replace(given_settings, model=name)) for name in runs.MODELS}
     for name, others in {"split": ("concat", "torch"), "concat": ("split", "torch"), "torch": ("split",)}.items():
         assert set(found[name].differences) == set(others)
         for other in others:
-            assert found[name].differences[other] == np.abs(h[name] - h[other]).max()
-        assert np.array_equal(found[name].trace.h, h[name])
+            assert found[name].differences[other] == pytest.approx(np.abs(h[name] - h[other]).max(), abs=1e-7)
+        np.testing.assert_allclose(found[name].trace.h[0, 0], h[name], atol=1e-5)
     assert 0 <= found["split"].differences["concat"] < 1e-5
     assert found["split"].differences["torch"] > 0.1
     assert found["torch"].differences["split"] == found["split"].differences["torch"]
@@ -305,7 +313,7 @@ def test_the_run_matches_the_models_own_forward_and_says_over_how_many_steps(mod
     assert (found.error_steps, found.compared_steps) == (100, 100)
     assert (found.trace.meta.kind, found.trace.meta.seed) == (model, 0)
     long = run(replace(RANDOM, model=model, steps=3000))
-    assert (long.error_steps, long.compared_steps) == (2000, 2000)
+    assert (long.error_steps, long.compared_steps) == (2000, 1000)
     assert long.trace.meta.steps == 3000
 
 

@@ -9,6 +9,8 @@ import numpy as np
 import pytest
 from playwright.sync_api import expect
 
+DRAWN = "document.querySelector('.st-key-heatmaps .js-plotly-plot')._fullData"
+
 
 def test_opens_on_the_latch_and_shows_its_gates(explore):
     e = explore()
@@ -146,7 +148,8 @@ def test_bad_input_is_one_sentence_and_the_last_good_picture_stays(explore):
 
 
 def test_a_zip_named_csv_is_refused_and_a_real_csv_is_read(explore):
-    e = explore("weights=random&source=table")
+    e = explore("weights=random&source=file")
+    assert "No file is chosen yet" in e.alert()
     packed = io.BytesIO()
     with zipfile.ZipFile(packed, "w") as archive:
         archive.writestr("a.csv", "1,2\n3,4")
@@ -154,14 +157,15 @@ def test_a_zip_named_csv_is_refused_and_a_real_csv_is_read(explore):
     chooser.set_input_files({"name": "data.csv", "mimeType": "text/csv", "buffer": packed.getvalue()})
     expect(e.page.locator("[data-testid=stAlert]").first).to_contain_text("zip archive")
     e.page.get_by_role("button", name="Remove data.csv").click()
-    expect(e.page.locator("[data-testid=stAlert]")).to_have_count(0)
+    expect(e.page.locator("[data-testid=stAlert]").first).to_contain_text("No file is chosen yet")
     chooser.set_input_files(
         {"name": "data.csv", "mimeType": "text/csv", "buffer": "날짜,값\n월,0.5\n화,-1\n수,1".encode()}
     )
     expect(e.page.locator("[data-testid=stSidebar]")).to_contain_text("steps 3 · inputs 1")
+    expect(e.page.locator("[data-testid=stAlert]")).to_have_count(0)
     e.choose("labels", "날짜")
     expect(e.page.locator(".st-key-heatmaps .xtick text").nth(1)).to_contain_text("화")
-    assert "not the uploaded file" in e.text()
+    assert "but not the file" in e.text()
 
 
 def test_text_in_korean_one_step_a_syllable(explore):
@@ -209,7 +213,7 @@ def test_a_long_and_wide_trace_is_bounded_and_says_so(explore):
     e.page.on("websocket", lambda socket: socket.on("framereceived", lambda frame: received.append(len(frame))))
     e.goto("weights=random&hidden=1024&steps=2000&family=white_noise")
     assert sum(received) < 12_000_000
-    assert "Each cell shows the mean of 4 steps × 11 units" in e.text()
+    assert "Each cell shows the mean of 4 × 11 values" in e.text()
     assert (
         e.page.evaluate(
             "document.querySelector('.st-key-heatmaps .js-plotly-plot')._fullData.find(d=>d.name==='z').z.length"
@@ -220,7 +224,7 @@ def test_a_long_and_wide_trace_is_bounded_and_says_so(explore):
     e.page.mouse.move(x, y)
     expect(e.page.locator(".st-key-heatmaps .hoverlayer")).to_contain_text("low")
     e.type_into("last", "99")
-    assert "Each cell shows the mean of 1 steps × 11 units" in e.text()
+    assert "Each cell shows the mean of 1 × 11 values" in e.text()
     e.goto("weights=random&hidden=1024&steps=100000")
     assert "102,400,000 values per gate; at most 20,000,000" in e.alert()
 
@@ -246,3 +250,39 @@ def test_layers_and_directions_of_nn_gru(explore):
     e.address_now("layer=3")
     e.choose("model", "split")
     assert "split" in e.text()
+
+
+def test_an_emptied_number_box_keeps_what_it_held(explore):
+    e = explore("weights=random")
+    e.type_into("steps", "")
+    assert "steps=" not in e.page.url
+    assert e.page.evaluate(f"{DRAWN}.find((d) => d.name === 'z').z[0].length") == 100
+
+
+def test_hover_text_lies_over_the_cursor(explore):
+    e = explore("t=35&unit=0")
+    order = e.page.evaluate(
+        """() => {
+          const chart = document.querySelector('.st-key-heatmaps .js-plotly-plot');
+          const hover = chart.querySelector('.hoverlayer'), cursor = chart.querySelector('.gruviz-cursor');
+          return cursor.compareDocumentPosition(hover) & Node.DOCUMENT_POSITION_FOLLOWING;
+        }"""
+    )
+    assert order
+
+
+def test_zoom_is_kept_while_the_step_moves(explore):
+    e = explore()
+    x0, y = e.place("z", 20, 1)
+    x1, _ = e.place("z", 60, 1)
+    e.page.mouse.move(x0, y)
+    e.page.mouse.down()
+    e.page.mouse.move(x1, y, steps=5)
+    e.page.mouse.up()
+    span = "document.querySelector('.st-key-heatmaps .js-plotly-plot')._fullLayout.xaxis.range"
+    e.page.wait_for_function(f"{span}[0] > 10")
+    before = e.page.evaluate(span)
+    e.widget("t").locator("input").focus()
+    e.page.keyboard.press("ArrowRight")
+    e.address_now("t=8")
+    assert e.page.evaluate(span) == before
