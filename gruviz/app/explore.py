@@ -148,7 +148,9 @@ def _view_controls(settings: Settings, run: Run) -> tuple[tuple[int, int], int]:
     layers = trace.h.shape[0]
     layer = min(settings.layer, layers - 1)
     pooled_from = pooling_of(trace) != (1, 1)
-    if layers == 1 and not pooled_from:
+    # a window brought along from a longer sequence must not cut this one without a way back
+    windowed = pooled_from or window != (0, steps - 1)
+    if layers == 1 and not windowed:
         return window, layer
     with st.container(horizontal=True, vertical_alignment="bottom"):
         if layers > 1:
@@ -157,7 +159,7 @@ def _view_controls(settings: Settings, run: Run) -> tuple[tuple[int, int], int]:
                 p["layer"], range(layers), format_func=lambda k: _layer_name(run, k, p), width=190,
                 key=state.seeded("layer", layer),
             )  # fmt: skip
-        if pooled_from:
+        if windowed:
             state.bring_back(first=window[0], last=window[1])
             st.number_input(
                 p["window_first"], 0, steps - 1, value=None, step=1, width=150, help=p["window_help"],
@@ -172,6 +174,7 @@ def _view_controls(settings: Settings, run: Run) -> tuple[tuple[int, int], int]:
                 width=150,
                 key=state.seeded("last", window[1]),
             )
+        if pooled_from:
             st.selectbox(
                 p["statistic"], ["mean", "low", "high"], format_func=p.get, width=150,
                 key=state.seeded("stat", settings.stat),

@@ -775,6 +775,14 @@ def test_an_untouched_last_step_follows_the_sequence():
     assert payload(sound(at))["query"]["last"] == "100"
 
 
+def test_a_window_can_be_widened_where_nothing_is_pooled():
+    at = sound(opened(weights="random", family="sine", steps=300, last=100))
+    assert drawn(at, "h").shape[1] == 101
+    at.number_input(key="set.last").set_value(299).run()
+    assert drawn(sound(at), "h").shape[1] == 300
+    assert "last" not in payload(at)["query"]
+
+
 def test_a_window_given_back_to_front_is_turned_round():
     at = sound(opened(weights="random", family="sine", steps=5000, last=100))
     at.number_input(key="set.first").set_value(4000).run()
