@@ -1,8 +1,10 @@
-// Ties the page to the browser: writes the settings into the address, draws the time cursor over the Plotly
-// charts without redrawing them, and reports a clicked heatmap cell. Called again on every change of its data.
+// Ties the page to the browser: writes Python's part of the settings into the address, reports the theme, carries the
+// stage's questions to Python and the replies back, and draws the stage's cell over the Plotly charts.
+// window.gruvizStage is where it meets assets/stage.js. Called again on every change of its data.
 
 const instances = new WeakMap();
 const CHARTS = ".st-key-heatmaps .js-plotly-plot, .st-key-lines .js-plotly-plot";
+const GATES = "zrnh";
 
 function writeAddress({ names, prefix, query }) {
   const url = new URL(window.location.href);
@@ -34,9 +36,10 @@ function piece(overlay, style) {
   overlay.append(div);
 }
 
-function drawCursor(chart, { step, unit, ink, halo }) {
-  const layout = chart._fullLayout;
-  if (!layout?.xaxis?._length) return;
+function drawCursor(chart, { ink, halo }) {
+  const layout = chart._fullLayout, cell = window.gruvizStage?.cell;
+  if (!layout?.xaxis?._length || !cell) return;
+  const { t: step, unit } = cell;
   let overlay = chart.querySelector(".gruviz-cursor");
   if (!overlay) {
     overlay = document.createElement("div");
@@ -48,7 +51,7 @@ function drawCursor(chart, { step, unit, ink, halo }) {
   overlay.replaceChildren();
   const xaxis = layout.xaxis;
   const yaxes = Object.keys(layout).filter((key) => /^yaxis\d*$/.test(key)).map((key) => layout[key]);
-  const heat = (chart._fullData ?? []).filter((data) => data.type === "heatmap" && "zrnh".includes(data.name));
+  const heat = (chart._fullData ?? []).filter((data) => data.type === "heatmap" && GATES.includes(data.name));
   const [left, right] = [xaxis.l2p(step - 0.5), xaxis.l2p(step + 0.5)];
   const inside = (at) => at >= -2 && at <= xaxis._length + 2;
   for (const axis of yaxes) {
@@ -75,7 +78,7 @@ function reportTheme(instance, setTriggerValue) {
   const page = document.querySelector("[data-testid=stApp]");
   const [red, green, blue] = (getComputedStyle(page).backgroundColor.match(/[\d.]+/g) ?? [255, 255, 255]).map(Number);
   const theme = red + green + blue < 384 ? "dark" : "light";
-  if (theme !== instance.data.theme && theme !== instance.reported) setTriggerValue("theme", theme);
+  if (theme !== instance.page.theme && theme !== instance.reported) setTriggerValue("theme", theme);
   instance.reported = theme;
 }
 
@@ -85,14 +88,28 @@ function watch(instance) {
     if (instance.charts.get(chart) !== chart._gruvizWatch || !chart._gruvizWatch) {
       chart._gruvizWatch = {};
       instance.charts.set(chart, chart._gruvizWatch);
-      chart.on("plotly_afterplot", () => drawCursor(chart, instance.data));
+      chart.on("plotly_afterplot", () => drawCursor(chart, instance.page));
       chart.on("plotly_click", ({ points: [point] }) => {
-        const onGate = point.data.type === "heatmap" && point.data.name !== "x";
-        instance.pick({ step: Math.round(point.x), unit: onGate ? Math.round(point.y) : null });
+        const gate = GATES.includes(point.data.name) ? point.data.name : undefined;
+        const unit = gate && point.data.type === "heatmap" ? Math.round(point.y) : window.gruvizStage?.cell?.unit;
+        window.gruvizStage?.goTo?.({ t: Math.round(point.x), unit, gate });
       });
     }
-    drawCursor(chart, instance.data);
+    drawCursor(chart, instance.page);
   }
+}
+
+// The header of a packed message (gruviz/packing.py); the arrays are the stage's affair
+function headerOf(bytes) {
+  const size = new DataView(bytes.buffer, bytes.byteOffset).getUint32(0, true);
+  return JSON.parse(new TextDecoder().decode(bytes.subarray(4, 4 + size)));
+}
+
+function deliver(instance, bytes, { trace, reply }) {
+  const key = `${trace} ${reply}`;
+  if (reply === undefined || key === instance.delivered) return;
+  instance.delivered = key;
+  window.gruvizStage.deliver?.(bytes);
 }
 
 export default function ({ data, parentElement, setTriggerValue }) {
@@ -101,19 +118,31 @@ export default function ({ data, parentElement, setTriggerValue }) {
     instance = { charts: new WeakMap() };
     instances.set(parentElement, instance);
     let asked = false;
-    instance.observer = new MutationObserver((changes) => {
-      // our own overlay changes the page too
-      if (asked || changes.every((change) => change.target.closest?.(".gruviz-cursor") || change.target.querySelector?.(":scope > .gruviz-cursor"))) return;
+    const soon = () => {
+      if (asked) return;
       asked = true;
       requestAnimationFrame(() => { asked = false; watch(instance); });
+    };
+    instance.moved = soon;
+    window.addEventListener("gruviz-cell", soon);
+    instance.observer = new MutationObserver((changes) => {
+      // our own overlay changes the page too
+      if (!changes.every((change) => change.target.closest?.(".gruviz-cursor") || change.target.querySelector?.(":scope > .gruviz-cursor"))) soon();
     });
     instance.observer.observe(document.body, { childList: true, subtree: true });
   }
-  instance.data = data;
-  instance.pick = (value) => setTriggerValue("pick", value);
-  writeAddress(data);
+  const header = headerOf(data);
+  instance.page = header.page;
+  const stage = window.gruvizStage ??= {};
+  stage.ask = (question) => setTriggerValue("ask", question);
+  writeAddress(header.page);
+  deliver(instance, data, header);
   watch(instance);
   // the new theme's colours are in place a frame later
   requestAnimationFrame(() => requestAnimationFrame(() => reportTheme(instance, setTriggerValue)));
-  return () => { instance.observer.disconnect(); instances.delete(parentElement); };
+  return () => {
+    instance.observer.disconnect();
+    window.removeEventListener("gruviz-cell", instance.moved);
+    instances.delete(parentElement);
+  };
 }

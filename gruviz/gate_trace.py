@@ -105,9 +105,27 @@ class GateTrace:
 
     def h_prev_at(self, layer: int, batch: int, time: int, unit: int) -> float:
         """One number of `h_prev`, without making the whole array."""
+        return float(self.h_prev_row(layer, batch, time)[unit])
+
+    def h_prev_row(self, layer: int, batch: int, time: int) -> np.ndarray:
+        """The state (unit,) one step starts from, read-only: a row of `h_prev`, without making the whole array."""
         before = time + 1 if self.reverse(layer) else time - 1
-        inside = 0 <= before < self.meta.steps
-        return float(self.h[layer, batch, before, unit] if inside else self.h0[layer, batch, unit])
+        return self.h[layer, batch, before] if 0 <= before < self.meta.steps else self.h0[layer, batch]
+
+    def require(self, **place: int) -> None:
+        """Refuse a place that is not in this trace.
+
+        Args:
+            place: any of layer, batch, time, unit.
+
+        Raises:
+            ValueError: one is not a whole number from 0 to the last; the sentence names it.
+        """
+        sizes = dict(zip(("layer", "batch", "time", "unit"), self.h.shape, strict=True))
+        for name, value in place.items():
+            if not isinstance(value, int | np.integer) or not 0 <= value < sizes[name]:
+                last = sizes[name] - 1
+                raise ValueError(f"{name} is {value!r}; this trace has whole numbers from 0 to {last} there.")
 
     @property
     def h_last(self) -> np.ndarray:

@@ -103,10 +103,15 @@ def recover(
     return r, z, n, np.abs(z * h_prev + (1 - z) * n - h).max()
 
 
+def own_tensors(core: nn.GRU | nn.GRUCell, row: int) -> tuple[Tensor, Tensor, Tensor | None, Tensor | None]:
+    """w_ih, w_hh, b_ih, b_hh of one entry of the layer axis; biases None without them."""
+    if isinstance(core, nn.GRUCell):
+        return core.weight_ih, core.weight_hh, core.bias_ih, core.bias_hh
+    return weights_of(core, row)
+
+
 def _weights(core: nn.GRU | nn.GRUCell, row: int) -> Weights:
-    is_cell = isinstance(core, nn.GRUCell)
-    given = (core.weight_ih, core.weight_hh, core.bias_ih, core.bias_hh) if is_cell else weights_of(core, row)
-    w_ih, w_hh, b_ih, b_hh = (None if w is None else array(w) for w in given)
+    w_ih, w_hh, b_ih, b_hh = (None if w is None else array(w) for w in own_tensors(core, row))
     zeros = np.zeros(w_hh.shape[0], w_hh.dtype)
     return w_ih, w_hh, zeros if b_ih is None else b_ih, zeros if b_hh is None else b_hh
 

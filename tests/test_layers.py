@@ -11,17 +11,18 @@ ROOT = Path(__file__).parent.parent
 PACKAGE = ROOT / "gruviz"
 # lowest first; a module may import from the rows above its own, never from its own row or below
 ROWS = (
-    ("words", "params", "gate_trace", "colours", "pooling", "app.equations"),
-    ("problems", "gru", "export", "panels", "presets"),
-    ("inputs", "scan", "figures"),
+    ("words", "params", "gate_trace", "colours", "pooling", "packing", "app.equations"),
+    ("problems", "gru", "export", "panels", "presets", "tiles"),
+    ("inputs", "scan", "figures", "scene"),
     ("families", "typed_numbers"),
     ("tables", "text_steps", "sequences", "recovery"),
     ("array_files", "trace"),
-    ("user_data", ""),  # "" is gruviz/__init__.py, which only gathers
+    ("user_data", "explain", "analysis", ""),  # "" is gruviz/__init__.py, which only gathers
     ("app.settings", "app.process"),
     ("app.runs", "app.bridge", "app.sentences"),
-    ("app.state",),
-    ("app.sidebar", "app.moment"),
+    ("app.state", "app.stage"),
+    ("app.sidebar", "app.questions"),
+    ("app.answers",),
     ("app.explore",),
     ("app",),  # app.py
 )
@@ -38,16 +39,17 @@ SEQUENCES = {
     "array_files",
     "user_data",
 }
-MODELS = {"params", "gru", "scan", "recovery", "gate_trace", "trace"}
+MODELS = {"params", "gru", "scan", "recovery", "gate_trace", "trace", "explain", "analysis"}
 ALLOWED = {
     "streamlit": {
+        "app.answers",
         "app.bridge",
         "app.explore",
-        "app.moment",
         "app.sentences",
         "app.process",
         "app.runs",
         "app.sidebar",
+        "app.stage",
         "app.state",
         "app",
     },
@@ -106,7 +108,8 @@ def test_imports_go_only_downwards(name):
 def test_the_check_sees_the_imports_there_are():
     assert {"colours", "gate_trace", "panels", "pooling"} <= own(FILES["figures"])
     assert {"gate_trace", "gru", "recovery", "scan"} <= own(FILES["trace"])
-    assert {"app.runs", "app.state", "export", "figures"} <= own(FILES["app.explore"])
+    assert {"gate_trace", "trace"} <= own(FILES["explain"])
+    assert {"app.runs", "app.stage", "app.state", "export"} <= own(FILES["app.explore"])
 
 
 def test_models_know_no_sequences_figures_or_words_and_sequences_no_models():
@@ -115,11 +118,14 @@ def test_models_know_no_sequences_figures_or_words_and_sequences_no_models():
     for name in SEQUENCES:
         assert own(FILES[name]) <= SEQUENCES, name
     assert own(FILES["presets"]) <= {"params"}
-    for name in ("colours", "pooling", "words", "gate_trace", "params"):
+    for name in ("colours", "pooling", "packing", "words", "gate_trace", "params"):
         assert not own(FILES[name])
     assert own(FILES["problems"]) == {"words"}
     assert own(FILES["panels"]) <= {"colours", "pooling"}
     assert own(FILES["export"]) <= {"gate_trace"}
+    assert own(FILES["tiles"]) <= {"gate_trace", "pooling"}
+    assert own(FILES["scene"]) <= {"colours", "gate_trace", "packing", "tiles", "words"}
+    assert own(FILES["analysis"]) <= {"gate_trace"}
 
 
 def test_nothing_but_the_app_imports_the_app():
@@ -181,7 +187,7 @@ def test_the_names_of_the_public_api_are_there_and_others_are_not():
     assert {"GRUParams", "SplitGRU", "ConcatGRU", "TorchGRU", "trace", "reference_error", "GateTrace"} <= set(
         gruviz.__all__
     )
-    for name in ("figures", "export", "presets", "sequences", "user_data"):
+    for name in ("analysis", "explain", "export", "figures", "presets", "sequences", "user_data"):
         assert getattr(gruviz, name).__name__ == f"gruviz.{name}"
     with pytest.raises(AttributeError, match="nonsense"):
         _ = gruviz.nonsense

@@ -8,9 +8,14 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
+from gruviz.analysis import ORDERS
 from gruviz.app.settings import (
+    CLIENT_FIELDS,
     DEFAULT,
+    DIAGRAMS,
+    GATES,
     LONGEST_IN_URL,
+    LONGEST_SUBSET,
     MAX_LAYERS,
     MAX_SEED,
     MAX_UNITS,
@@ -75,9 +80,13 @@ CHOSEN = {
     "layer": whole(0, 2 * MAX_LAYERS - 1),
     "t": STEP,
     "unit": st.none() | whole(0, MAX_UNITS - 1),
+    "gate": st.sampled_from(GATES),
     "first": whole(0, MAX_STEPS - 1),
     "last": STEP,
+    "order": st.sampled_from(ORDERS),
+    "subset": st.text(max_size=LONGEST_SUBSET) | st.sampled_from(["0-7, 12", "latch, half-way"]),
     "stat": st.sampled_from(["mean", "low", "high"]),
+    "diagram": st.sampled_from(DIAGRAMS),
 }  # fmt: skip
 
 
@@ -98,6 +107,13 @@ def test_every_field_has_a_reader_and_a_writer():
     assert tuple(names) == NAMES
     assert set(READERS) == set(WRITERS) == set(names) - {"parameters"} == set(CHOSEN)
     assert not any(name.startswith(PARAMETER) for name in names)
+
+
+def test_the_browsers_own_fields_are_the_view_and_nothing_that_changes_a_number():
+    assert CLIENT_FIELDS == (
+        "layer", "t", "unit", "gate", "first", "last", "order", "subset", "stat", "diagram",
+    )  # fmt: skip
+    assert NAMES[-len(CLIENT_FIELDS) :] == CLIENT_FIELDS
 
 
 def test_the_default_is_the_latch_with_its_sequence_and_needs_no_query():
@@ -156,10 +172,23 @@ def test_a_preset_brings_its_sequence_and_its_place(settings, name):
     assert (found.source, found.family, found.steps) == ("synthetic", preset.family, preset.steps)
     assert {**found.parameter_values(), **preset.parameters} == found.parameter_values()
     assert (found.layer, found.t, found.unit, found.first, found.last) == (0, None, None, 0, None)
-    assert found.scale == "none"
+    assert (found.scale, found.gate, found.subset) == ("none", "h", "")
     assert found.shows_preset_input
     assert not found.with_family("sine").shows_preset_input
-    changed = {"scale", "source", "family", "steps", "parameters", "layer", "t", "unit", "first", "last"}
+    changed = {
+        "scale",
+        "source",
+        "family",
+        "steps",
+        "parameters",
+        "layer",
+        "t",
+        "unit",
+        "first",
+        "last",
+        "gate",
+        "subset",
+    }
     for field in set(NAMES) - changed:
         assert getattr(kept, field) == getattr(settings, field)
 
@@ -290,7 +319,8 @@ def test_unknown_names_change_nothing(query):
         ("code", "utf-8"),
         ("esize", "0"), ("esize", "1025"), ("header", "maybe"), ("columns", ""), ("columns", "a,,b"), ("scale", "log"),
         ("layer", "8"), ("layer", "-1"), ("t", "-1"), ("t", "100000"), ("unit", "1024"), ("first", "x"), ("last", "-1"),
-        ("stat", "median"), ("parameters", "gap"), ("p.gap", "0"), ("p.gap", "1.5"), ("p.gap", "nan"),
+        ("stat", "median"), ("gate", "Z"), ("gate", "zr"), ("order", "random"), ("subset", ""), ("subset", "1" * 201),
+        ("diagram", "cell"), ("parameters", "gap"), ("p.gap", "0"), ("p.gap", "1.5"), ("p.gap", "nan"),
         ("p.jitter", "2"),
         ("p.amplitude", "2"),
     ],
@@ -305,7 +335,9 @@ def test_each_bad_value_falls_back_and_the_rest_stays(name, text):
     [
         ("hidden", "1024", 1024), ("seed", "0", 0), ("gain", "2.5", 2.5), ("gain", "20", 20.0), ("zbias", "-10", -10.0),
         ("both", "1", True), ("columns", "a%2Cb,c%25", ("a,b", "c%")), ("t", "0", 0), ("last", "99999", 99_999),
-        ("text", "안녕", "안녕"), ("stat", "high", "high"), ("model", "torch", "torch"), ("steps", "100000", 100_000),
+        ("text", "안녕", "안녕"), ("stat", "high", "high"), ("gate", "x", "x"), ("order", "half_life", "half_life"),
+        ("subset", "0-7, 12", "0-7, 12"), ("diagram", "layer", "layer"), ("model", "torch", "torch"),
+        ("steps", "100000", 100_000),
     ],
 )  # fmt: skip
 def test_good_values_are_read(name, text, value):

@@ -7,8 +7,9 @@ from pathlib import Path
 
 import pytest
 
+from gruviz.analysis import ORDERS
 from gruviz.app.runs import HEADER, MODELS
-from gruviz.app.settings import SOURCES, WEIGHTS
+from gruviz.app.settings import SOURCES, STATISTICS, WEIGHTS
 from gruviz.panels import GATES
 from gruviz.problems import placeholders
 from gruviz.sequences import FAMILIES
@@ -31,6 +32,9 @@ EXPECTED = {
     "models_about": set(MODELS),
     "weights": set(WEIGHTS),
     "stories": set(WEIGHTS),
+    "orders": set(ORDERS),
+    "statistics": set(STATISTICS),
+    "phases": {"read", *GATES},
 }
 # keys of [page] the code puts together: prefix + choice, or the choice itself
 COMPOSED = {
@@ -39,7 +43,6 @@ COMPOSED = {
     *(f"scaling_{name}" for name in SCALINGS),
     *UNITS,
     *ENCODINGS,
-    *("mean", "low", "high"),
     *("before", "after"),
 }
 
@@ -173,7 +176,8 @@ def constants(tree):
 
 
 def test_no_page_text_is_left_that_nothing_shows():
-    said = set().union(*(constants(tree) for path, tree in trees() if "app" in path.parts or path.name == "app.py"))
+    shown_by = {"app.py", "scene.py"}
+    said = set().union(*(constants(tree) for path, tree in trees() if "app" in path.parts or path.name in shown_by))
     assert sorted(set(ENGLISH["page"]) - said - COMPOSED) == []
 
 
@@ -181,6 +185,48 @@ def test_no_page_text_is_left_that_nothing_shows():
 def test_no_text_of_the_figures_is_left_that_nothing_shows(table):
     said = set().union(*(constants(tree) for _, tree in trees())) | set(GATES)
     assert sorted(set(ENGLISH[table]) - said) == []
+
+
+# ---- what the stage asks for
+
+
+STAGE = [path.read_text(encoding="utf-8") for path in sorted((ROOT / "assets").glob("stage*"))]
+TABLES_OF_THE_STAGE = {"gates", "captions", "keeps", "hover", "orders", "statistics", "phases"}
+
+
+def test_every_text_the_stage_asks_for_exists():
+    ways = (r"\bw\.([a-z]\w*[a-z])\b", r'\bword\("(\w+)"\)', r'data-(?:word|tip|label|hint|roledescription)="(\w+)"')
+    asked = {key for text in STAGE for way in ways for key in re.findall(way, text)}
+    assert len(asked) > 30
+    # the stage puts the page's language beside its words
+    assert sorted(asked - set(ENGLISH["stage"]) - TABLES_OF_THE_STAGE - {"language"}) == []
+
+
+def test_no_text_of_the_stage_is_left_that_nothing_shows():
+    named = {word for text in STAGE for word in re.findall(r"\w+", text)}
+    composed = tuple({start for text in STAGE for start in re.findall(r"`(\w+_)\$\{", text)})
+    assert sorted(key for key in set(ENGLISH["stage"]) - named if not key.startswith(composed)) == []
+
+
+def filled(text):
+    """Every fill(w.key, {name: ...}) of a script: (key, names)."""
+    for match in re.finditer(r"\bfill\((?:\w+\.)*w\.(\w+), \{", text):
+        depth, begin, parts = 1, match.end(), []
+        for k in range(match.end(), len(text)):
+            depth += (text[k] in "{[(") - (text[k] in "}])")
+            if depth == 0 or (depth == 1 and text[k] == ","):
+                parts.append(text[begin:k])
+                begin = k + 1
+            if depth == 0:
+                break
+        yield match[1], {part.split(":")[0].strip() for part in parts} - {""}
+
+
+def test_every_text_of_the_stage_gets_the_placeholders_it_has():
+    calls = [call for text in STAGE for call in filled(text)]
+    for key, given in calls:
+        assert set(plain_fields(ENGLISH["stage"][key])) == given, key
+    assert len(calls) > 5
 
 
 def formatted(tree):

@@ -1,53 +1,66 @@
-"""The browser's side of the page: address, time cursor over the charts, clicked cells. See assets/bridge.js."""
+"""The browser's side of the page: its address, its theme, the stage's questions, a cursor over Plotly's charts.
+
+See assets/bridge.js. It belongs to a fragment of its own, so that a question runs that alone.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from pathlib import Path
+from typing import Any
 
+import numpy as np
 import streamlit as st
 
-from gruviz.app.settings import NAMES, PARAMETER, Settings
+from gruviz.app.settings import CLIENT_FIELDS, NAMES, PARAMETER, Settings
 from gruviz.colours import Theme
+from gruviz.packing import pack
 
 _SCRIPT = Path(__file__).resolve().parents[2] / "assets" / "bridge.js"
 KEY = "bridge"
+_ASKED = "asked"
 
 
-def bridge(settings: Settings, step: int, unit: int, theme: Theme, on_pick: Callable[[], None]) -> None:
-    """Draw nothing; write the settings into the address, mark (step, unit) in the charts, report clicks.
+def bridge(
+    settings: Settings, theme: Theme, trace_id: str, reply: Mapping[str, Any], arrays: Mapping[str, np.ndarray]
+) -> None:
+    """Draw nothing; keep the address, carry questions here and replies there.
 
     Args:
-        settings: what the address shall hold.
-        step, unit: the cell to mark.
-        theme: of the page, for the mark's colour.
-        on_pick: called after a click on a heatmap; `picked()` then tells where.
+        settings: what the address shall hold; the browser's own part of it is left alone.
+        theme: of the page.
+        trace_id: of the run on the page.
+        reply: header of a reply, or empty.
+        arrays: of that reply.
     """
-    component = st.components.v2.component("gruviz_bridge", js=_SCRIPT.read_text(encoding="utf-8"))
-    data = {
-        "query": settings.to_query(),
-        "names": list(NAMES),
+    query = {name: text for name, text in settings.to_query().items() if name not in CLIENT_FIELDS}
+    page = {
+        "query": query,
+        "names": [name for name in NAMES if name not in CLIENT_FIELDS],
         "prefix": PARAMETER,
         "theme": theme,
-        "step": step,
-        "unit": unit,
         "ink": "#ffffff" if theme == "dark" else "#111111",
         "halo": "#111111" if theme == "dark" else "#ffffff",
     }
-    component(key=KEY, data=data, on_pick_change=on_pick, on_theme_change=lambda: None, height=1)
+    component = st.components.v2.component("gruviz_bridge", js=_SCRIPT.read_text(encoding="utf-8"))
+    message = pack({**reply, "trace": trace_id, "page": page}, arrays)
+    component(key=KEY, data=message, on_ask_change=_keep, on_theme_change=lambda: None, height=1)
 
 
-def picked(steps: int, units: int) -> tuple[int | None, int | None]:
-    """The clicked step and unit, None where the click named none or one that is not in the picture."""
+def _keep() -> None:
     held = st.session_state.get(KEY)
-    pick = held.get("pick") if isinstance(held, Mapping) else None
-    if not isinstance(pick, Mapping):  # a browser may send anything
-        return None, None
+    if isinstance(held, Mapping):
+        st.session_state[_ASKED] = held.get("ask")
 
-    def within(value: object, count: int) -> int | None:
-        return value if isinstance(value, int) and not isinstance(value, bool) and 0 <= value < count else None
 
-    return within(pick.get("step"), steps), within(pick.get("unit"), units)
+def asked() -> object:
+    """The question that waits for its reply, as the browser sent it; None when there is none."""
+    return st.session_state.get(_ASKED)
+
+
+def answered() -> None:
+    """Forget the question, once its reply is on its way."""
+    st.session_state.pop(_ASKED, None)
 
 
 def page_theme() -> Theme:

@@ -25,25 +25,3 @@ def equations(model: str) -> str:
     gate = _ONE_BIAS if model == "concat" else _TWO_BIASES
     rows = [gate.format(gate="r"), gate.format(gate="z"), _CANDIDATE[model], _STATE]
     return r"\begin{aligned}" + r" \\ ".join(rows) + r"\end{aligned}"
-
-
-def state_arithmetic(z: float, h_prev: float, n: float, h: float, keep: str, write: str) -> str:
-    """h = keep + write of one unit at one step, with its numbers.
-
-    Args:
-        z, h_prev, n, h: the traced values.
-        keep, write: the words for the two parts.
-    """
-
-    def shown(value: float) -> str:
-        text = f"{value:.4f}"
-        return f"({text})" if value < 0 else text
-
-    kept, written = z * h_prev, (1 - z) * n
-    rows = [
-        r"h_t &= z_t\, h_{t-1} + (1 - z_t)\, n_t",
-        rf"\text{{{keep}}} &= {z:.4f} \cdot {shown(h_prev)} = {kept:.4f}",
-        rf"\text{{{write}}} &= {1 - z:.4f} \cdot {shown(n)} = {written:.4f}",
-        rf"h_t &= \text{{{keep}}} + \text{{{write}}} = {h:.4f}",
-    ]
-    return r"\begin{aligned}" + r" \\ ".join(rows) + r"\end{aligned}"

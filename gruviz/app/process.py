@@ -16,10 +16,12 @@ from contextlib import contextmanager
 
 import streamlit as st
 
+from gruviz.trace import compute_on_one_thread
+
 
 @st.cache_resource(max_entries=1)
 def tune_process() -> int:
-    """Once per process, after the heavy imports: freeze the heap, send small packets at once.
+    """Once per process, after the heavy imports: freeze the heap, send small packets at once, one thread for torch.
 
     torch and plotly leave a million objects behind that never die; frozen, no later collection walks them.
     The server's sockets come without TCP_NODELAY, which costs a constant 40 ms a message on loopback;
@@ -36,6 +38,7 @@ def tune_process() -> int:
         if found.fileno() >= 0 and internet:
             found.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
             done += 1
+    compute_on_one_thread()
     gc.collect()
     gc.freeze()
     return done

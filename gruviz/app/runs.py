@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from hashlib import blake2b
 
 import numpy as np
 import streamlit as st
@@ -16,7 +17,7 @@ from gruviz.presets import PRESETS, leaky, random_params
 from gruviz.problems import Problem
 from gruviz.sequences import Sequence, generate
 from gruviz.text_steps import encode_text
-from gruviz.trace import own_states, reference_error, reference_steps, trace
+from gruviz.trace import Traceable, own_states, reference_error, reference_steps, trace
 from gruviz.typed_numbers import number, parse_numbers
 from gruviz.user_data import Scaling, Table, read_table, read_upload, rescale
 
@@ -38,24 +39,37 @@ class Upload:
 
 @dataclass(frozen=True, eq=False)
 class Run:
-    """A trace and what the page says beside it.
+    """A trace and what is known with it at once.
 
     Args:
+        id: a text that changes when the trace's values may have changed.
         trace: the trace of the chosen model.
-        error: `reference_error` of it, over `error_steps` steps.
-        differences: for each other model with the same numbers, the largest |h - its h| over `compared_steps`
-            steps of the first layer, read forward.
+        model: that model; shared between sessions, only to be read.
         units: names of the units, or ().
         preset_inputs: inputs the preset was made for; None for random weights.
     """
 
+    id: str
     trace: GateTrace
+    model: Traceable
+    units: tuple[str, ...]
+    preset_inputs: int | None
+
+
+@dataclass(frozen=True, eq=False)
+class Checks:
+    """How far the numbers shown are from others that ought to be near; takes a while after the trace is there.
+
+    Args:
+        error: `reference_error` of the trace, over `error_steps` steps.
+        differences: for each other model with the same numbers, the largest |h - its h| over `compared_steps`
+            steps of the first layer, read forward.
+    """
+
     error: float
     error_steps: int
     differences: dict[str, float]
     compared_steps: int
-    units: tuple[str, ...]
-    preset_inputs: int | None
 
 
 @st.cache_resource(max_entries=8, show_spinner=False)
@@ -138,9 +152,22 @@ def run(settings: Settings, sequence: Sequence) -> Run:
         if len(params) > 1:
             raise Problem("trace_too_large_layers", layers=len(params), **sizes)
         raise Problem("trace_too_large", **sizes)
-    given = replace(Settings(), **{name: getattr(settings, name) for name in _RUN_FIELDS})
     cached = _small_run if cells <= SMALL_CELLS else _large_run
-    return cached(given, sequence.digest, sequence)
+    return cached(_of_the_run(settings), sequence.digest, sequence)
+
+
+def checks(settings: Settings, sequence: Sequence) -> Checks:
+    """What the page says about the trace the settings describe, from the cache if it is there.
+
+    Raises:
+        Problem: as `run`.
+    """
+    return _checks(_of_the_run(settings), sequence.digest, sequence)
+
+
+def _of_the_run(settings: Settings) -> Settings:
+    """Settings that differ only where the run does."""
+    return replace(Settings(), **{name: getattr(settings, name) for name in _RUN_FIELDS})
 
 
 def params_of(settings: Settings, input_size: int) -> list[GRUParams]:
@@ -205,11 +232,9 @@ def _run(settings: Settings, sequence: Sequence) -> Run:
             model = MODELS[settings.model].from_params(params[0])
         seed = settings.seed if settings.weights not in PRESETS else None
         found = trace(model, sequence.x, labels=sequence.labels, seed=seed, after_piece=turns.offer)
-        error = reference_error(model, found)
-        turns.offer()
-        differences, steps = _differences(settings.model, params[0], sequence.x)
     wanted = PRESETS[settings.weights].make().input_size if settings.weights in PRESETS else None
-    return Run(found, error, reference_steps(found), differences, steps, _units(settings), wanted)
+    name = blake2b(f"{settings!r} {sequence.digest}".encode("utf-8", "surrogatepass"), digest_size=12).hexdigest()
+    return Run(name, found, model, _units(settings), wanted)
 
 
 # One cache for the many small traces of a lecture hall (at most 64 x 4 MB), one for the few large ones (2 x 320 MB).
@@ -221,3 +246,15 @@ def _small_run(settings: Settings, digest: str, _sequence: Sequence) -> Run:
 @st.cache_resource(max_entries=2, show_spinner=False)
 def _large_run(settings: Settings, digest: str, _sequence: Sequence) -> Run:
     return _run(settings, _sequence)
+
+
+@st.cache_resource(max_entries=256, show_spinner=False)
+def _checks(settings: Settings, digest: str, _sequence: Sequence) -> Checks:
+    found = run(settings, _sequence)
+    params = params_of(settings, _sequence.inputs)
+    turns = compute_turns()
+    with turns.turn():
+        error = reference_error(found.model, found.trace)
+        turns.offer()
+        differences, steps = _differences(settings.model, params[0], _sequence.x)
+    return Checks(error, reference_steps(found.trace), differences, steps)

@@ -7,6 +7,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, fields, replace
 from typing import Any
 
+from gruviz.analysis import ORDERS
 from gruviz.inputs import MAX_STEPS
 from gruviz.presets import PRESETS
 from gruviz.sequences import FAMILIES
@@ -28,6 +29,12 @@ PARAMETER = "p."  # prefix of a sequence's own parameters in the URL
 
 WEIGHTS = (*PRESETS, "random", "chrono")
 SOURCES = ("synthetic", "numbers", "text", "table", "file")
+GATES = ("z", "r", "n", "h", "x")
+STATISTICS = ("mean", "low", "high")
+DIAGRAMS = ("unit", "layer")
+LONGEST_SUBSET = 200
+# the browser writes these into the address itself; Python reads them when a session starts
+CLIENT_FIELDS = ("layer", "t", "unit", "gate", "first", "last", "order", "subset", "stat", "diagram")
 
 
 @dataclass(frozen=True)
@@ -35,7 +42,9 @@ class Settings:
     """What the visitor chose. Names are those of the URL; nothing derived is kept here.
 
     `t` and `unit` are None until someone chooses: then the preset's own place, or 0, is shown. `first` and `last` bound
-    the steps shown; None is the last step. `parameters` holds only what differs from the family's defaults.
+    the steps shown; None is the last step. `subset` names units as "0-7, 12"; all when empty. The `CLIENT_FIELDS` are
+    the browser's: here they are what the session started with. `parameters` holds only what differs from the family's
+    defaults.
     """
 
     lang: str = "en"
@@ -68,9 +77,13 @@ class Settings:
     layer: int = 0
     t: int | None = None
     unit: int | None = None
+    gate: str = "h"
     first: int = 0
     last: int | None = None
+    order: str = "index"
+    subset: str = ""
     stat: str = "mean"
+    diagram: str = "unit"
 
     @classmethod
     def from_query(cls, query: Mapping[str, str]) -> Settings:
@@ -132,7 +145,8 @@ class Settings:
         p = PRESETS[name]
         return replace(
             self, weights=name, source="synthetic", family=p.family, steps=p.steps, layer=0, t=None, unit=None,
-            first=0, last=None, scale="none", parameters=_parameters(p.family, p.parameters),
+            gate=DEFAULT.gate, first=0, last=None, subset="", scale="none",
+            parameters=_parameters(p.family, p.parameters),
         )  # fmt: skip
 
     def with_family(self, name: str) -> Settings:
@@ -227,9 +241,13 @@ READERS: dict[str, Callable[[str], Any]] = {
     "layer": _whole(0, 2 * MAX_LAYERS - 1),
     "t": _STEP,
     "unit": _whole(0, MAX_UNITS - 1),
+    "gate": _choice(*GATES),
     "first": _STEP,
     "last": _STEP,
-    "stat": _choice("mean", "low", "high"),
+    "order": _choice(*ORDERS),
+    "subset": _text(LONGEST_SUBSET),
+    "stat": _choice(*STATISTICS),
+    "diagram": _choice(*DIAGRAMS),
 }
 WRITERS: dict[str, Callable[[Any], str]] = dict.fromkeys(READERS, _write) | {
     "columns": _write_names,

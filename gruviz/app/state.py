@@ -18,7 +18,6 @@ from gruviz.app.settings import PARAMETER, Settings
 
 _LAST = "settings"
 _GOOD = "good"
-_END = "end"
 _PREFIX = "set."
 UPLOAD = "upload"
 
@@ -46,8 +45,6 @@ def current() -> Settings:
         value = st.session_state.get(key_of(field.name))
         if value is not None and field.name != "parameters":
             found[field.name] = tuple(value) if isinstance(value, list) else value
-    if "last" in found and found["last"] == st.session_state.get(_END):
-        found["last"] = None  # the end as it was drawn, not a step someone chose
     settings = replace(last, **found)
     for name in settings.parameter_values():
         value = st.session_state.get(key_of(PARAMETER + settings.family + "." + name))
@@ -74,12 +71,9 @@ def seeded(name: str, value: Any) -> str:
     return key
 
 
-def bring_back(**wanted: Any) -> None:
-    """Bring widgets' states back into their range before they are drawn."""
-    for name, value in wanted.items():
-        key = key_of(name)
-        if key in st.session_state and st.session_state[key] != value:
-            st.session_state[key] = value
+def note(**found: Any) -> None:
+    """Keep settings that no widget shows."""
+    st.session_state[_LAST] = replace(current(), **found)
 
 
 def change(make: Callable[[Settings, Any], Settings], name: str) -> None:
@@ -93,11 +87,6 @@ def current_upload() -> Upload | None:
     """The uploaded file, if there is one."""
     file = st.session_state.get(UPLOAD)
     return None if file is None else Upload(file.name, file.getvalue())
-
-
-def drawn_to(step: int) -> None:
-    """Tell what the last step of the sequence is, as the box of the last step shows it."""
-    st.session_state[_END] = step
 
 
 def remember_good(settings: Settings, upload: Upload | None) -> None:

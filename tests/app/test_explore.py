@@ -1,103 +1,35 @@
-"""The Explore page as Streamlit runs it: every model and sequence, bad input, links, languages, clicks."""
+"""The Explore page as Streamlit runs it: every model and sequence, bad input, links, languages."""
 
-import base64
 import io
-import json
 import logging
 import zipfile
-from pathlib import Path
 
 import numpy as np
 import pytest
-from streamlit.components.v2.bidi_component.main import _make_trigger_id
+from page import APP, drawn, numbers_drawn, opened, payload, said, scene, shown_by, sound, unescaped
 from streamlit.testing.v1 import AppTest
 
 import gruviz
-from gruviz.app import runs
+from gruviz.app import explore, runs
 from gruviz.app.equations import equations
 from gruviz.app.runs import MODELS
-from gruviz.app.settings import WEIGHTS, Settings
+from gruviz.app.settings import CLIENT_FIELDS, NAMES, WEIGHTS, Settings
 from gruviz.presets import PRESETS, leaky, random_params
 from gruviz.problems import Problem
 from gruviz.sequences import FAMILIES, generate
 from gruviz.typed_numbers import parse_numbers
 from gruviz.words import words
 
-APP = str(Path(__file__).resolve().parents[2] / "app.py")
 EN, KO = words("en"), words("ko")
 
 
-def opened(**query):
-    """A fresh session on this link; a name with a dot comes as p__gap."""
-    at = AppTest.from_file(APP, default_timeout=60)
-    for name, value in query.items():
-        at.query_params[name.replace("__", ".")] = str(value)
-    return at.run()
+def formula(at):
+    (found,) = at.latex
+    return found.value.strip("$\n")
 
 
-def sound(at):
-    assert not at.exception, [each.message for each in at.exception]
-    assert [each.value for each in at.error] == []
-    return at
-
-
-def payload(at):
-    """What the page tells the browser."""
-    (bridge,) = at.get("bidi_component")
-    return json.loads(bridge.proto.json)
-
-
-def figure(at, key="gates"):
-    return json.loads(next(each.proto.spec for each in at.get("plotly_chart") if each.key == key))
-
-
-def decoded(array):
-    if not isinstance(array, dict):
-        return np.array(array)
-    flat = np.frombuffer(base64.b64decode(array["bdata"]), array["dtype"])
-    return flat.reshape([int(k) for k in str(array.get("shape", flat.size)).split(",")])
-
-
-def drawn(at, gate, key="gates", axis="z"):
-    """The numbers of one trace of a chart."""
-    return decoded(next(each[axis] for each in figure(at, key)["data"] if each.get("name") == gate))
-
-
-def numbers_drawn(at):
-    """All of the main picture's numbers, to tell whether two pictures are the same."""
-    return {
-        each["name"]: decoded(each["z" if each["type"] == "heatmap" else "y"]).tolist() for each in figure(at)["data"]
-    }
-
-
-def said(at):
-    """Every word in the main area."""
-    kinds = ("markdown", "caption", "info", "latex", "error")
-    return "\n".join(each.value for kind in kinds for each in getattr(at.main, kind))
-
-
-def formula(at, index):
-    return at.latex[index].value.strip("$\n")
-
-
-def unescaped(text):
-    return text.replace("\\", "")
-
-
-def pick(at, value, event="pick"):
-    """What the browser sends after a click on a chart."""
-    states = at._tree.get_widget_states()
-    click = states.widgets.add()
-    click.id = _make_trigger_id(at.get("bidi_component")[0].proto.id, "events")
-    click.json_trigger_value = json.dumps([{"event": event, "value": value}])
-    return at._run(states)
-
-
-def shown_by(at):
-    """The error sentence on the page, without Markdown's backslashes."""
-    (error,) = at.error
-    assert not at.exception
-    return unescaped(error.value)
+def view(at):
+    return scene(at)[0]["view"]
 
 
 # ---- it opens on the latch
@@ -110,31 +42,39 @@ def test_it_opens_on_the_latch_with_its_gates():
     for gate in "zrnh":
         assert np.array_equal(drawn(at, gate), getattr(trace, gate)[0, 0].T)
     assert EN["stories"]["latch"] in said(at)
-    assert formula(at, -1) == equations("split")
+    assert formula(at) == equations("split")
     assert EN["page"]["badge_model"].format(model="split", reset="before") in said(at)
-    assert payload(at) | {"query": {}, "step": 7, "unit": 0, "theme": "light", "prefix": "p."} == payload(at)
-    assert (at.slider(key="set.t").value, at.selectbox(key="set.unit").value) == (7, 0)
-    notes = " ".join(note["text"] for note in figure(at)["layout"]["annotations"])
-    assert "z = 1 keeps" in notes
+    assert payload(at) == {
+        "query": {}, "names": [name for name in NAMES if name not in CLIENT_FIELDS], "prefix": "p.", "theme": "light",
+        "ink": "#111111", "halo": "#ffffff",
+    }  # fmt: skip
+    header, arrays = scene(at)
+    assert (header["home"], header["view"]["t"], header["view"]["unit"]) == ({"t": 7, "unit": 0}, None, None)
+    assert header["unit_names"] == list(PRESETS["latch"].units)
+    assert header["words"]["keeps"] == "z = 1 keeps"
+    assert np.array_equal(arrays["before"], trace.h0[0, 0])
 
 
-def test_the_side_shows_the_same_numbers_as_the_heatmaps():
-    at = sound(opened(t=20, unit=2))
-    for gate in "zrnh":
-        assert np.array_equal(drawn(at, gate, "unit_lines", "y"), drawn(at, gate)[2])
-        assert np.array_equal(drawn(at, gate, "step_bars", "x"), drawn(at, gate)[:, 20])
-    z, n, h = (float(drawn(at, gate)[2, 20]) for gate in "znh")
-    before = float(drawn(at, "h")[2, 19])
-    arithmetic = formula(at, 0)
-    for number in (f"{z:.4f}", f"{1 - z:.4f}", f"{n:.4f}", f"{z * before:.4f}", f"{(1 - z) * n:.4f}", f"{h:.4f}"):
-        assert number in arithmetic
-    assert "half-way" in said(at)
-    assert "step 20" in unescaped(said(at))
+def test_the_stage_stands_in_the_same_place_whatever_is_said_above_it():
+    def place(at):
+        return next(k for k, each in at.main.children.items() if getattr(each, "type", "") == "bidi_component")
+
+    usual = place(sound(opened()))
+    assert place(sound(opened(weights="random", model="torch", layers=2))) == usual
+    assert place(sound(opened(family="sine"))) == usual  # a note on the preset's inputs
+    assert place(opened(source="numbers", numbers="a b")) == usual  # an error
+    assert place(sound(opened(steps=60_000, hidden=8, weights="random"))) == usual
 
 
-def test_the_first_step_starts_from_nothing():
-    at = sound(opened(t=0))
-    assert r"\cdot 0.0000" in formula(at, 0)
+def test_the_checks_come_after_the_stage(monkeypatch):
+    order = []
+    for module, name in ((runs, "checks"), (explore, "stage"), (explore, "answers")):
+        real = getattr(module, name)
+        monkeypatch.setattr(module, name, lambda *a, real=real, name=name, **k: order.append(name) or real(*a, **k))
+    at = sound(opened(weights="random", seed=123))
+    assert order == ["stage", "answers", "checks"]
+    assert EN["page"]["badge_checking"] not in said(at)
+    assert EN["page"]["badge_exact"].split("{")[0] in said(at)
 
 
 # ---- every model x every sequence
@@ -153,7 +93,7 @@ def test_every_model_draws_every_sequence(model, family, weights):
     trace = gruviz.trace(MODELS[model].from_params(params), sequence.x)
     for gate in "zrnh":
         assert np.array_equal(drawn(at, gate), getattr(trace, gate)[0, 0].T)
-    assert formula(at, -1) == equations(model)
+    assert formula(at) == equations(model)
     assert EN["equivalence"][model].split("{")[0] in said(at)
     assert ":green-badge[" in said(at)
     assert ":orange-badge[" not in said(at)
@@ -170,7 +110,9 @@ def test_every_kind_of_weights_is_drawn_and_told(model, weights):
         x = generate(preset.family, preset.steps, 0, **preset.parameters).x
         trace = gruviz.trace(MODELS[model].from_params(preset.params()), x)
         assert np.array_equal(drawn(at, "h"), trace.h[0, 0].T)
-        assert (payload(at)["unit"], payload(at)["step"]) == preset.watch
+        unit, step = preset.watch
+        assert scene(at)[0]["home"] == {"t": step, "unit": unit}
+        assert (view(at)["t"], view(at)["unit"]) == (None, None)
     else:
         assert drawn(at, "h").shape == (16, 100)
     assert payload(at)["query"]["weights"] == weights
@@ -225,12 +167,11 @@ def test_every_source_is_reached_from_the_sidebar(source):
     assert drawn(at, "h").shape[0] == 4
 
 
-def test_labels_of_the_input_reach_the_time_axis():
+def test_labels_of_the_input_reach_the_stage():
     at = sound(opened(source="table", labels="time"))
-    axis = figure(at)["layout"]["xaxis"]
-    assert axis["tickvals"] == [0, 1, 2, 3, 4]
-    days = [axis["labelalias"][str(step)].split("<br>")[-1] for step in range(5)]
-    assert days == ["Mon", "Tue", "Wed", "Thu", "Fri"]
+    header, _ = scene(at)
+    assert header["tile"]["labels"] == ["Mon", "Tue", "Wed", "Thu", "Fri"]
+    assert header["channels"] == ["price", "volume"]
     assert at.multiselect(key="set.columns").options == ["time", "price", "volume"]
 
 
@@ -242,7 +183,7 @@ def test_scaling_is_applied_and_stated(how):
     x = np.array([1.0, 3.0, 5.0])
     offset, scale = {"standard": (3, x.std()), "minmax": (3, 2), "maxabs": (0, 5)}[how]
     assert f"(value − {offset:.4g}) / {scale:.4g}" in unescaped(at.sidebar.caption[-1].value)
-    np.testing.assert_allclose(drawn(at, "x1", axis="y"), (x - offset) / scale, atol=1e-6)
+    np.testing.assert_allclose(drawn(at, "x")[0], (x - offset) / scale, atol=1e-6)
 
 
 def test_a_preset_on_a_sequence_of_other_width_says_what_happens():
@@ -257,7 +198,6 @@ def test_a_sequence_of_one_step_is_drawn():
     for model in MODELS:
         at = sound(opened(source="numbers", numbers="1", model=model))
         assert drawn(at, "h").shape == (4, 1)
-        assert not [each for each in at.slider if each.key == "set.t"]
 
 
 # ---- bad input: one sentence, the last good picture, the typed text
@@ -316,9 +256,6 @@ def test_while_the_input_is_bad_the_page_still_answers():
     at = opened(source="numbers")
     at.text_area(key="set.numbers").set_value("bad").run()
     before = numbers_drawn(at)
-    at.slider(key="set.t").set_value(3).run()
-    assert len(at.error) == 1
-    assert payload(at)["step"] == 3
     at.segmented_control(key="set.lang").set_value("ko").run()
     assert KO["page"]["last_good"] in at.error[0].value
     assert numbers_drawn(at).keys() == before.keys()
@@ -345,14 +282,14 @@ def test_half_lives_of_ones_own_are_units_of_their_own(typed, units):
     assert z.shape[0] == len(units)
     np.testing.assert_allclose(z[:, 0], [0.5 ** (1 / steps) for steps in units], atol=1e-6)
     assert typed in unescaped(said(at))
-    assert len(at.selectbox(key="set.unit").options) == len(units)
+    assert scene(at)[0]["unit_names"] == [f"half-life {steps:g}" for steps in units]
 
 
 def test_the_default_half_lives_are_those_of_the_story():
     at = sound(opened(weights="leaky", family="impulse"))
     trace = gruviz.trace(gruviz.SplitGRU.from_params(leaky()), generate("impulse", 100, 0).x)
     assert np.array_equal(drawn(at, "h"), trace.h[0, 0].T)
-    assert list(at.selectbox(key="set.unit").options) == ["half-life 2", "half-life 8", "half-life 32"]
+    assert scene(at)[0]["unit_names"] == ["half-life 2", "half-life 8", "half-life 32"]
 
 
 # ---- files
@@ -389,8 +326,7 @@ def test_an_uploaded_file_is_drawn(name, data, x):
     waiting = opened(source="file", weights="random")
     assert EN["problems"]["no_file"] in shown_by(waiting)
     at = sound(uploaded(waiting, name, data))
-    lines = [decoded(each["y"]) for each in figure(at)["data"] if each["type"] == "scatter"]
-    assert np.stack(lines, 1).tolist() == x
+    assert drawn(at, "x").T.tolist() == x
     assert EN["page"]["link_note_file"] in at.main.caption[-1].value
 
 
@@ -454,38 +390,21 @@ def test_layers_and_directions_count_towards_the_size():
 # ---- long and wide
 
 
-def test_a_long_sequence_is_pooled_and_the_page_says_how():
-    at = sound(opened(steps=1500, weights="random", hidden=200))
-    assert drawn(at, "h").shape == (67, 500)
-    note = EN["page"]["pooled_note"].format(steps_total=1500, units_total=200, steps=3, units=3, statistic="mean")
-    assert note in said(at)
-    assert (at.number_input(key="set.first").value, at.number_input(key="set.last").value) == (0, 1499)
-    assert "last" not in payload(at)["query"]
-    sound(at.selectbox(key="set.stat").select("high").run())
-    assert "shows the highest of 3" in said(at)
-    assert payload(at)["query"]["stat"] == "high"
-
-
-def test_fewer_steps_show_every_value_and_the_note_goes():
-    at = sound(opened(steps=1500))
-    whole = gruviz.trace(
-        gruviz.SplitGRU.from_params(PRESETS["latch"].params()), generate("set_reset", 1500, 0, gap=14).x
+def test_a_long_sequence_is_sent_pooled_and_bounded():
+    at = sound(opened(steps=20_000, weights="random", hidden=40))
+    header, arrays = scene(at)
+    assert header["tile"] | {"first": 0, "last": 19_999, "each": 10, "labels": []} == header["tile"]
+    assert arrays["h"].shape == (2000, 40)
+    trace = gruviz.trace(
+        gruviz.SplitGRU.from_params(random_params(2, 40, 0)), generate("set_reset", 20_000, 0, gap=14).x
     )
-    at.number_input(key="set.first").set_value(700).run()
-    sound(at.number_input(key="set.last").set_value(1000).run())
-    assert np.array_equal(drawn(at, "h"), whole.h[0, 0, 700:1001].T)
-    assert np.array_equal(drawn(at, "h", "unit_lines", "y"), whole.h[0, 0, 700:1001, 0])
-    assert "more than a picture can hold" not in said(at)
-    assert payload(at)["query"] | {"first": "700", "last": "1000"} == payload(at)["query"]
-    assert payload(at)["step"] == 700  # the cursor comes along
-    slider = at.slider(key="set.t")
-    assert (slider.min, slider.max) == (700, 1000)
+    np.testing.assert_allclose(arrays["z"][7], trace.z[0, 0, 70:80].mean(axis=0), rtol=1e-5)
+    assert np.array_equal(arrays["z_high"][7], trace.z[0, 0, 70:80].max(axis=0))
 
 
 def test_a_small_picture_has_no_controls_it_does_not_need():
     keys = {each.key for each in opened().number_input}
-    assert not keys & {"set.first", "set.last", "set.layers"}
-    assert "set.layer" not in {each.key for each in opened().selectbox}
+    assert not keys & {"set.layers"}
 
 
 def test_what_is_too_much_for_a_csv_is_said_and_the_npz_stays():
@@ -503,20 +422,19 @@ def test_each_layer_and_direction_can_be_chosen():
     settings = Settings(model="torch", weights="random", hidden=6, layers=2, both=True, seed=9)
     model = gruviz.TorchGRU.from_params(runs.params_of(settings, 2), bidirectional=True)
     trace = gruviz.trace(model, generate("set_reset", 100, 0, gap=14).x)
-    control = at.selectbox(key="set.layer")
-    assert list(control.options) == ["layer 0 forward", "layer 0 reverse", "layer 1 forward", "layer 1 reverse"]
+    assert scene(at)[0]["layer_names"] == ["layer 0 forward", "layer 0 reverse", "layer 1 forward", "layer 1 reverse"]
     for layer in range(4):
-        sound(at.selectbox(key="set.layer").select(layer).run())
+        at = sound(opened(model="torch", weights="random", hidden=6, layers=2, both=1, seed=9, layer=layer))
         assert np.array_equal(drawn(at, "z"), trace.z[layer, 0].T)
-        assert payload(at)["query"].get("layer", "0") == str(layer)
-    # the reverse layer's first number comes from the end
-    sound(at.slider(key="set.t").set_value(99).run())
-    assert r"\cdot 0.0000" in formula(at, 0)
+        assert scene(at)[0]["tile"]["layer"] == view(at)["layer"] == layer
+        # a reverse layer starts from nothing at the end
+        assert np.array_equal(scene(at)[1]["before"], trace.h0[layer, 0])
     assert EN["page"]["badge_layers"].format(layers=2, directions=EN["page"]["two_way"]) in said(at)
     assert EN["equivalence"]["first_layer"] in said(at)
     # split has one layer: nothing stays behind that is not there
     sound(at.segmented_control(key="set.model").set_value("split").run())
-    assert "set.layer" not in {each.key for each in at.selectbox}
+    assert scene(at)[0]["layer_names"] == ["layer 0"]
+    assert view(at)["layer"] == 0
 
 
 def test_the_recovered_gates_of_nn_gru_say_how_exact_they_are():
@@ -543,19 +461,27 @@ LINKS = [
     {"weights": "leaky", "halves": "3 9", "family": "impulse", "steps": "50", "sseed": "2"},
     {"source": "table", "columns": "price", "labels": "time", "scale": "minmax", "t": "2", "unit": "1"},
     {"model": "torch", "weights": "random", "layers": "2", "both": "1", "layer": "3"},
-    {"steps": "1500", "first": "100", "last": "300", "stat": "low", "t": "150"},
+    {"steps": "1500", "first": "100", "last": "300", "stat": "low", "t": "150", "gate": "z"},
+    {"weights": "random", "order": "half_life", "subset": "0-3, 7", "diagram": "layer", "gate": "x"},
 ]
+
+
+def as_query(link):
+    return {name.replace(".", "__"): value for name, value in link.items()}
 
 
 @pytest.mark.parametrize("link", LINKS)
 def test_a_link_gives_itself_back_and_the_same_picture_in_a_fresh_session(link):
-    one = sound(opened(**{name.replace(".", "__"): value for name, value in link.items()}))
-    query = payload(one)["query"]
-    settings = Settings.from_query(link)
-    assert Settings.from_query(query) == settings
-    other = sound(opened(**{name.replace(".", "__"): value for name, value in query.items()}))
-    assert figure(other) == figure(one)
-    assert figure(other, "unit_lines") == figure(one, "unit_lines")
+    one = sound(opened(**as_query(link)))
+    query, settings = payload(one)["query"], Settings.from_query(link)
+    # the browser keeps its own part of the address; Python tells it the rest, and opens the stage with it
+    assert not set(query) & set(CLIENT_FIELDS)
+    own = {name: text for name, text in link.items() if name in CLIENT_FIELDS}
+    assert Settings.from_query({**query, **own}) == settings
+    assert view(one) == {name: getattr(settings, name) for name in CLIENT_FIELDS}
+    other = sound(opened(**as_query({**query, **own})))
+    assert scene(other)[0] == scene(one)[0]
+    assert numbers_drawn(other) == numbers_drawn(one)
     assert said(other) == said(one)
 
 
@@ -566,21 +492,16 @@ def test_what_is_chosen_on_the_page_is_in_its_address_and_opens_again():
     at.number_input(key="set.hidden").set_value(7).run()
     at.selectbox(key="set.family").select("square").run()
     at.number_input(key="set.p.square.period").set_value(11.0).run()
-    at.slider(key="set.t").set_value(42).run()
-    sound(at.selectbox(key="set.unit").select(5).run())
-    query = payload(at)["query"]
+    query = payload(sound(at))["query"]
     assert query == {
         "weights": "random",
         "gain": "3",
         "hidden": "7",
         "family": "square",
         "p.period": "11",
-        "t": "42",
-        "unit": "5",
     }
     again = sound(opened(**{name.replace(".", "__"): value for name, value in query.items()}))
     assert numbers_drawn(again) == numbers_drawn(at)
-    assert (payload(again)["step"], payload(again)["unit"]) == (42, 5)
     x = generate("square", 100, 0, period=11).x
     assert np.array_equal(
         drawn(at, "h"), gruviz.trace(gruviz.SplitGRU.from_params(random_params(1, 7, 0, gain=3)), x).h[0, 0].T
@@ -597,12 +518,16 @@ def test_what_is_chosen_on_the_page_is_in_its_address_and_opens_again():
         {"layer": 3, "layers": 1, "model": "torch", "weights": "random"},
         {"unit": 50, "hidden": 30, "weights": "random"},
         {"steps": 1500, "first": 1499, "last": 1499}, {"steps": 1500, "first": 900, "last": 800},
+        {"gate": "q", "order": "worst", "subset": "<b>" * 60, "diagram": "none"},
+        {"subset": "99-0, x", "order": "peak"},
     ],
 )  # fmt: skip
 def test_no_link_breaks_the_page(link):
     at = sound(opened(**link))
     assert drawn(at, "h").size > 0
-    assert 0 <= payload(at)["unit"] < 1024
+    header, arrays = scene(at)
+    assert header["view"]["layer"] < header["trace"]["layers"]
+    assert sorted(arrays["order"]) == list(range(header["trace"]["units"]))
 
 
 def test_a_link_too_long_for_its_text_says_so():
@@ -614,12 +539,43 @@ def test_a_link_too_long_for_its_text_says_so():
 
 
 def test_a_preset_brings_its_sequence_and_forgets_the_old_place():
-    at = opened(t=50, unit=2)
+    at = opened(t=50, unit=2, gate="z", first=10, subset="1")
+    assert scene(at)[0]["place"] == "latch 50 2 z 10 None"
     sound(at.selectbox(key="set.weights").select("reset").run())
     assert payload(at)["query"] == {"weights": "reset"}
-    assert (payload(at)["unit"], payload(at)["step"]) == PRESETS["reset"].watch
+    header, _ = scene(at)
+    assert header["place"] == "reset None None h 0 None"
+    assert header["view"] == {name: getattr(Settings(), name) for name in CLIENT_FIELDS}
+    assert (header["home"]["unit"], header["home"]["t"]) == PRESETS["reset"].watch
     sound(at.selectbox(key="set.weights").select("latch").run())
     assert payload(at)["query"] == {}
+
+
+def test_random_weights_leave_the_browser_where_it_is():
+    at = sound(opened(weights="random"))
+    assert scene(at)[0]["place"] is None
+    sound(at.segmented_control(key="set.model").set_value("torch").run())
+    assert scene(at)[0]["place"] is None
+
+
+def test_another_model_of_a_preset_does_not_move_the_browser():
+    at = sound(opened())
+    place = scene(at)[0]["place"]
+    sound(at.segmented_control(key="set.model").set_value("torch").run())
+    assert scene(at)[0]["place"] == place
+
+
+def test_the_trace_has_another_name_when_its_numbers_change_and_only_then():
+    at = opened(weights="random")
+    name = scene(at)[0]["trace"]["id"]
+    at.segmented_control(key="set.lang").set_value("ko").run()
+    assert scene(at)[0]["trace"]["id"] == name
+    at.number_input(key="set.seed").set_value(5).run()
+    assert scene(at)[0]["trace"]["id"] != name
+    at.number_input(key="set.seed").set_value(0).run()
+    assert scene(at)[0]["trace"]["id"] == name
+    at.number_input(key="set.steps").set_value(99).run()
+    assert scene(at)[0]["trace"]["id"] != name
 
 
 def test_another_family_comes_with_its_own_controls():
@@ -627,51 +583,6 @@ def test_another_family_comes_with_its_own_controls():
     keys = {each.key for each in at.number_input if each.key.startswith("set.p.")}
     assert keys == {f"set.p.chirp.{p.name}" for p in FAMILIES["chirp"].parameters}
     assert EN["families_about"]["chirp"] == at.selectbox(key="set.family").help
-
-
-# ---- clicks
-
-
-def test_a_click_on_a_cell_chooses_its_step_and_unit():
-    at = opened()
-    good = numbers_drawn(at)
-    sound(pick(at, {"step": 33, "unit": 2}))
-    assert (payload(at)["step"], payload(at)["unit"]) == (33, 2)
-    assert (at.slider(key="set.t").value, at.selectbox(key="set.unit").value) == (33, 2)
-    assert payload(at)["query"] == {"t": "33", "unit": "2"}
-    assert numbers_drawn(at) == good
-    assert np.array_equal(drawn(at, "h", "unit_lines", "y"), drawn(at, "h")[2])
-
-
-def test_a_click_on_the_input_chooses_the_step_alone():
-    at = opened(unit=3)
-    sound(pick(at, {"step": 12, "unit": None}))
-    assert (payload(at)["step"], payload(at)["unit"]) == (12, 3)
-
-
-@pytest.mark.parametrize(
-    "value",
-    [None, {}, {"step": 100, "unit": 4}, {"step": -1, "unit": -1}, {"step": "7", "unit": "0"},
-     {"step": True, "unit": 1.5},
-     {"step": None, "unit": None}, {"step": 1e99}],
-)  # fmt: skip
-def test_a_click_that_names_no_cell_changes_nothing(value):
-    at = opened(t=9, unit=1)
-    sound(pick(at, value))
-    assert (payload(at)["step"], payload(at)["unit"]) == (9, 1)
-
-
-@pytest.mark.parametrize("value", [[1, 2], "text", 7, {"step": [1], "unit": {}}])
-def test_a_hostile_click_changes_nothing(value):
-    at = opened(t=9, unit=1)
-    sound(pick(at, value))
-    assert (payload(at)["step"], payload(at)["unit"]) == (9, 1)
-
-
-def test_the_default_place_stays_out_of_the_link():
-    at = opened(t=20)
-    sound(at.slider(key="set.t").set_value(7).run())
-    assert payload(at)["query"] == {}
 
 
 # ---- languages and themes
@@ -682,7 +593,7 @@ def test_switching_the_language_translates_every_text_and_keeps_every_choice():
     english, good = said(at), numbers_drawn(at)
     sound(at.segmented_control(key="set.lang").set_value("ko").run())
     assert payload(at)["query"] == {
-        "lang": "ko", "family": "square", "weights": "random", "model": "concat", "hidden": "5", "t": "3",
+        "lang": "ko", "family": "square", "weights": "random", "model": "concat", "hidden": "5",
     }  # fmt: skip
     assert numbers_drawn(at) == good
     assert KO["stories"]["random"] in said(at)
@@ -692,9 +603,9 @@ def test_switching_the_language_translates_every_text_and_keeps_every_choice():
     assert at.selectbox(key="set.family").label == KO["page"]["family"]
     assert list(at.selectbox(key="set.family").options) == list(KO["families"].values())
     assert list(at.selectbox(key="set.weights").options) == list(KO["weights"].values())
-    notes = " ".join(note["text"] for note in figure(at)["layout"]["annotations"])
-    assert KO["gates"]["z"] in notes
-    assert "keeps" not in notes
+    header, _ = scene(at)
+    assert (header["language"], header["words"]["keeps"]) == ("ko", KO["figure"]["keeps"])
+    assert header["layer_names"] == [KO["page"]["layer_name"].format(layer=0)]
     sound(at.segmented_control(key="set.lang").set_value("en").run())
     assert said(at) == english
 
@@ -705,16 +616,14 @@ def test_a_korean_link_opens_in_korean():
     assert payload(at)["query"] == {"lang": "ko"}
 
 
-def test_dark_pages_get_dark_figures():
+def test_a_dark_page_is_told_apart_and_the_scene_holds_both_themes():
     light, dark = opened(), AppTest.from_file(APP, default_timeout=60)
     dark.context = {"theme": "dark"}
     sound(dark.run())
     assert payload(dark)["theme"] == "dark"
     assert payload(dark)["ink"] != payload(light)["ink"]
     assert numbers_drawn(dark) == numbers_drawn(light)
-    for key in ("gates", "unit_lines", "step_bars"):
-        assert figure(dark, key)["layout"]["font"]["color"] != figure(light, key)["layout"]["font"]["color"]
-    assert figure(dark)["layout"]["coloraxis2"]["colorscale"] != figure(light)["layout"]["coloraxis2"]["colorscale"]
+    assert scene(dark)[0] == scene(light)[0]
 
 
 # ---- the unexpected
@@ -742,13 +651,12 @@ def test_the_unexpected_is_one_sentence_and_is_logged(monkeypatch, caplog, place
     assert payload(at)["query"] | {"source": "table"} == payload(at)["query"]
 
 
-def test_the_unexpected_while_drawing_a_chart_is_one_sentence_too(monkeypatch):
-    from gruviz.app import moment
-
+@pytest.mark.parametrize("place", ["message_of", "stage", "answers"])
+def test_the_unexpected_on_the_stage_is_one_sentence_too(monkeypatch, place):
     def broken(*_, **__):
         raise KeyError("secret")
 
-    monkeypatch.setattr(moment, "unit_lines", broken)
+    monkeypatch.setattr(explore, place, broken)
     at = opened()
     assert not at.exception
     assert [each.value for each in at.error] == [EN["page"]["unexpected"].format(what="KeyError")]
@@ -757,37 +665,10 @@ def test_the_unexpected_while_drawing_a_chart_is_one_sentence_too(monkeypatch):
 def test_typed_numbers_are_what_is_drawn():
     typed = "0.5 -1 2e-3 7"
     at = sound(opened(source="numbers", numbers=typed))
-    assert np.array_equal(drawn(at, "x1", axis="y"), parse_numbers(typed).x[:, 0])
+    assert np.array_equal(drawn(at, "x")[0], parse_numbers(typed).x[:, 0])
 
 
 # ---- what the page must not contradict
-
-
-def test_an_untouched_last_step_follows_the_sequence():
-    at = sound(opened(weights="random", family="sine", steps=5000))
-    for steps in (9000, 3000, 8000):
-        at.number_input(key="set.steps").set_value(steps).run()
-        assert at.number_input(key="set.last").value == steps - 1
-        assert "last" not in payload(sound(at))["query"]
-    at.number_input(key="set.last").set_value(100).run()
-    at.number_input(key="set.steps").set_value(9000).run()
-    assert at.number_input(key="set.last").value == 100
-    assert payload(sound(at))["query"]["last"] == "100"
-
-
-def test_a_window_can_be_widened_where_nothing_is_pooled():
-    at = sound(opened(weights="random", family="sine", steps=300, last=100))
-    assert drawn(at, "h").shape[1] == 101
-    at.number_input(key="set.last").set_value(299).run()
-    assert drawn(sound(at), "h").shape[1] == 300
-    assert "last" not in payload(at)["query"]
-
-
-def test_a_window_given_back_to_front_is_turned_round():
-    at = sound(opened(weights="random", family="sine", steps=5000, last=100))
-    at.number_input(key="set.first").set_value(4000).run()
-    sound(at)
-    assert (at.number_input(key="set.first").value, at.number_input(key="set.last").value) == (100, 4000)
 
 
 def test_the_model_can_be_switched_while_the_input_is_bad():
@@ -796,7 +677,7 @@ def test_the_model_can_be_switched_while_the_input_is_bad():
     before = numbers_drawn(at)
     at.segmented_control(key="set.model").set_value("torch").run()
     assert EN["page"]["last_good"] in at.error[0].value
-    assert numbers_drawn(at)["x1"] == before["x1"]
+    assert numbers_drawn(at)["x"] == before["x"]
     assert numbers_drawn(at)["h"] != before["h"]
     assert "nn.GRU · reset after" in said(at)
     assert EN["page"]["link_note_problem"] in at.main.caption[-1].value

@@ -8,6 +8,7 @@ import warnings
 from pathlib import Path
 
 import pytest
+import torch
 
 from gruviz.app import process
 from gruviz.app.process import Turns, compute_turns, tune_process
@@ -178,8 +179,10 @@ def test_the_process_has_one_lock():
 
 @pytest.fixture
 def unfrozen():
+    threads = torch.get_num_threads()
     yield
     gc.unfreeze()
+    torch.set_num_threads(threads)
 
 
 def tuned():
@@ -236,6 +239,13 @@ def test_tuning_freezes_what_is_loaded():
         warnings.simplefilter("ignore")  # held by the test above
         tuned()
     assert gc.get_freeze_count() > 10_000
+
+
+@pytest.mark.usefixtures("unfrozen")
+def test_tuning_leaves_torch_one_thread():
+    torch.set_num_threads(2)
+    tuned()
+    assert torch.get_num_threads() == 1
 
 
 def test_tuning_is_done_once_a_process():

@@ -31,6 +31,10 @@ def run(given_settings):
     return runs.run(given_settings, sequence_of(given_settings, None)[0])
 
 
+def checks(given_settings):
+    return runs.checks(given_settings, sequence_of(given_settings, None)[0])
+
+
 # ---- weights
 
 
@@ -206,6 +210,7 @@ def test_a_synthetic_sequence_is_the_familys_own():
 )
 def test_the_same_run_comes_back_whatever_is_changed_in_the_view(changed):
     assert run(DEFAULT) is run(replace(DEFAULT, **changed))
+    assert checks(DEFAULT) is checks(replace(DEFAULT, **changed))
     assert sequence_of(DEFAULT, None)[0] is sequence_of(replace(DEFAULT, **changed), None)[0]
 
 
@@ -219,6 +224,7 @@ def test_the_same_run_comes_back_whatever_is_changed_in_the_view(changed):
 def test_another_run_is_made_for_whatever_changes_the_numbers(changed):
     one, other = run(RANDOM), run(replace(RANDOM, **changed))
     assert one is not other
+    assert one.id != other.id
     assert one.trace.h.shape != other.trace.h.shape or not np.array_equal(one.trace.h, other.trace.h)
 
 
@@ -280,12 +286,12 @@ def test_differences_are_those_of_the_models_themselves():
     for name, model in runs.MODELS.items():
         with torch.no_grad():
             h[name] = model.from_params(params)(torch.from_numpy(sequence.x.copy()))[0].numpy()
-    found = {name: run(replace(given_settings, model=name)) for name in runs.MODELS}
+    found = {name: checks(replace(given_settings, model=name)) for name in runs.MODELS}
     for name, others in {"split": ("concat", "torch"), "concat": ("split", "torch"), "torch": ("split",)}.items():
         assert set(found[name].differences) == set(others)
         for other in others:
             assert found[name].differences[other] == pytest.approx(np.abs(h[name] - h[other]).max(), abs=1e-7)
-        np.testing.assert_allclose(found[name].trace.h[0, 0], h[name], atol=1e-5)
+        np.testing.assert_allclose(run(replace(given_settings, model=name)).trace.h[0, 0], h[name], atol=1e-5)
     assert 0 <= found["split"].differences["concat"] < 1e-5
     assert found["split"].differences["torch"] > 0.1
     assert found["torch"].differences["split"] == found["split"].differences["torch"]
@@ -293,7 +299,7 @@ def test_differences_are_those_of_the_models_themselves():
 
 @pytest.mark.parametrize("seed", range(5))
 def test_split_and_concat_differ_by_rounding_alone_at_gain_one(seed):
-    assert run(replace(RANDOM, seed=seed, hidden=16)).differences["concat"] < 1e-6
+    assert checks(replace(RANDOM, seed=seed, hidden=16)).differences["concat"] < 1e-6
 
 
 @pytest.mark.parametrize("both", [False, True])
@@ -302,19 +308,38 @@ def test_a_stacked_model_is_compared_by_its_first_layer_read_forward(both):
     found = run(given_settings)
     first = gruviz.SplitGRU.from_params(params_of(given_settings, 2)[0])
     theirs = gruviz.trace(first, sequence_of(given_settings, None)[0].x)
-    assert found.differences == {"split": np.abs(theirs.h[0] - found.trace.h[0]).max()}
+    assert checks(given_settings).differences == {"split": np.abs(theirs.h[0] - found.trace.h[0]).max()}
     assert found.trace.h.shape[0] == 2 * (1 + both)
 
 
 @pytest.mark.parametrize("model", runs.MODELS)
 def test_the_run_matches_the_models_own_forward_and_says_over_how_many_steps(model):
-    found = run(replace(RANDOM, model=model))
-    assert 0 <= found.error < 1e-6
-    assert (found.error_steps, found.compared_steps) == (100, 100)
+    found, checked = run(replace(RANDOM, model=model)), checks(replace(RANDOM, model=model))
+    assert 0 <= checked.error < 1e-6
+    assert (checked.error_steps, checked.compared_steps) == (100, 100)
     assert (found.trace.meta.kind, found.trace.meta.seed) == (model, 0)
-    long = run(replace(RANDOM, model=model, steps=3000))
-    assert (long.error_steps, long.compared_steps) == (2000, 1000)
+    long, checked = run(replace(RANDOM, model=model, steps=3000)), checks(replace(RANDOM, model=model, steps=3000))
+    assert (checked.error_steps, checked.compared_steps) == (2000, 1000)
     assert long.trace.meta.steps == 3000
+
+
+@pytest.mark.parametrize("both", [False, True])
+@pytest.mark.parametrize("model", runs.MODELS)
+def test_the_model_that_comes_along_is_the_one_that_was_traced(model, both):
+    given_settings = replace(RANDOM, model=model, layers=2, both=both)
+    found = run(given_settings)
+    assert isinstance(found.model, runs.MODELS[model])
+    again = gruviz.trace(found.model, sequence_of(given_settings, None)[0].x)
+    for gate in "rznh":
+        assert np.array_equal(getattr(again, gate), getattr(found.trace, gate))
+    assert gruviz.reference_error(found.model, found.trace) == checks(given_settings).error
+
+
+def test_a_trace_does_not_wait_for_its_checks(monkeypatch):
+    monkeypatch.setattr(runs, "reference_error", lambda *_: pytest.fail("it was checked"))
+    monkeypatch.setattr(runs, "own_states", lambda *_: pytest.fail("it was compared"))
+    found = run(replace(RANDOM, seed=4711))
+    assert found.trace.meta.steps == 100
 
 
 def test_labels_units_and_the_presets_inputs_come_along():
@@ -330,10 +355,12 @@ def test_labels_units_and_the_presets_inputs_come_along():
     assert (random_run.units, random_run.preset_inputs) == ((), None)
 
 
-def test_a_run_takes_its_turn(monkeypatch):
+@pytest.mark.parametrize("what", [runs._run, lambda *given: runs._checks.__wrapped__(given[0], "", given[1])])
+def test_what_takes_long_takes_its_turn(monkeypatch, what):
     from contextlib import contextmanager
 
-    taken = []
+    taken, sequence = [], sequence_of(RANDOM, None)[0]
+    runs.run(RANDOM, sequence)
 
     class Watched:
         @contextmanager
@@ -346,6 +373,6 @@ def test_a_run_takes_its_turn(monkeypatch):
             taken.append("offer")
 
     monkeypatch.setattr(runs, "compute_turns", Watched)
-    runs._run(RANDOM, sequence_of(RANDOM, None)[0])
+    what(RANDOM, sequence)
     assert (taken[0], taken[-1]) == ("in", "out")
     assert set(taken[1:-1]) == {"offer"}

@@ -1,0 +1,525 @@
+// The panels on one time axis: ruler, input strip, heatmaps of z, r, n, h, axis, overview bar. Draws; decides nothing.
+
+const RULER = 26, TITLE = 22, GAP = 7, AXIS = 40, OVERVIEW = 16, BAR = 46;
+const FEW_INPUTS = 4;  // more than this are drawn as colour
+const FONT = '12px "Source Sans", "Noto Sans CJK KR", "Noto Sans KR", system-ui, sans-serif';
+
+class Panels {
+  constructor(host) {
+    this.host = host;
+    this.heat = host.querySelector("[data-part=heat]");
+    this.over = host.querySelector("[data-part=over]");
+    this.titles = host.querySelector("[data-part=titles]");
+    this.images = {};
+    this.a = 0;
+    this.b = 1;
+  }
+
+  // Where everything stands, in CSS pixels; call after a change of size, trace, units shown or words
+  arrange(width, scene, shown, w) {
+    Object.assign(this, { width, scene, shown, w });
+    const context = this.heat.getContext("2d");
+    context.font = FONT;
+    const names = scene.unit_names.length ? scene.unit_names : [String(scene.trace.units - 1)];
+    const inputs = this.stripKind() === "lines" ? [] : scene.channels;
+    const widest = Math.max(...[...names, ...inputs].map((name) => context.measureText(name).width));
+    this.left = Math.ceil(Math.min(width < 480 ? 74 : 120, Math.max(30, widest + 16)));
+    this.plot = Math.max(60, width - this.left - BAR);
+    const units = shown.length, body = Math.max(Math.min(units * 20, units > 110 ? 168 : 104), Math.min(units * 30, 56));
+    const strip = this.stripKind() === "colour" ? Math.max(22, Math.min(scene.channels.length * 9, 66)) : 46;
+    let top = RULER;
+    this.rows = [];
+    for (const name of ["x", ...GATES]) {
+      const height = name === "x" ? strip : body;
+      this.rows.push({ name, title: top, top: top + TITLE, height, bottom: top + TITLE + height });
+      top += TITLE + height + GAP;
+    }
+    this.axisTop = top - GAP;
+    this.overviewTop = this.axisTop + AXIS;
+    this.height = this.overviewTop + OVERVIEW;
+    this.ratio = Math.min(window.devicePixelRatio || 1, 3);
+    for (const canvas of [this.heat, this.over]) {
+      canvas.width = Math.round(width * this.ratio);
+      canvas.height = Math.round(this.height * this.ratio);
+      canvas.style.width = `${width}px`;
+      canvas.style.height = `${this.height}px`;
+    }
+    this.host.style.height = `${this.height}px`;
+    this.titles.replaceChildren(...this.rows.map(({ name, title }) => {
+      const line = document.createElement("div");
+      line.className = "title";
+      line.style.top = `${title}px`;
+      line.append(Object.assign(document.createElement("b"), { textContent: w.gates[name] }));
+      if (name === "z") line.append(Object.assign(document.createElement("strong"), { textContent: w.keeps }));
+      line.append(Object.assign(document.createElement("span"), { textContent: w.captions[name], title: w.captions[name] }));
+      return line;
+    }));
+    this.lines = this.rows.map(({ name }, k) => ({ name, element: this.titles.children[k] }));
+  }
+
+  stripKind() {
+    return this.scene.trace.inputs > FEW_INPUTS ? "colour" : "lines";
+  }
+
+  channel(k) {
+    const each = this.scene.tile.x_each;
+    return each === 1 ? this.scene.channels[k] : String(k * each);
+  }
+
+  row(name) {
+    return this.rows.find((row) => row.name === name);
+  }
+
+  x(t) {
+    return this.left + (t - this.a) / (this.b - this.a) * this.plot;
+  }
+
+  time(x) {
+    return this.a + (x - this.left) / this.plot * (this.b - this.a);
+  }
+
+  cellWidth() {
+    return this.plot / (this.b - this.a);
+  }
+
+  // The panel and unit under a point; rows may hold several units, the place within tells which
+  at(x, y) {
+    const row = this.rows.find(({ top, bottom }) => y >= top - 1 && y <= bottom + 1);
+    const where = y < RULER ? "ruler" : y >= this.overviewTop - 4 ? "overview" : row ? row.name === "x" ? "x" : "gate" : y > this.axisTop ? "axis" : "between";
+    let unit = null;
+    if (where === "gate") {
+      const k = Math.floor((y - row.top) / row.height * this.shown.length);
+      unit = this.shown[Math.max(0, Math.min(this.shown.length - 1, k))];
+    }
+    return { where, gate: row?.name ?? null, unit, inPlot: x >= this.left && x <= this.left + this.plot };
+  }
+
+  unitBox(name, place) {
+    const row = this.row(name), each = row.height / this.shown.length;
+    return { top: row.top + place * each, height: each };
+  }
+
+  // ---- the picture itself: redrawn when window, units, trace or theme change
+
+  draw({ tiles, layer, statistic, palettes, ink, a, b }) {
+    Object.assign(this, { a, b, ink });
+    const context = this.heat.getContext("2d");
+    context.setTransform(this.ratio, 0, 0, this.ratio, 0, 0);
+    context.clearRect(0, 0, this.width, this.height);
+    context.font = FONT;
+    const steps = this.scene.trace.steps, first = Math.max(0, Math.floor(a)), last = Math.min(steps - 1, Math.ceil(b) - 1);
+    const tile = tiles.covering(layer, first, last);
+    this.tile = tile;
+    if (!tile) return null;
+    const most = Math.max(1, Math.round(this.plot * this.ratio));
+    const from = Math.max(0, tile.column(first)), to = Math.min(tile.columns - 1, tile.column(last));
+    const bin = Math.ceil((to - from + 1) / most);
+    context.save();
+    context.beginPath();
+    context.rect(this.left, 0, this.plot, this.height);
+    context.clip();
+    context.imageSmoothingEnabled = false;
+    // whole bins, counted from the tile's start, so that panning does not make them flicker
+    const start = Math.floor(from / bin) * bin, columns = Math.ceil((to + 1 - start) / bin);
+    const left = this.x(tile.first + start * tile.each);
+    const right = this.x(Math.min(tile.first + (start + columns * bin) * tile.each, tile.last + 1));
+    let unitsEach = 1;
+    for (const { name, top, height } of this.rows) {
+      if (name === "x") {
+        this.drawInput(context, { tile, palette: palettes.x, start, columns, bin, left, right, top, height });
+        continue;
+      }
+      unitsEach = Math.ceil(this.shown.length / Math.max(1, Math.round(height * this.ratio)));
+      const image = this.image(name, tile, statistic, palettes[name], this.shown, start, columns, bin, unitsEach);
+      const rows = Math.ceil(this.shown.length / unitsEach);
+      context.drawImage(image, 0, 0, columns, rows, left, top, right - left, height * rows * unitsEach / this.shown.length);
+    }
+    context.restore();
+    for (const { name, top, height } of this.rows) {
+      context.strokeStyle = ink.line;
+      context.lineWidth = 1;
+      context.strokeRect(this.left - 0.5, top - 0.5, this.plot + 1, height + 1);
+      if (name === "x") this.inputAxis(context, palettes.x, top, height);
+      else this.unitAxis(context, top, height);
+      if (name !== "x" || this.stripKind() === "colour") this.colourBar(context, palettes[name], name, top, height);
+    }
+    this.timeTicks(context, first, last, tile);
+    this.drawOverview(context, steps);
+    return { each: tile.each * bin, units: unitsEach, tile };
+  }
+
+  image(name, tile, statistic, palette, rows, start, columns, bin, rowsEach) {
+    const height = Math.ceil(rows.length / rowsEach);
+    let held = this.images[name];
+    if (!held || held.width < columns || held.height < height) {
+      held = document.createElement("canvas");
+      held.width = columns;
+      held.height = height;
+      this.images[name] = held;
+    }
+    const context = held.getContext("2d"), pixels = context.createImageData(columns, height);
+    const out = new Uint32Array(pixels.data.buffer), values = tile.array(name, statistic), wide = values.rows;
+    const { table, low, slack, nan, outside } = palette, bottom = low - slack, top = palette.high + slack;
+    const scale = LEVELS / (palette.high - low);
+    const column = new Float64Array(height);
+    for (let c = 0; c < columns; c++) {
+      pooled(column, values, tile, statistic, start + c * bin, bin, rows, rowsEach);
+      for (let r = 0; r < height; r++) {
+        const value = column[r];
+        let pixel;
+        if (value !== value) pixel = nan;
+        else if (value < bottom || value > top) pixel = outside;
+        else {
+          const level = (value - low) * scale + 0.5 | 0;
+          pixel = table[level < 0 ? 0 : level > LEVELS ? LEVELS : level];
+        }
+        out[r * columns + c] = pixel;
+      }
+    }
+    context.putImageData(pixels, 0, 0);
+    return held;
+  }
+
+  drawInput(context, { tile, palette, start, columns, bin, left, right, top, height }) {
+    const values = tile.arrays.x, inputs = values.rows, all = Int32Array.from({ length: inputs }, (_, k) => k);
+    if (this.stripKind() === "colour") {
+      const image = this.image("x", tile, "mean", palette, all, start, columns, bin, 1);
+      context.drawImage(image, 0, 0, columns, inputs, left, top, right - left, height);
+    } else {
+      const y = (value) => top + 4 + (palette.high - value) / (palette.high - palette.low) * (height - 8);
+      const lows = tile.array("x", "low"), highs = tile.array("x", "high"), each = (right - left) / columns;
+      context.strokeStyle = this.ink.line;
+      context.beginPath();
+      context.moveTo(this.left, y(0));
+      context.lineTo(this.left + this.plot, y(0));
+      context.stroke();
+      for (let k = 0; k < inputs; k++) {
+        context.strokeStyle = context.fillStyle = this.ink.inputs[k];
+        if (bin > 1 || !tile.exact) {
+          // a band from the lowest to the highest value of each column
+          for (let c = 0; c < columns; c++) {
+            let low = Infinity, high = -Infinity;
+            for (let at = start + c * bin; at < Math.min(start + (c + 1) * bin, tile.columns); at++) {
+              low = Math.min(low, lows[at * inputs + k]);
+              high = Math.max(high, highs[at * inputs + k]);
+            }
+            context.globalAlpha = 0.75;
+            context.fillRect(left + c * each, y(high), Math.max(each, 1), Math.max(1.5, y(low) - y(high)));
+          }
+          context.globalAlpha = 1;
+          continue;
+        }
+        context.lineWidth = 1.75;
+        context.beginPath();
+        for (let c = 0; c < columns; c++) {
+          const at = y(values[(start + c) * inputs + k]);
+          context.lineTo(left + c * each, at);
+          context.lineTo(left + (c + 1) * each, at);
+        }
+        context.stroke();
+      }
+    }
+    this.drawSymbols(context, tile, top, height);
+  }
+
+  // Labels as text over the strip, where one fits into its cell
+  drawSymbols(context, tile, top, height) {
+    const wide = this.cellWidth();
+    if (!tile.labels.length || wide < 7) return;
+    context.textAlign = "center";
+    context.textBaseline = "middle";
+    const large = Math.round(Math.max(11, Math.min(17, wide * 0.9)));
+    context.font = FONT.replace("12px", `600 ${large}px`);
+    for (let t = Math.max(tile.first, Math.floor(this.a)); t <= Math.min(tile.last, Math.ceil(this.b) - 1); t++) {
+      const label = tile.labels[t - tile.first];
+      if (!label || context.measureText(label).width > wide + 2) continue;
+      context.lineWidth = 3;
+      context.lineJoin = "round";
+      context.strokeStyle = this.ink.halo;
+      context.strokeText(label, this.x(t + 0.5), top + height / 2);
+      context.fillStyle = this.ink.ink;
+      context.fillText(label, this.x(t + 0.5), top + height / 2);
+    }
+    context.font = FONT;
+  }
+
+  unitAxis(context, top, height) {
+    const count = this.shown.length, each = height / count, every = Math.max(1, niceStep(13 / each));
+    context.fillStyle = this.ink.muted;
+    context.textAlign = "right";
+    context.textBaseline = "middle";
+    const names = this.scene.unit_names;
+    for (let k = 0; k < count; k += every) {
+      const name = names[this.shown[k]] ?? String(this.shown[k]);
+      context.fillText(shorten(context, name, this.left - 12), this.left - 9, top + (k + 0.5) * each);
+    }
+  }
+
+  inputAxis(context, palette, top, height) {
+    context.fillStyle = this.ink.muted;
+    context.textAlign = "right";
+    context.textBaseline = "middle";
+    const channels = this.scene.channels;
+    if (this.stripKind() === "colour") {
+      const count = Math.ceil(this.scene.trace.inputs / this.scene.tile.x_each), each = height / count, every = Math.max(1, niceStep(13 / each));
+      for (let k = 0; k < count; k += every) {
+        context.fillText(shorten(context, this.channel(k), this.left - 12), this.left - 9, top + (k + 0.5) * each);
+      }
+      return;
+    }
+    for (const value of [palette.low, palette.high]) {
+      const y = top + 6 + (palette.high - value) / (palette.high - palette.low) * (height - 12);
+      context.fillText(compact(value), this.left - 9, y);
+    }
+    // names of the lines, at the right where there is room for a colour bar elsewhere
+    context.textAlign = "left";
+    const each = Math.min(14, height / channels.length);
+    channels.forEach((name, k) => {
+      context.fillStyle = this.ink.inputs[k];
+      context.fillText(shorten(context, name, BAR - 8), this.left + this.plot + 5, top + height / 2 + (k - (channels.length - 1) / 2) * each);
+    });
+  }
+
+  colourBar(context, palette, name, top, height) {
+    const left = this.left + this.plot + 6, wide = 9;
+    for (let y = 0; y < height; y++) {
+      context.fillStyle = palette.css(palette.high - (y + 0.5) / height * (palette.high - palette.low));
+      context.fillRect(left, top + y, wide, 1.5);
+    }
+    context.strokeStyle = this.ink.line;
+    context.strokeRect(left - 0.5, top - 0.5, wide + 1, height + 1);
+    context.fillStyle = this.ink.muted;
+    context.textAlign = "left";
+    context.textBaseline = "middle";
+    const middle = (palette.low + palette.high) / 2;
+    for (const value of height < 40 ? [palette.low, palette.high] : [palette.low, middle, palette.high]) {
+      const y = top + (palette.high - value) / (palette.high - palette.low) * height;
+      context.fillText(compact(value), left + wide + 3, Math.max(top + 5, Math.min(top + height - 5, y)));
+    }
+  }
+
+  timeTicks(context, first, last, tile) {
+    const every = niceStep((this.b - this.a) * 62 / this.plot);
+    context.textAlign = "center";
+    context.textBaseline = "middle";
+    for (let t = Math.ceil(first / every) * every; t <= last; t += every) {
+      const x = this.x(t + 0.5), text = String(t), half = context.measureText(text).width / 2;
+      if (x < this.left - 1 || x > this.left + this.plot + 1) continue;
+      context.fillStyle = context.strokeStyle = this.ink.muted;
+      context.beginPath();
+      for (const y of [RULER - 5, this.axisTop + 1]) {
+        context.moveTo(x, y);
+        context.lineTo(x, y + 4);
+      }
+      context.stroke();
+      const inside = Math.max(half + 1, Math.min(this.width - half - 1, x));
+      context.fillText(text, inside, RULER - 13);
+      context.fillText(text, inside, this.axisTop + 13);
+    }
+    this.labelSteps(context, first, last, tile);
+    context.textAlign = "left";
+    context.fillText(this.w.step, 2, this.axisTop + 13);
+  }
+
+  // Labels under the steps they belong to, as many as fit
+  labelSteps(context, first, last, tile) {
+    let free = this.left - 8;
+    for (let t = Math.max(first, tile.first); tile.labels.length && t <= Math.min(last, tile.last); t++) {
+      const label = tile.labels[t - tile.first], x = this.x(t + 0.5);
+      if (!label || x < this.left) continue;
+      const short = shorten(context, label, Math.max(60, this.cellWidth())), half = context.measureText(short).width / 2;
+      if (x - half < free || x + half > this.width) continue;
+      context.fillText(short, x, this.axisTop + 28);
+      free = x + half + 5;
+    }
+  }
+
+  // The whole sequence in one bar, and the part of it that is seen
+  drawOverview(context, steps) {
+    const top = this.overviewTop + 3, tall = OVERVIEW - 6;
+    context.fillStyle = this.ink.line;
+    roundedRect(context, this.left, top, this.plot, tall, tall / 2);
+    const [from, to] = this.overviewEnds(steps);
+    context.fillStyle = this.ink.accent;
+    context.globalAlpha = from <= this.left + 1 && to >= this.left + this.plot - 1 ? 0.35 : 0.8;
+    roundedRect(context, from, top, Math.max(to - from, 6), tall, tall / 2);
+    context.globalAlpha = 1;
+  }
+
+  overviewEnds(steps) {
+    return [this.left + this.a / steps * this.plot, this.left + this.b / steps * this.plot];
+  }
+
+  overviewTime(x, steps) {
+    return (x - this.left) / this.plot * steps;
+  }
+
+  // ---- what moves: cursor, chosen cell, pointer, brush, loop, slow motion
+
+  mark({ t, unit, gate, hover, brush, loop, phase, playing }) {
+    const context = this.over.getContext("2d");
+    context.setTransform(this.ratio, 0, 0, this.ratio, 0, 0);
+    context.clearRect(0, 0, this.width, this.height);
+    if (!this.tile) return;
+    const { ink, halo, accent, surface } = this.ink, right = this.left + this.plot;
+    const top = RULER, bottom = this.row("h").bottom;
+    if (loop) {
+      const [from, to] = [this.x(loop[0]), this.x(loop[1] + 1)].map((x) => Math.max(this.left, Math.min(right, x)));
+      context.fillStyle = accent;
+      context.globalAlpha = 0.9;
+      context.fillRect(from, RULER - 4, Math.max(to - from, 2), 3);
+      for (const [x, way] of [[from, 1], [to, -1]]) {
+        context.beginPath();
+        context.moveTo(x, RULER - 10);
+        context.lineTo(x + 8 * way, RULER - 1);
+        context.lineTo(x, RULER - 1);
+        context.fill();
+      }
+      context.globalAlpha = 1;
+    }
+    const wide = this.cellWidth(), [x0, x1] = [this.x(t), this.x(t + 1)], middle = (x0 + x1) / 2;
+    const seen = middle >= this.left - 1 && middle <= right + 1;
+    if (phase && seen) {
+      // within one step: what is not computed yet is covered
+      const veiled = { read: "zrnh", r: "znh", n: "zh", z: "h", h: "" }[phase.name];
+      for (const name of veiled) {
+        const row = this.row(name);
+        context.fillStyle = surface;
+        context.fillRect(x0, row.top, Math.max(x1 - x0, 2), row.height);
+      }
+      const now = this.row(phase.name === "read" ? "x" : phase.name);
+      context.strokeStyle = accent;
+      context.lineWidth = 3;
+      context.strokeRect(x0 - 2, now.top - 2, Math.max(x1 - x0, 2) + 4, now.height + 4);
+    }
+    const place = this.shown.indexOf(unit);
+    if (seen) {
+      // beside the step's cells where there is room, over them where there is none; titles stay readable
+      const lines = wide >= 4 ? [[x0 - 1, -1], [x1, 1]] : [[middle - 0.5, -1], [middle - 0.5, 1]];
+      for (const { top, height } of this.rows) {
+        for (const [x, shade] of lines) {
+          context.fillStyle = halo;
+          context.fillRect(x + shade, top - 2, 1, height + 4);
+        }
+        context.fillStyle = ink;
+        for (const [x] of lines) context.fillRect(x, top - 2, 1, height + 4);
+      }
+      // the playhead
+      context.font = FONT.replace("12px", "600 12px");
+      const text = String(t), half = Math.max(context.measureText(text).width / 2 + 6, 12);
+      const at = Math.max(half, Math.min(this.width - half, middle));
+      context.fillStyle = accent;
+      roundedRect(context, at - half, 2, 2 * half, 18, 5);
+      context.beginPath();
+      context.moveTo(middle - 5, 19);
+      context.lineTo(middle + 5, 19);
+      context.lineTo(middle, RULER - 1);
+      context.fill();
+      context.fillStyle = this.ink.onAccent;
+      context.textAlign = "center";
+      context.textBaseline = "middle";
+      context.fillText(text, at, 11.5);
+      context.font = FONT;
+    } else {
+      // which way the cursor went
+      const edge = middle < this.left ? this.left : right, way = middle < this.left ? 1 : -1;
+      context.fillStyle = accent;
+      context.beginPath();
+      context.moveTo(edge, 12);
+      context.lineTo(edge + 9 * way, 6);
+      context.lineTo(edge + 9 * way, 18);
+      context.fill();
+    }
+    if (place >= 0) {
+      for (const name of GATES) {
+        const { top: y, height } = this.unitBox(name, place), tall = Math.max(height, 3), chosen = name === gate;
+        const up = y + height / 2 - tall / 2;
+        // the row's marker, outside of its cells
+        context.fillStyle = chosen ? accent : ink;
+        context.globalAlpha = chosen ? 1 : 0.55;
+        context.beginPath();
+        context.moveTo(this.left - 1, y + height / 2);
+        context.lineTo(this.left - 7, y + height / 2 - 4.5);
+        context.lineTo(this.left - 7, y + height / 2 + 4.5);
+        context.fill();
+        context.globalAlpha = 1;
+        if (!seen) continue;
+        const box = [middle - Math.max(wide, 5) / 2 - 1.5, up - 1.5, Math.max(wide, 5) + 3, tall + 3];
+        context.lineWidth = chosen ? 5 : 3;
+        context.strokeStyle = halo;
+        context.strokeRect(...box);
+        context.lineWidth = chosen ? 3 : 1.5;
+        context.strokeStyle = chosen ? accent : ink;
+        context.strokeRect(...box);
+      }
+    }
+    if (hover && !playing && hover.gate) {
+      const { top: y, height } = hover.gate === "x" ? this.row("x") : this.unitBox(hover.gate, this.shown.indexOf(hover.unit));
+      context.lineWidth = 1;
+      context.strokeStyle = halo;
+      context.strokeRect(this.x(hover.t) - 1, y - 1, wide + 2, height + 2);
+      context.strokeStyle = ink;
+      context.strokeRect(this.x(hover.t), y, wide, height);
+    }
+    if (brush) {
+      const [from, to] = brush.map((x) => Math.max(this.left, Math.min(right, x))).sort((p, q) => p - q);
+      context.fillStyle = accent;
+      context.globalAlpha = 0.22;
+      const y = brush.overview ? this.overviewTop : top;
+      context.fillRect(from, y, to - from, brush.overview ? OVERVIEW : bottom - top);
+      context.globalAlpha = 1;
+      context.strokeStyle = accent;
+      context.lineWidth = 1.5;
+      context.strokeRect(from, y, to - from, brush.overview ? OVERVIEW : bottom - top);
+    }
+  }
+}
+
+// Mean, lowest or highest of each row's block; columns count as many times as they hold steps. One NaN makes a block NaN
+function pooled(out, values, tile, statistic, start, bin, rows, rowsEach) {
+  const wide = values.rows, end = Math.min(start + bin, tile.columns), count = rows.length;
+  if (bin === 1 && rowsEach === 1) {
+    for (let r = 0; r < count; r++) out[r] = values[start * wide + rows[r]];
+    return;
+  }
+  out.fill(statistic === "low" ? Infinity : statistic === "high" ? -Infinity : 0);
+  let steps = 0;
+  for (let at = start; at < end; at++) {
+    const weight = tile.weight(at), base = at * wide;
+    steps += weight;
+    for (let r = 0, k = 0, left = rowsEach; r < count; r++, left--) {
+      if (left === 0) {
+        k++;
+        left = rowsEach;
+      }
+      const value = values[base + rows[r]];
+      if (statistic === "mean") out[k] += value * weight;
+      else if (value !== value || (statistic === "low" ? value < out[k] : value > out[k])) out[k] = value;
+    }
+  }
+  if (statistic === "mean") for (let k = 0; k < out.length; k++) out[k] /= steps * Math.min(rowsEach, count - k * rowsEach);
+}
+
+// 1, 2, 5, 10, 20 ... at least `wanted`
+function niceStep(wanted) {
+  const power = 10 ** Math.floor(Math.log10(Math.max(wanted, 1)));
+  return Math.max(1, [1, 2, 5, 10].map((k) => k * power).find((step) => step >= wanted));
+}
+
+function compact(value) {
+  const text = Math.abs(value) >= 1000 ? value.toExponential(0) : String(+value.toPrecision(2));
+  return signed(text);
+}
+
+function shorten(context, text, room) {
+  if (context.measureText(text).width <= room) return text;
+  let cut = text;
+  while (cut.length > 1 && context.measureText(`${cut}\u2026`).width > room) cut = cut.slice(0, -1);
+  return `${cut}\u2026`;
+}
+
+function roundedRect(context, x, y, width, height, radius) {
+  context.beginPath();
+  context.roundRect(x, y, width, height, Math.min(radius, width / 2, height / 2));
+  context.fill();
+}

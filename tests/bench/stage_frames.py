@@ -1,0 +1,143 @@
+"""How smooth the stage is: `python tests/bench/stage_frames.py` (needs Chromium; prints, asserts nothing).
+
+Frame times over 120 frames of playing, slow motion and scrubbing with the mouse, each beside the idle page's in the
+same run; long tasks; server messages; and the time from a changed control to the drawn stage for long traces.
+"""
+
+from __future__ import annotations
+
+import runpy
+import shutil
+import socket
+import subprocess
+import sys
+import time
+import urllib.request
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from playwright.sync_api import sync_playwright
+
+ROOT = Path(__file__).resolve().parents[2]
+Explorer = runpy.run_path(str(ROOT / "tests" / "explorer.py"))["Explorer"]
+SIZES = {
+    "T=200 H=64": "weights=random&hidden=64&steps=200&gain=3",
+    "T=2000 H=256": "weights=random&hidden=256&steps=2000&family=white_noise&gain=3",
+    "T=100000 H=64": "weights=random&hidden=64&steps=100000&family=white_noise&gain=3",
+}
+FRAMES = """(root, count) => new Promise((done) => {
+  const times = [], long = [];
+  const observer = new PerformanceObserver((list) => long.push(...list.getEntries().map((entry) => entry.duration)));
+  observer.observe({ entryTypes: ["longtask"] });
+  let last = null;
+  const frame = (now) => {
+    if (last !== null) times.push(now - last);
+    last = now;
+    if (times.length < count) requestAnimationFrame(frame);
+    else { observer.disconnect(); done([times, long]); }
+  };
+  requestAnimationFrame(frame);
+})"""
+
+
+def report(name: str, e: Any, idle: float | None) -> float:
+    times, long = e.root.evaluate(FRAMES, 120)
+    median, p95, worst = np.percentile(times, (50, 95, 100))
+    ratio = "" if idle is None else f"  median/idle {median / idle:.2f}"
+    print(f"  {name:28} median {median:5.1f}  p95 {p95:5.1f}  worst {worst:5.1f} ms  long tasks {len(long)}{ratio}")
+    return float(median)
+
+
+def scrubbed(e: Any, idle: float) -> None:
+    box, left, wide = e.part("panels").bounding_box(), e.stage("stage.panels.left"), e.stage("stage.panels.plot")
+    e.page.mouse.move(box["x"] + left, box["y"] + 10)
+    e.page.mouse.down()
+    e.root.evaluate(f"(root) => {{ root.frames = ({FRAMES})(root, 120); }}")
+    for k in range(110):
+        e.page.mouse.move(box["x"] + left + k * wide / 110, box["y"] + 10)
+        e.page.wait_for_timeout(8)
+    e.page.mouse.up()
+    times, long = e.root.evaluate("(root) => root.frames")
+    median, p95, worst = np.percentile(times, (50, 95, 100))
+    name = "scrubbing with the mouse"
+    print(
+        f"  {name:28} median {median:5.1f}  p95 {p95:5.1f}  worst {worst:5.1f} ms  long tasks {len(long)}"
+        f"  median/idle {median / idle:.2f}"
+    )
+
+
+def measure(e: Any) -> None:
+    for name, query in SIZES.items():
+        e.goto(query)
+        e.page.wait_for_timeout(2500)
+        print(name)
+        idle = report("idle", e, None)
+        sent = len(e.sent)
+        for label, before in (
+            ("playing, 60 steps/s", "stage.speed = 60; stage.toggle();"),
+            ("playing, whole layer", "stage.set({diagram: 'layer'});"),
+            ("slow motion", "stage.set({diagram: 'unit'}); stage.slow = true;"),
+        ):
+            e.root.evaluate(f"(root) => {{ const stage = root.gruviz; {before} }}")
+            report(label, e, idle)
+        e.root.evaluate("(root) => { root.gruviz.slow = false; root.gruviz.stop(); }")
+        scrubbed(e, idle)
+        print(f"  messages to the server       {len(e.sent) - sent}")
+
+
+def opening(e: Any) -> None:
+    print("from a changed number of steps to the drawn stage, one open page")
+    for model in ("split", "nn.GRU"):
+        for hidden in (16, 64):
+            e.goto(f"weights=random&hidden={hidden}&family=white_noise&steps=100")
+            e.choose("model", model)
+            e.page.wait_for_timeout(1500)
+            took = {}
+            for steps in (1_000, 100_000):
+                e.received.clear()
+                box = e.widget("steps").locator("input")
+                box.fill(str(steps))
+                start = time.perf_counter()
+                box.press("Enter")
+                e.until("stage.scene.trace.steps === arg && stage.drawn", steps)
+                took[steps] = time.perf_counter() - start
+                e.page.wait_for_timeout(1500)
+            size = sum(e.received) / 1e6
+            print(
+                f"  {model:7} H={hidden}: T=1,000 {took[1_000]:.2f} s, T=100,000 {took[100_000]:.2f} s"
+                f" ({took[100_000] / took[1_000]:.1f} times), {size:.1f} MB received"
+            )
+
+
+def main() -> None:
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    command = [sys.executable, "-m", "streamlit", "run", "app.py", "--server.port", str(port)]
+    server = subprocess.Popen(
+        [*command, "--server.headless", "true"], cwd=ROOT, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
+    )
+    try:
+        address = f"http://localhost:{port}"
+        for _ in range(120):
+            try:
+                urllib.request.urlopen(f"{address}/_stcore/health", timeout=2).close()
+                break
+            except OSError:
+                time.sleep(0.5)
+        with sync_playwright() as playwright:
+            browser = playwright.chromium.launch(
+                executable_path=shutil.which("chromium"), args=["--no-sandbox", "--disable-gpu"]
+            )
+            e = Explorer(browser.new_context(viewport={"width": 1400, "height": 900}), address)
+            measure(e)
+            opening(e)
+            browser.close()
+    finally:
+        server.terminate()
+        server.wait(10)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,97 @@
+"""The stage without Streamlit: the same script draws a trace in a plain HTML page."""
+
+import base64
+from pathlib import Path
+
+import numpy as np
+import pytest
+from explorer import DRAWN, Explorer
+from playwright.sync_api import Browser, expect
+
+import gruviz
+from gruviz import scene
+from gruviz.presets import random_params
+
+PAGE = """<!doctype html><meta charset="utf-8"><style>body {{ margin: 16px; background: #fff }}
+{style}</style><body>{markup}<script type="module">
+{script}
+const bytes = Uint8Array.from(atob("{message}"), (letter) => letter.charCodeAt(0));
+new Stage(document.querySelector("[data-part=root]")).show(unpack(bytes));
+</script></body>"""
+
+
+@pytest.fixture
+def plain(chromium: Browser, tmp_path: Path):
+    opened = []
+
+    def open_page(trace: gruviz.GateTrace, **named) -> Explorer:
+        message = base64.b64encode(scene.scene(trace, trace_id="one", **named)).decode()
+        path = tmp_path / "page.html"
+        parts = {"style": scene.style(), "markup": scene.markup(), "script": scene.script(), "message": message}
+        path.write_text(PAGE.format(**parts), encoding="utf-8")
+        e = Explorer(chromium.new_context(viewport={"width": 1200, "height": 900}), path.as_uri())
+        opened.append(e)
+        e.page.goto(path.as_uri())
+        e.root.evaluate(DRAWN)
+        return e
+
+    yield open_page
+    for e in opened:
+        assert not e.faults, e.faults
+        e.context.close()
+
+
+def traced(model=gruviz.SplitGRU):
+    x = np.random.default_rng(3).normal(size=(60, 2))
+    return gruviz.trace(model.from_params(random_params(2, 9, 1, gain=3)), x, h0=np.full(9, 0.4))
+
+
+@pytest.mark.parametrize("model", [gruviz.SplitGRU, gruviz.TorchGRU])
+def test_it_draws_plays_and_answers_what_it_can_alone(plain, model):
+    trace = traced(model)
+    e = plain(trace, units=[f"u{k}" for k in range(9)], channels=["a", "b"])
+    for gate in "zrnh":
+        np.testing.assert_array_equal(e.values(gate), getattr(trace, gate)[0, 0])
+    e.key("ArrowRight", "ArrowDown")
+    expect(e.part("chosen")).to_have_text("unit u1 at step 1")
+    keep, write = (f"{float(part[0, 0, 1, 1]):.4f}".replace("-", "−") for part in (trace.keep, trace.write))
+    assert e.part("why").locator(".term output").all_inner_texts()[:2] == [keep, write]
+    e.click_cell("z", 30, 4)
+    expect(e.part("why")).to_contain_text("need the weights, which this page does not hold")
+    e.press("play")
+    e.until("stage.view.t > 31")
+    e.press("play")
+    e.drag(e.place("h", 10, 1), e.place("h", 29, 1), shift=True)
+    assert e.view()["window"] == [10, 30]
+    # nothing here can fetch figures
+    expect(e.part("figure")).to_be_hidden()
+
+
+def test_the_first_step_starts_from_h0(plain):
+    e = plain(traced())
+    assert e.stage("stage.moment().numbers.hPrev") == pytest.approx(0.4)
+
+
+def test_what_is_no_number_or_out_of_range_looks_different(plain):
+    trace = traced()
+    broken = {gate: getattr(trace, gate).copy() for gate in "rznh"}
+    broken["z"][0, 0, 20, 3], broken["n"][0, 0, 40, 5] = np.nan, 7.0
+    e = plain(gruviz.GateTrace(**broken, x=trace.x, h0=trace.h0, labels=(), meta=trace.meta))
+    assert e.pixel(*e.place("z", 20, 3)) == (0x8D, 0x8D, 0x8D)
+    assert e.pixel(*e.place("n", 40, 5)) == (0xFF, 0x2B, 0xD6)
+    e.click_cell("z", 20, 3)
+    expect(e.part("why").locator("h4")).to_contain_text("NaN")
+
+
+def test_a_step_of_one_trace_of_one_unit(plain):
+    e = plain(gruviz.trace(gruviz.SplitGRU(1, 1), np.ones((1, 1))))
+    e.key("ArrowRight", "ArrowDown", "End", "+", "Enter", " ")
+    assert (e.view()["t"], e.view()["unit"]) == (0, 0)
+
+
+def test_nothing_in_the_stage_names_streamlit_but_its_adapter():
+    core, adapter = scene.script().split("// ---- the adapter to Streamlit")
+    code = "\n".join(line for line in core.splitlines() if not line.strip().startswith("//"))
+    for word in ("streamlit", "setTriggerValue", "gruvizStage", "parentElement", "stApp"):
+        assert word.lower() not in code.lower().replace("streamlit would rerun", ""), word
+    assert "export default" in adapter

@@ -1,0 +1,596 @@
+"""The stage in a real browser: scrubbing without messages, colours, keys, zoom, explanations, links."""
+
+import json
+
+import numpy as np
+import pytest
+from playwright.sync_api import expect
+
+import gruviz
+from gruviz.colours import PALETTES, gate_domain
+from gruviz.presets import PRESETS, random_params
+from gruviz.sequences import generate
+
+RANDOM = "weights=random&hidden=24&gain=3"
+
+
+def random_trace(model=gruviz.SplitGRU, units=24, steps=100):
+    x = generate("set_reset", steps, 0, gap=14).x
+    made = model.from_params(random_params(2, units, 0, gain=3))
+    return made, gruviz.trace(made, x)
+
+
+def palette_colour(gate, value, theme):
+    domain = gate_domain(gate)
+    stops = np.array([[int(c[k : k + 2], 16) for k in (1, 3, 5)] for c in PALETTES[theme][domain.diverging]])
+    at = (value - domain.low) / (domain.high - domain.low) * (len(stops) - 1)
+    return np.array([np.interp(at, range(len(stops)), stops[:, c]) for c in range(3)])
+
+
+# ---- what it shows
+
+
+@pytest.mark.parametrize("model", ["split", "concat", "torch"])
+def test_it_shows_the_numbers_the_library_traces(explore, model):
+    e = explore(f"{RANDOM}&model={model}")
+    classes = {"split": gruviz.SplitGRU, "concat": gruviz.ConcatGRU, "torch": gruviz.TorchGRU}
+    _, trace = random_trace(classes[model])
+    for gate in "zrnh":
+        np.testing.assert_allclose(e.values(gate), getattr(trace, gate)[0, 0], atol=2e-6)
+
+
+@pytest.mark.parametrize("theme", ["light", "dark"])
+def test_cells_have_the_palettes_colour_of_their_number(explore, theme):
+    e = explore(f"{RANDOM}&t=0&unit=0", scheme=theme)
+    _, trace = random_trace()
+    for gate, step, unit in (("z", 12, 3), ("z", 60, 20), ("r", 35, 9), ("n", 80, 14), ("n", 20, 2), ("h", 50, 23)):
+        x, y = e.place(gate, step, unit)
+        e.page.mouse.move(2, 2)
+        wanted = palette_colour(gate, trace_value(trace, gate, step, unit), theme)
+        assert np.abs(np.array(e.pixel(x, y)) - wanted).max() <= 2, (gate, step, unit)
+
+
+def trace_value(trace, gate, step, unit):
+    return float(getattr(trace, gate)[0, 0, step, unit])
+
+
+def test_z_says_that_one_keeps_and_every_panel_how_to_read_it(explore):
+    titles = explore().part("titles").locator(".title").all_text_contents()
+    assert len(titles) == 5
+    assert "z = 1 keeps" in titles[1]
+    for sentence, title in zip(
+        ("step by step", "h is held", "r does not erase h", "on offer", "remembers"), titles, strict=True
+    ):
+        assert sentence in title
+
+
+def test_hover_reads_the_cell(explore):
+    e = explore()
+    x, _ = e.place("z", 35, 2)
+    e.page.mouse.move(*e.place("z", 35, 2))
+    expect(e.part("tip")).to_contain_text("half-way · step 35 · set")
+    expect(e.part("tip")).to_contain_text("keeps 50.00% of h")
+    e.page.mouse.move(x, e.part("panels").bounding_box()["y"] + e.stage("stage.panels.row('x').top + 20"))
+    expect(e.part("tip")).to_contain_text("set = 1.0000")
+
+
+def test_symbols_stand_in_the_input_strip_and_under_the_axis(explore):
+    e = explore(f"{RANDOM}&source=text&text=안녕하세요")
+    assert e.stage("stage.panels.tile.labels") == list("안녕하세요")
+    e.page.mouse.move(*e.place("h", 2, 0))
+    expect(e.part("tip")).to_contain_text("step 2 · 하")
+
+
+# ---- scrubbing and playing
+
+
+@pytest.mark.parametrize(
+    "query", ["weights=random&hidden=64&steps=200", "weights=random&hidden=256&steps=2000&family=white_noise"]
+)
+def test_scrubbing_and_playing_send_no_message(explore, query):
+    e = explore(query)
+    e.page.wait_for_timeout(1500)
+    before = len(e.sent)
+    box = e.part("panels").bounding_box()
+    left, wide = e.stage("stage.panels.left"), e.stage("stage.panels.plot")
+    y = box["y"] + 10
+    e.page.mouse.move(box["x"] + left + 5, y)
+    e.page.mouse.down()
+    seen = set()
+    for k in range(60):
+        e.page.mouse.move(box["x"] + left + 5 + k * (wide - 10) / 60, y)
+        seen.add(e.stage("stage.view.t"))
+    e.page.mouse.up()
+    assert len(seen) > 50
+    e.key("ArrowLeft", "ArrowLeft", "Shift+ArrowLeft")
+    e.press("play")
+    start = e.view()["t"]
+    e.until("stage.view.t > arg || stage.view.t === stage.scene.trace.steps - 1", start + 5)
+    e.press("play")
+    e.page.wait_for_timeout(600)
+    assert len(e.sent) == before
+
+
+def test_dragging_over_the_heatmaps_scrubs(explore):
+    e = explore()
+    e.drag(e.place("z", 20, 1), e.place("z", 60, 1))
+    assert e.view()["t"] == 60
+    assert not e.stage("stage.zoomed")
+
+
+def test_transport_buttons_and_the_slider(explore):
+    e = explore()
+    e.press("last")
+    assert e.view()["t"] == 99
+    e.press("back")
+    assert e.view()["t"] == 98
+    e.press("first")
+    e.press("forward")
+    assert e.view()["t"] == 1
+    expect(e.part("now")).to_have_text("step 1 / 99")
+    e.part("scrub").fill("21")
+    expect(e.part("now")).to_have_text("step 21 / 99 · reset")
+    assert e.view()["t"] == 21
+
+
+def test_play_keeps_the_speed_and_stops_at_the_end(explore):
+    e = explore("t=90")
+    e.part("speed").select_option("15")
+    e.press("play")
+    expect(e.page.get_by_role("button", name="Pause")).to_be_visible()
+    e.until("!stage.playing")
+    assert e.view()["t"] == 99
+    expect(e.page.get_by_role("button", name="Play (space)")).to_be_visible()
+
+
+def test_a_loop_stays_in_its_range(explore):
+    e = explore("t=30")
+    e.key("[")
+    for _ in range(5):
+        e.key("ArrowRight")
+    e.key("]")
+    assert e.stage("stage.loop") == [30, 35]
+    e.part("speed").select_option("60")
+    seen = e.root.evaluate(
+        """(root) => new Promise((done) => {
+          const stage = root.gruviz, seen = new Set(); stage.toggle();
+          const look = () => {
+            seen.add(stage.view.t);
+            if (seen.size >= 6) done([...seen]); else requestAnimationFrame(look);
+          };
+          look(); })"""
+    )
+    assert sorted(seen) == [30, 31, 32, 33, 34, 35]
+    e.key("l")
+    assert e.stage("stage.loop") is None
+
+
+def test_slow_motion_goes_through_a_step_in_the_order_of_computation(explore):
+    e = explore("t=21&weights=reset")
+    e.press("slow")
+    seen = e.root.evaluate(
+        """(root) => new Promise((done) => {
+          const stage = root.gruviz, seen = [], start = stage.view.t;
+          const look = () => {
+            if (stage.phase && seen.at(-1) !== stage.phase.name) seen.push(stage.phase.name);
+            if (stage.view.t > start) done(seen); else requestAnimationFrame(look);
+          };
+          look(); })"""
+    )
+    assert seen[:5] == ["read", "r", "n", "z", "h"]
+    expect(e.part("phase")).to_be_visible()
+    # what is not computed yet is covered in its panel
+    e.root.evaluate(
+        """(root) => {
+          const stage = root.gruviz;
+          stage.stop();
+          stage.phase = {name: 'r', progress: 0.5};
+          stage.paintNow();
+        }"""
+    )
+    assert e.pixel(*e.place("h", e.view()["t"], 2)) == (255, 255, 255)
+
+
+# ---- keyboard
+
+
+def test_keys_move_choose_and_explain(explore):
+    e = explore()
+    e.key("ArrowRight", "ArrowRight", "Shift+ArrowRight")
+    assert e.view()["t"] == 19
+    e.key("ArrowLeft", "ArrowDown", "ArrowDown")
+    assert (e.view()["t"], e.view()["unit"]) == (18, 2)
+    e.key("ArrowUp")
+    assert e.view()["unit"] == 1
+    e.key("End")
+    assert e.view()["t"] == 99
+    e.key("Home")
+    assert e.view()["t"] == 0
+    assert [e.key("g") or e.view()["gate"] for _ in range(5)] == ["x", "z", "r", "n", "h"]
+    e.key("Shift+G")
+    assert e.view()["gate"] == "n"
+    e.key("Enter")
+    expect(e.part("why").locator(".term.total")).to_be_visible()
+    e.key("?")
+    expect(e.part("help")).to_contain_text("one step; with shift ten")
+    e.key("Escape")
+    expect(e.part("help")).to_be_hidden()
+    e.key("+")
+    assert e.stage("stage.zoomed")
+    e.key("0")
+    assert not e.stage("stage.zoomed")
+    e.key("d")
+    assert e.view()["diagram"] == "layer"
+    e.key(" ")
+    e.until("stage.playing")
+    e.key(" ")
+    e.until("!stage.playing")
+
+
+def test_streamlits_hotkeys_stay_silent_while_the_stage_has_the_focus(explore):
+    e = explore()
+    e.page.wait_for_timeout(800)
+    before = len(e.sent)
+    e.key("r", "c", "ArrowRight")
+    e.page.wait_for_timeout(500)
+    assert len(e.sent) == before
+    expect(e.page.get_by_role("dialog")).to_have_count(0)
+
+
+def test_the_chosen_cell_is_told_to_screen_readers(explore):
+    e = explore()
+    e.key("ArrowRight")
+    expect(e.part("heard")).to_have_text("Step 8, unit latch, hidden state h: 1.0000")
+    assert e.part("heard").get_attribute("aria-live") == "polite"
+    for button in e.root.locator("button:visible").all():
+        assert button.get_attribute("aria-label") or button.inner_text().strip()
+    assert "Arrow keys" in e.part("panels").get_attribute("aria-label")
+
+
+def test_the_focus_can_be_seen_and_reached_by_tab(explore):
+    e = explore()
+    e.part("panels").focus()
+    e.page.keyboard.press("ArrowRight")
+    assert e.part("panels").evaluate("(panels) => getComputedStyle(panels).outlineStyle") == "solid"
+    e.page.keyboard.press("Tab")
+    assert not e.part("panels").evaluate("(panels) => panels.matches(':focus')")
+
+
+# ---- explanations
+
+
+@pytest.mark.parametrize(("model", "made"), [("split", gruviz.SplitGRU), ("torch", gruviz.TorchGRU)])
+@pytest.mark.parametrize("gate", ["z", "r", "n"])
+def test_a_click_takes_the_number_apart(explore, model, made, gate):
+    e = explore(f"{RANDOM}&model={model}")
+    e.click_cell(gate, 40, 5)
+    total = e.part("why").locator(".term.total output")
+    model, trace = random_trace(made)
+    found = gruviz.explain.number(model, trace, gate=gate, time=40, unit=5)
+    expect(total).to_have_text(f"{found.total:.4f}".replace("-", "−"))
+    expect(e.part("why").locator("h4")).to_contain_text(f"{trace_value(trace, gate, 40, 5):.4f}".replace("-", "−"))
+    shown = [
+        float(text.replace("−", "-")) for text in e.part("why").locator(".term:not(.total) output").all_inner_texts()
+    ]
+    assert sum(shown) == pytest.approx(found.total, abs=1e-3)
+    assert [abs(value) for value in shown[:-1]] == sorted((abs(value) for value in shown[:-1]), reverse=True)
+
+
+def test_keep_and_write_are_there_at_once_without_python(explore):
+    e = explore()
+    before = len(e.sent)
+    e.click_cell("h", 35, 2)
+    latch = gruviz.SplitGRU.from_params(PRESETS["latch"].params())
+    trace = gruviz.trace(latch, generate("set_reset", 100, 0, gap=14).x)
+    keep, write = (f"{part[0, 0, 35, 2]:.4f}".replace("-", "−") for part in (trace.keep, trace.write))
+    assert e.part("why").locator(".term output").all_inner_texts()[:2] == [keep, write]
+    e.page.wait_for_timeout(300)
+    assert len(e.sent) == before
+
+
+def test_every_source_leads_to_where_it_can_be_seen(explore):
+    e = explore(RANDOM)
+    e.click_cell("z", 40, 5)
+    chip = e.part("why").locator(".term:not(.total) .chip").filter(has_text="h").first
+    unit = int(chip.locator("sub").inner_text())
+    chip.click()
+    e.until("stage.view.gate === 'h'")
+    assert (e.view()["t"], e.view()["unit"]) == (39, unit)
+    e.part("why").locator(".chip").filter(has_text="h").first.click()
+    e.until("stage.view.t === 38")
+
+
+def test_an_explanation_neither_reruns_the_page_nor_resends_the_trace(explore):
+    e = explore("weights=random&hidden=256&steps=2000&family=white_noise")
+    e.page.wait_for_timeout(1500)
+    e.received.clear()
+    e.click_cell("n", 700, 40)
+    expect(e.part("why").locator(".term.total")).to_be_visible()
+    e.page.wait_for_timeout(500)
+    assert sum(e.received) < 40_000
+
+
+def test_sources_in_the_layer_below(explore):
+    e = explore(f"{RANDOM}&model=torch&layers=2&both=1&layer=3")
+    assert e.view()["layer"] == 3
+    e.click_cell("z", 40, 5)
+    inputs = e.part("why").locator(".term").filter(has_text="W × h").locator(".chip")
+    expect(inputs.first).to_be_visible()
+    inputs.first.click()
+    e.until("stage.view.layer < 2 && stage.view.gate === 'h' && stage.view.t === 40")
+    e.address_now("gate" if e.view()["gate"] != "h" else "t=40")
+
+
+def test_a_layer_is_chosen_and_fetched(explore):
+    e = explore(f"{RANDOM}&model=torch&layers=2&both=1")
+    first = e.value("h", 30, 2)
+    e.part("layer").select_option(label="layer 1 reverse")
+    e.until("stage.tiles.finest(3, 30)?.exact")
+    assert e.value("h", 30, 2) != first
+    e.address_now("layer=3")
+    # the reverse layer starts from the sequence's end
+    e.key("End")
+    expect(e.part("why")).to_contain_text("h at the start")
+
+
+# ---- zoom, order, subset
+
+
+def test_wheel_brush_pan_and_reset(explore):
+    e = explore()
+    x, y = e.place("z", 50, 1)
+    e.page.mouse.move(x, y)
+    e.page.mouse.wheel(0, -240)
+    e.until("stage.zoomed")
+    a, b = e.view()["window"]
+    assert a < 50 < b
+    e.address_now("first=", "last=")
+    e.drag(e.place("r", 50, 1), (x + 60, e.place("r", 50, 1)[1]))
+    assert e.view()["window"][0] < a
+    assert e.view()["window"][1] - e.view()["window"][0] == pytest.approx(b - a)
+    e.page.mouse.dblclick(x, y)
+    e.until("!stage.zoomed")
+    e.drag(e.place("h", 20, 1), e.place("h", 39, 1), shift=True)
+    assert e.view()["window"] == [20, 40]
+    # every panel shows the same steps: the cell is under the same x in all of them
+    assert len({e.place(gate, 30, 1)[0] for gate in "zrnh"}) == 1
+    e.page.mouse.move(*e.place("h", 30, 1))
+    for _ in range(12):
+        e.page.mouse.wheel(0, 240)
+    e.until("!stage.zoomed")
+
+
+def test_the_wheel_scrolls_the_page_where_nothing_is_to_zoom_out(explore):
+    e = explore()
+    e.page.mouse.move(*e.place("z", 50, 1))
+    e.page.mouse.wheel(0, 300)
+    e.page.wait_for_function("document.querySelector('[data-testid=stMain]').scrollTop > 100")
+    assert not e.stage("stage.zoomed")
+
+
+def test_the_window_follows_the_cursor(explore):
+    e = explore("first=20&last=39&t=38")
+    e.key("ArrowRight", "ArrowRight")
+    a, b = e.view()["window"]
+    assert a < 40 < b
+    assert b - a == pytest.approx(20)
+
+
+@pytest.mark.parametrize("order", ["half_life", "mean_z", "cluster", "component", "peak"])
+def test_units_are_ordered_as_python_says(explore, order):
+    e = explore(RANDOM)
+    _, trace = random_trace()
+    e.part("order").select_option(order)
+    wanted = gruviz.analysis.unit_order(trace, order).tolist()
+    e.until("[...stage.shown].join() === arg", ",".join(map(str, wanted)))
+    e.address_now(f"order={order}")
+    assert e.value("z", 3, 7) == pytest.approx(trace_value(trace, "z", 3, 7), abs=2e-6)
+    # the cell drawn at the top is the first of the order
+    assert e.place("z", 60, wanted[0])[1] < e.place("z", 60, wanted[1])[1]
+
+
+def test_a_subset_of_units_and_what_is_wrong_with_it(explore):
+    e = explore(RANDOM)
+    e.part("subset").fill("0-2, 12")
+    e.part("subset").press("Enter")
+    e.until("[...stage.shown].join() === '0,1,2,12'")
+    e.address_now("subset=0-2")
+    e.part("subset").fill("0-2, 99")
+    e.part("subset").press("Enter")
+    expect(e.part("problem")).to_contain_text('"99" is no unit here')
+    assert e.part("subset").input_value() == "0-2, 99"
+    e.part("subset").fill("")
+    e.part("subset").press("Enter")
+    e.until("stage.shown.length === 24")
+    expect(e.part("problem")).to_be_hidden()
+
+
+# ---- links, changes around it
+
+
+def test_the_whole_view_is_in_the_address_and_comes_back(explore):
+    e = explore(RANDOM)
+    e.part("order").select_option("mean_z")
+    e.until("!stage.waiting('order')")
+    e.click_cell("r", 40, 5)
+    e.key("d")
+    e.drag(e.place("h", 30, 1), e.place("h", 59, 1), shift=True)
+    link = e.address_now("t=40", "unit=5", "gate=r", "order=mean_z", "first=30", "last=59", "diagram=layer")
+    again = explore(link.split("?", 1)[1])
+    for key in ("t", "unit", "gate", "order", "diagram", "window"):
+        assert again.view()[key] == e.view()[key], key
+    assert again.stage("[...stage.shown]") == e.stage("[...stage.shown]")
+
+
+def test_a_change_of_model_keeps_the_cell_and_remounts_nothing(explore):
+    e = explore("weights=reset&t=49&unit=1&gate=n")
+    e.root.evaluate("(root) => { root.mark = 'same'; root.gruviz.mark = 'same'; }")
+    e.key("Enter")
+    expect(e.part("why").locator(".term.total")).to_be_visible()
+    before = e.value("n", 49, 1)
+    top = e.part("panels").bounding_box()
+    e.choose("model", "nn.GRU")
+    e.until("stage.scene.trace.reset === 'after'")
+    assert (e.view()["t"], e.view()["unit"], e.view()["gate"]) == (49, 1, "n")
+    assert e.value("n", 49, 1) != before
+    assert e.root.evaluate("(root) => [root.mark, root.gruviz.mark]") == ["same", "same"]
+    assert e.part("panels").bounding_box() == top
+    # what was explained is explained for the new model
+    expect(e.part("why").locator(".formula")).to_contain_text("r ⊙ (U")
+    expect(e.part("why").locator(".term.total")).to_be_visible()
+    e.choose("lang", "한국어")
+    expect(e.part("titles")).to_contain_text("업데이트 게이트 z")
+    assert e.root.evaluate("(root) => root.mark") == "same"
+    assert e.view()["t"] == 49
+
+
+def test_a_shorter_input_keeps_what_still_exists(explore):
+    e = explore("weights=random&hidden=24&t=80&unit=20")
+    e.type_into("steps", "50")
+    e.until("stage.scene.trace.steps === 50")
+    assert (e.view()["t"], e.view()["unit"]) == (49, 20)
+    e.type_into("hidden", "8")
+    e.until("stage.scene.trace.units === 8")
+    assert (e.view()["t"], e.view()["unit"]) == (49, 7)
+
+
+def test_a_preset_opens_at_its_own_place(explore):
+    e = explore("t=80&unit=3")
+    assert (e.view()["t"], e.view()["unit"]) == (80, 3)
+    e.choose("weights", "Leaky averages")
+    e.until("stage.scene.trace.steps === 140")
+    assert (e.view()["unit"], e.view()["t"]) == PRESETS["leaky"].watch
+
+
+def test_a_live_theme_switch_recolours_without_remounting(explore):
+    e = explore(f"{RANDOM}&t=0")
+    e.root.evaluate("(root) => { root.mark = 'same'; }")
+    _, trace = random_trace()
+    e.page.emulate_media(color_scheme="dark")
+    e.until("stage.theme === 'dark'")
+    x, y = e.place("h", 50, 3)
+    wanted = palette_colour("h", trace_value(trace, "h", 50, 3), "dark")
+    assert np.abs(np.array(e.pixel(x, y)) - wanted).max() <= 2
+    assert e.root.evaluate("(root) => root.mark") == "same"
+    e.page.emulate_media(color_scheme="light")
+    e.until("stage.theme === 'light'")
+
+
+def test_on_a_phone_a_tap_chooses_and_nothing_is_too_wide(explore):
+    e = explore(width=390, height=844, touch=True)
+    assert e.page.evaluate("document.documentElement.scrollWidth") <= 390
+    e.page.touchscreen.tap(*e.place("r", 60, 1))
+    e.until("stage.view.t === 60 && stage.view.gate === 'r' && stage.view.unit === 1")
+    expect(e.part("why").locator(".term.total")).to_be_visible()
+    assert e.root.evaluate("(root) => root.scrollWidth <= root.clientWidth + 1")
+
+
+def test_two_fingers_zoom(explore):
+    e = explore(width=390, height=844, touch=True)
+    x, y = e.place("z", 50, 1)
+    box = e.part("panels")
+    for kind, one, two in (
+        ("pointerdown", x - 20, x + 20),
+        ("pointermove", x - 60, x + 60),
+        ("pointerup", x - 60, x + 60),
+    ):
+        for pointer, at in ((11, one), (12, two)):
+            box.evaluate(
+                """(panels, [kind, id, x, y]) => {
+                  panels.setPointerCapture = () => {};
+                  const about = {pointerId: id, clientX: x, clientY: y, pointerType: 'touch', bubbles: true};
+                  panels.dispatchEvent(new PointerEvent(kind, about));
+                }""",
+                [kind, pointer, at, y],
+            )
+    a, b = e.view()["window"]
+    assert b - a == pytest.approx(100 / 3, abs=1)
+    assert a < 50 < b
+
+
+def test_reduced_motion_is_respected(explore):
+    e = explore("t=21&weights=reset")
+    e.page.emulate_media(reduced_motion="reduce")
+    e.press("slow")
+    e.until("stage.phase !== null")
+    assert e.stage("stage.moment().reduced") is True
+
+
+# ---- the same trace in Plotly
+
+
+def test_the_plotly_figures_are_one_click_away_and_share_the_cursor(explore):
+    e = explore(f"{RANDOM}&t=40&unit=5")
+    e.root.evaluate("(root) => { root.mark = 'same'; }")
+    e.received.clear()
+    e.press("figure")
+    chart = e.page.locator(".st-key-heatmaps .js-plotly-plot")
+    expect(chart.locator(".heatmaplayer").first).to_be_attached(timeout=20_000)
+    drawn = e.page.evaluate(
+        "document.querySelector('.st-key-heatmaps .js-plotly-plot')._fullData.find((d) => d.name === 'z').z[5][40]"
+    )
+    assert drawn == pytest.approx(e.value("z", 40, 5), abs=1e-6)
+    e.page.wait_for_function("!!document.querySelector('.gruviz-cursor')")
+    before = e.page.locator(".gruviz-cursor > div").first.bounding_box()["x"]
+    e.root.evaluate("(root) => root.gruviz.set({t: 60})")
+    e.page.wait_for_function(
+        "(x) => document.querySelector('.gruviz-cursor > div').getBoundingClientRect().x > x + 20", arg=before
+    )
+    assert e.root.evaluate("(root) => root.mark") == "same"
+    e.press("figure")
+    expect(chart).to_have_count(0)
+
+
+# ---- long traces
+
+
+def test_a_long_trace_opens_pooled_and_zooming_fetches_detail(explore):
+    e = explore()
+    e.received.clear()
+    e.goto("weights=random&hidden=64&steps=100000&family=white_noise")
+    expect(e.part("pooled")).to_contain_text("steps share a column of pixels")
+    assert sum(e.received) < 11_000_000
+    assert e.stage("stage.panels.tile.each") > 1
+    trace = gruviz.trace(gruviz.SplitGRU.from_params(random_params(1, 64, 0)), generate("white_noise", 100_000, 0).x)
+    each = e.stage("stage.panels.tile.each")
+    block = trace.z[0, 0, 700 * each : 701 * each, 9]
+    tile = {name: e.stage("stage.panels.tile.arrays[arg][64 * 700 + 9]", name) for name in ("z_low", "z", "z_high")}
+    for found, wanted in zip(("z_low", "z", "z_high"), (block.min(), block.mean(), block.max()), strict=True):
+        assert tile[found] == pytest.approx(wanted, abs=1e-5)
+    e.root.evaluate("(root) => { root.gruviz.set({t: 50000}); root.gruviz.zoomTo(49900, 50100); }")
+    e.until("stage.panels.tile.each === 1")
+    assert e.value("h", 50_000, 9) == pytest.approx(trace_value(trace, "h", 50_000, 9), abs=1e-5)
+    expect(e.part("pooled")).to_have_text("")
+    e.key("Enter")
+    e.key("g")
+    e.key("g")
+    e.key("Enter")
+    expect(e.part("why").locator(".term.total")).to_be_visible()
+
+
+def test_at_rest_the_numbers_of_a_pooled_trace_become_exact(explore):
+    e = explore("weights=random&hidden=64&steps=20000&family=white_noise&t=12345")
+    e.until("stage.tiles.finest(0, 12345)?.exact")
+    trace = gruviz.trace(gruviz.SplitGRU.from_params(random_params(1, 64, 0)), generate("white_noise", 20_000, 0).x)
+    assert e.value("h", 12_345, 3) == pytest.approx(trace_value(trace, "h", 12_345, 3), abs=1e-5)
+    assert "≈" not in e.part("why").inner_text()
+
+
+# ---- a browser may send anything
+
+
+def test_a_stranger_at_the_channel_gets_no_traceback(explore):
+    e = explore()
+    for question in (
+        {"id": 1},
+        {"kind": "explain", "t": -1},
+        [1, 2],
+        "x" * 2000,
+        {"kind": "tile", "first": 1e99, "id": {}},
+    ):
+        e.page.evaluate("(question) => window.gruvizStage.ask(question)", question)
+        e.page.wait_for_timeout(250)
+    assert "Traceback" not in e.text()
+    assert json.dumps(e.view())
+    e.click_cell("z", 40, 2)
+    expect(e.part("why").locator(".term.total")).to_be_visible()

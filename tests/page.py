@@ -1,0 +1,108 @@
+"""The page as the tests of its parts see it: opened on a link, read, asked."""
+
+import base64
+import json
+from functools import partial
+from pathlib import Path
+
+import numpy as np
+import pytest
+from streamlit.components.v2.bidi_component.main import _make_trigger_id
+from streamlit.runtime.scriptrunner import RerunData
+from streamlit.testing.v1 import AppTest, local_script_runner
+
+from gruviz.packing import unpack
+
+APP = str(Path(__file__).resolve().parents[1] / "app.py")
+
+
+def opened(**query):
+    """A fresh session on this link; a name with a dot comes as p__gap."""
+    at = AppTest.from_file(APP, default_timeout=60)
+    for name, value in query.items():
+        at.query_params[name.replace("__", ".")] = str(value)
+    return at.run()
+
+
+def sound(at):
+    assert not at.exception, [each.message for each in at.exception]
+    assert [each.value for each in at.error] == []
+    return at
+
+
+def component(at, name):
+    (found,) = [each.proto for each in at.get("bidi_component") if each.proto.component_name == f"gruviz_{name}"]
+    return found
+
+
+def scene(at):
+    """The header and the arrays the stage gets."""
+    return unpack(component(at, "stage").bytes)
+
+
+def payload(at):
+    """What the page tells the browser beside the stage."""
+    return unpack(component(at, "bridge").bytes)[0]["page"]
+
+
+def drawn(at, gate):
+    """The numbers of one panel of the stage, unit x step."""
+    return scene(at)[1][gate].T
+
+
+def numbers_drawn(at):
+    """All of the stage's numbers, to tell whether two pictures are the same."""
+    return {name: array.tolist() for name, array in scene(at)[1].items()}
+
+
+def figure(at, key="gates"):
+    """A Plotly figure on the page."""
+    return json.loads(next(each.proto.spec for each in at.get("plotly_chart") if each.key == key))
+
+
+def plotted(at, gate, key="gates", axis="z"):
+    """The numbers of one trace of a Plotly figure."""
+    array = next(each[axis] for each in figure(at, key)["data"] if each.get("name") == gate)
+    if not isinstance(array, dict):
+        return np.array(array)
+    flat = np.frombuffer(base64.b64decode(array["bdata"]), array["dtype"])
+    return flat.reshape([int(k) for k in str(array.get("shape", flat.size)).split(",")])
+
+
+def said(at):
+    """Every word in the main area."""
+    kinds = ("markdown", "caption", "info", "latex", "error")
+    return "\n".join(each.value for kind in kinds for each in getattr(at.main, kind))
+
+
+def unescaped(text):
+    return text.replace("\\", "")
+
+
+def shown_by(at):
+    """The error sentence on the page, without Markdown's backslashes."""
+    (error,) = at.error
+    assert not at.exception
+    return unescaped(error.value)
+
+
+def send(at, value, event="ask", whole=False):
+    """What the browser sends through the bridge: runs its fragment alone, as a browser asks for it, or the whole page.
+
+    After a fragment's run `at` holds what the fragment drew and nothing else.
+    """
+    states = at._tree.get_widget_states()
+    sent = states.widgets.add()
+    sent.id = _make_trigger_id(component(at, "bridge").id, "events")
+    sent.json_trigger_value = json.dumps([{"event": event, "value": value}])
+    with pytest.MonkeyPatch.context() as patch:
+        if not whole:
+            (fragment,) = at._fragment_storage._fragments
+            patch.setattr(local_script_runner, "RerunData", partial(RerunData, fragment_id=fragment))
+        return at._run(states)
+
+
+def reply(at):
+    """The header and the arrays of the reply on its way, without what every message of the bridge holds."""
+    header, arrays = unpack(component(at, "bridge").bytes)
+    return {name: value for name, value in header.items() if name != "page"}, arrays
