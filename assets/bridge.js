@@ -96,6 +96,12 @@ function watch(instance) {
       });
     }
     drawCursor(chart, instance.page);
+    if (instance.opened && chart.closest(".st-key-heatmaps")) {
+      // charts just asked for are below the stage: show that they are there
+      instance.opened = false;
+      const still = matchMedia("(prefers-reduced-motion: reduce)").matches;
+      chart.scrollIntoView({ block: "start", behavior: still ? "auto" : "smooth" });
+    }
   }
 }
 
@@ -105,10 +111,11 @@ function headerOf(bytes) {
   return JSON.parse(new TextDecoder().decode(bytes.subarray(4, 4 + size)));
 }
 
-function deliver(instance, bytes, { trace, reply }) {
+function deliver(instance, bytes, { trace, reply, kind, open }) {
   const key = `${trace} ${reply}`;
   if (reply === undefined || key === instance.delivered) return;
   instance.delivered = key;
+  if (kind === "figure") instance.opened = open;
   window.gruvizStage.deliver?.(bytes);
 }
 
@@ -134,15 +141,18 @@ export default function ({ data, parentElement, setTriggerValue }) {
   const header = headerOf(data);
   instance.page = header.page;
   const stage = window.gruvizStage ??= {};
-  stage.ask = (question) => setTriggerValue("ask", question);
+  const ask = stage.ask = (question) => setTriggerValue("ask", question);
   writeAddress(header.page);
   deliver(instance, data, header);
   watch(instance);
   // the new theme's colours are in place a frame later
   requestAnimationFrame(() => requestAnimationFrame(() => reportTheme(instance, setTriggerValue)));
   return () => {
+    // Streamlit may clean up after an older call than the one that is on the page
+    if (window.gruvizStage.ask !== ask) return;
     instance.observer.disconnect();
     window.removeEventListener("gruviz-cell", instance.moved);
+    delete window.gruvizStage.ask;
     instances.delete(parentElement);
   };
 }

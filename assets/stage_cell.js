@@ -24,6 +24,7 @@ const CELL_STYLE = `
 .cell-core { fill: none; stroke-linejoin: round; }
 .cell-core.cell-double { stroke: var(--surface, #fff); }
 .cell-core.cell-plain { stroke: var(--muted, #66707c); }
+.cell-core.cell-plain, .cell-casing.cell-plain { opacity: 0.35; }
 .cell-tip { stroke: var(--muted, #66707c); stroke-width: 1; stroke-linejoin: round; }
 .cell-tip.cell-double, .cell-tip.cell-plain, .cell-joint { fill: var(--muted, #66707c); }
 .cell-casing.cell-now, .cell-tip.cell-now { stroke: var(--accent, #1f7a8c); }
@@ -346,7 +347,7 @@ function createCell(host, w) {
     event.stopPropagation();
     last?.onPick?.(node.dataset.name);
   };
-  const svg = cellNew(host, "svg", { class: "cell-svg", role: "img", viewBox: "0 0 360 420" });
+  const svg = cellNew(host, "svg", { class: "cell-svg", role: "group", viewBox: "0 0 360 420" });
   svg.addEventListener("click", pick);
   svg.addEventListener("keydown", pick);
 
@@ -377,7 +378,7 @@ function createCell(host, w) {
     const { numbers, sums } = state;
     if (state.mode === "layer" || key === "units" || key === "all r" || key === "product") return undefined;
     if (key === "x") return numbers.x === null ? undefined : numbers.x;
-    if (key === "rest") return 1 - numbers.z;
+    if (key === "rest") return numbers.z === null ? null : 1 - numbers.z;
     if (key === "inner") return sums?.n?.inner ?? null;
     if (key === "gated") return sums?.n?.h ?? null;
     return numbers[key];
@@ -475,7 +476,8 @@ function createCell(host, w) {
 
   function drawCaption(state) {
     const unit = state.mode === "unit" ? state.unitName : word("cell_all");
-    const rest = ` · ${fill("cell_step", { t: state.t })}${state.reverse ? ` · ${word("cell_reverse")}` : ""}`;
+    const more = [state.reverse && word("cell_reverse"), state.below && word("cell_below")].filter(Boolean);
+    const rest = ["", fill("cell_step", { t: state.t }), ...more].join(" · ");
     const taken = [...rest].reduce((sum, letter) => sum + cellWide(letter), 0);
     cellSay(parts.caption, cellClip(String(unit), 284 - taken) + rest);
     cellSet(svg, "aria-label", `${word("cell_title")} · ${unit}${rest}`);

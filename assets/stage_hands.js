@@ -16,7 +16,11 @@ class Hands {
     on(part.panels, "pointermove", (event) => this.move(event));
     for (const type of ["pointerup", "pointercancel"]) on(part.panels, type, (event) => this.up(event, type === "pointercancel"));
     on(part.panels, "pointerleave", () => this.leave());
-    on(part.panels, "dblclick", (event) => { event.preventDefault(); this.press("whole"); });
+    on(part.panels, "dblclick", (event) => {
+      event.preventDefault();
+      this.press("whole");
+      stage.set(this.before, true);  // its two clicks chose nothing
+    });
     on(part.panels, "wheel", (event) => this.wheel(event), { passive: false });
     on(window, "scroll", () => { this.scrolled = performance.now(); }, { capture: true, passive: true });
     on(part.scrub, "input", () => { stage.stop(); stage.set({ t: +part.scrub.value }); });
@@ -25,31 +29,21 @@ class Hands {
     on(part.layer, "change", () => { stage.set({ layer: +part.layer.value }, true); });
     on(part.stat, "change", () => { stage.view.stat = part.stat.value; stage.redraw(); stage.report(); });
     on(part.order, "change", () => this.order(part.order.value));
-    on(part.subset, "change", () => this.subset(part.subset.value));
-    on(part.subset, "keydown", (event) => { if (event.key === "Enter") this.subset(part.subset.value); });
+    on(part.subset, "change", () => this.subset());
+    on(root, "focusout", () => root.classList.remove("by-pointer"));
   }
 
   order(order) {
     const { stage } = this;
     stage.view.order = order;
-    if (order === "index" || !stage.options.ask) {
-      stage.order = Int32Array.from({ length: stage.scene.trace.units }, (_, k) => k);
-      stage.choose();
-      stage.resize(true);
-    }
-    // Python keeps it too, for the next trace
     stage.askOrder();
     stage.report();
   }
 
-  subset(words) {
+  subset() {
     const { stage } = this;
-    if (parseUnits(words, stage.scene.trace.units, stage.scene.unit_names).wrong === undefined) stage.view.subset = words.trim();
-    // what was typed stays in its box either way
-    const kept = stage.view.subset;
-    stage.view.subset = words;
+    stage.typed = stage.part.subset.value;
     stage.choose();
-    stage.view.subset = kept;
     stage.resize(true);
     stage.rested();
     stage.report();
@@ -57,17 +51,16 @@ class Hands {
 
   press(name) {
     const { stage } = this, { view } = stage;
-    const [from, to] = [0, stage.scene.trace.steps - 1];
     const step = (t) => { stage.stop(); stage.set({ t }, true); };
     ({
-      first: () => step(from),
-      last: () => step(to),
+      first: () => step(0),
+      last: () => step(stage.scene.trace.steps - 1),
       back: () => step(view.t - 1),
       forward: () => step(view.t + 1),
       play: () => stage.toggle(),
-      slow: () => { stage.slow = !stage.slow; stage.phaseAt = 0; stage.phase = null; stage.press("slow", stage.slow); if (stage.slow && !stage.playing) stage.toggle(); },
+      slow: () => { stage.slow = !stage.slow; stage.phaseAt = 0; stage.phase = null; stage.press("slow", stage.slow); stage.part.speed.disabled = stage.slow; if (stage.slow && !stage.playing) stage.toggle(); },
       loop: () => stage.setLoop(!stage.loop),
-      whole: () => stage.zoomTo(from, to + 1),
+      whole: () => stage.zoomTo(0, stage.scene.trace.steps),
       unit: () => stage.set({ diagram: "unit" }),
       "whole-layer": () => stage.set({ diagram: "layer" }),
       help: () => { const { help } = stage.part; help.hidden = !help.hidden; stage.press("help", !help.hidden); },
@@ -77,8 +70,8 @@ class Hands {
 
   figure() {
     const { stage } = this, open = stage.root.querySelector("[data-do=figure]").getAttribute("aria-pressed") !== "true";
-    const { steps } = stage.scene.trace, [a, b] = stage.window;
-    stage.ask({ kind: "figure", open, view: { ...stage.view, first: Math.floor(a), last: Math.min(steps, Math.ceil(b)) - 1 } });
+    const [first, last] = stage.seen();
+    stage.ask({ kind: "figure", open, view: { ...stage.view, first, last } });
   }
 
   // ---- keyboard
@@ -92,19 +85,19 @@ class Hands {
     const typing = inside instanceof HTMLSelectElement || (inside instanceof HTMLInputElement && inside.type === "text");
     const pressing = inside instanceof Element && inside.closest("button, [role=button]") && inside !== stage.part.panels;
     if (typing || (pressing && (event.key === "Enter" || event.key === " "))) return;
-    const far = event.shiftKey ? 10 : 1, [, last] = [0, stage.scene.trace.steps - 1];
+    const far = event.shiftKey ? 10 : 1;
     const step = (t) => () => { stage.stop(); stage.set({ t }, true); };
     const cycle = (way) => () => stage.set({ gate: CYCLE[(CYCLE.indexOf(view.gate) + way + CYCLE.length) % CYCLE.length] }, true);
     const act = {
-      ArrowLeft: step(view.t - far), ArrowRight: step(view.t + far), Home: step(0), End: step(last),
+      ArrowLeft: step(view.t - far), ArrowRight: step(view.t + far), Home: step(0), End: step(stage.scene.trace.steps - 1),
       ArrowUp: () => this.row(-far), ArrowDown: () => this.row(far),
       " ": () => this.press("play"), Enter: () => { stage.stop(); stage.explain(); },
       g: cycle(1), G: cycle(-1), l: () => this.press("loop"), s: () => this.press("slow"), "?": () => this.press("help"),
       d: () => this.press(view.diagram === "unit" ? "whole-layer" : "unit"),
       "+": () => stage.zoomBy(0.5, view.t + 0.5), "=": () => stage.zoomBy(0.5, view.t + 0.5), "-": () => stage.zoomBy(2, view.t + 0.5),
-      0: () => this.press("whole"),
-      "[": () => stage.setLoop([view.t, Math.max(view.t, stage.loop?.[1] ?? Math.ceil(stage.window[1]) - 1)]),
-      "]": () => stage.setLoop([Math.min(view.t, stage.loop?.[0] ?? Math.floor(stage.window[0])), view.t]),
+      0: () => this.press("whole"), Backspace: () => stage.back(),
+      "[": () => stage.setLoop([view.t, Math.max(view.t, (stage.loop ?? stage.seen())[1])]),
+      "]": () => stage.setLoop([Math.min(view.t, (stage.loop ?? stage.seen())[0]), view.t]),
       Escape: () => { if (!stage.part.help.hidden) this.press("help"); else if (stage.playing) stage.stop(); else this.press("whole"); },
     }[event.key];
     if (!act) return;
@@ -133,6 +126,8 @@ class Hands {
     stage.part.panels.focus({ preventScroll: true });
     stage.part.panels.setPointerCapture(event.pointerId);
     const point = this.point(event);
+    if (event.timeStamp - (this.pressed ?? -1e9) > 500) this.before = stage.place;
+    this.pressed = event.timeStamp;
     stage.pointers.set(event.pointerId, point);
     stage.hover = null;
     stage.part.tip.hidden = true;
@@ -148,7 +143,7 @@ class Hands {
       : event.shiftKey ? "brush"
       : point.where === "ruler" || point.where === "x" || point.where === "axis" ? "scrub"
       : stage.zoomed ? "pan" : "scrub";
-    this.drag = { kind, start: point, window: [...stage.window], end: loop, wandered: false };
+    this.drag = { kind, start: point, window: [...stage.window], fixed: loop === null ? null : stage.loop[1 - loop], wandered: false };
     // the ruler answers at once, cells once it is clear that this is no click
     if (kind === "scrub" && point.where !== "gate") this.scrub(point);
   }
@@ -186,9 +181,7 @@ class Hands {
     if (drag.kind === "pan") stage.zoomTo(a - by / stage.panels.plot * (b - a), b - by / stage.panels.plot * (b - a));
     if (drag.kind === "thumb") stage.zoomTo(a + by / stage.panels.plot * steps, b + by / stage.panels.plot * steps);
     if (drag.kind === "loop") {
-      const loop = [...stage.loop];
-      loop[drag.end] = point.t;
-      stage.setLoop([Math.min(loop[0], drag.end ? loop[1] : stage.loop[1]), Math.max(loop[1], drag.end ? stage.loop[0] : loop[0])]);
+      stage.setLoop([drag.fixed, point.t]);
     }
     if (drag.kind === "brush" || drag.kind === "overview") {
       stage.brush = Object.assign([drag.start.x, point.x], { overview: drag.kind === "overview" });
@@ -209,18 +202,23 @@ class Hands {
     if (!stage.pointers.delete(event.pointerId) || !drag) return;
     if (drag.kind === "pinch") {
       if (!stage.pointers.size) this.drag = null;
-      return;
+      return stage.rested();
     }
     this.drag = null;
     const brush = stage.brush;
     stage.brush = null;
     stage.paint();
-    if (cancelled) return;
+    if (cancelled) return stage.rested();
     if (drag.wandered && brush) {
+      const { left, plot } = stage.panels, inside = (x) => clamp(x, left, left + plot);
       const time = (x) => brush.overview ? stage.panels.overviewTime(x, stage.scene.trace.steps) : stage.panels.time(x);
-      const [from, to] = brush.map(time).sort((p, q) => p - q);
-      stage.zoomTo(Math.floor(Math.max(from, 0)), Math.ceil(to));
-    } else if (!drag.wandered) this.click(point, drag.kind);
+      const [from, to] = brush.map((x) => time(inside(x))).sort((p, q) => p - q);
+      stage.zoomTo(Math.floor(from), Math.ceil(to));
+    } else if (!drag.wandered) {
+      this.click(point, drag.kind);
+      // a finger hides what it points at, and the explanation may be off the screen
+      if (event.pointerType === "touch") this.hover(point);
+    }
     else stage.hear();
     stage.rested();
   }
@@ -246,9 +244,9 @@ class Hands {
     tip.hidden = !stage.hover;
     if (stage.hover) {
       tip.replaceChildren(...this.tipText(point).map((line, k) => element("div", k ? "" : "strong", line)));
-      const room = stage.part.panels.clientWidth, wide = tip.offsetWidth;
+      const room = stage.part.panels.clientWidth, wide = tip.offsetWidth, tall = tip.offsetHeight;
       tip.style.left = `${point.x + 16 + wide > room ? Math.max(0, point.x - 14 - wide) : point.x + 16}px`;
-      tip.style.top = `${point.y + 18}px`;
+      tip.style.top = `${point.y + 18 + tall > stage.panels.height ? point.y - 12 - tall : point.y + 18}px`;
     }
     stage.paint();
   }
@@ -256,13 +254,13 @@ class Hands {
   tipText({ t, gate, unit }) {
     const { stage } = this, { w, tiles, view } = stage, tile = tiles.finest(view.layer, t), label = stage.labelOf(t);
     const step = `${w.step} ${t}${label ? ` \u00b7 ${label}` : ""}`;
+    if (!tile) return [step];  // on its way
     if (gate === "x") {
-      const values = tiles.vector("x", view.layer, t), names = stage.scene.channels;
-      const order = Array.from(values, (_, k) => k).sort((p, q) => Math.abs(values[q]) - Math.abs(values[p])).slice(0, 4).sort((p, q) => p - q);
-      return [`${w.gates.x} \u00b7 ${step}`, order.map((k) => `${names[k] ?? k} = ${number(values[k])}`).join("   ")];
+      const some = stage.inputsAt(t).slice(0, 4).map(([name, value]) => `${name} = ${tile.exact ? "" : "\u2248 "}${number(value)}`);
+      return [`${w.gates.x} \u00b7 ${step}`, some.join("   ")];
     }
     const at = tile.column(t) * tile.units + unit, value = tile.arrays[gate][at];
-    const lines = [`${stage.nameOf(unit)} \u00b7 ${step}`, fillHover(w.hover[gate], value)];
+    const lines = [`${stage.nameOf(unit)} \u00b7 ${step}${stage.layerName()}`, fillHover(w.hover[gate], value)];
     if (!tile.exact) lines.push(fill(w.pooled_cell, { steps: tile.weight(tile.column(t)), low: number(tile.arrays[`${gate}_low`][at]), mean: number(value), high: number(tile.arrays[`${gate}_high`][at]) }));
     return lines;
   }

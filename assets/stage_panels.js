@@ -1,8 +1,8 @@
 // The panels on one time axis: ruler, input strip, heatmaps of z, r, n, h, axis, overview bar. Draws; decides nothing.
 
-const RULER = 26, TITLE = 22, GAP = 7, AXIS = 40, OVERVIEW = 16, BAR = 46;
+const RULER = 26, GAP = 7, AXIS = 40, OVERVIEW = 16, BAR = 46, SYMBOLS = 17;
 const FEW_INPUTS = 4;  // more than this are drawn as colour
-const FONT = '12px "Source Sans", "Noto Sans CJK KR", "Noto Sans KR", system-ui, sans-serif';
+const FONT = '"Source Sans", "Noto Sans CJK KR", "Noto Sans KR", system-ui, sans-serif';
 
 class Panels {
   constructor(host) {
@@ -19,20 +19,30 @@ class Panels {
   arrange(width, scene, shown, w) {
     Object.assign(this, { width, scene, shown, w });
     const context = this.heat.getContext("2d");
-    context.font = FONT;
+    this.narrow = width < 560;
+    this.font = `${width > 900 ? 13.5 : 12}px ${FONT}`;
+    this.strong = `600 ${this.font}`;
+    context.font = this.font;
+    const { x } = scene.palettes.light, ends = [compact(x.low), compact(x.high)];
     const names = scene.unit_names.length ? scene.unit_names : [String(scene.trace.units - 1)];
-    const inputs = this.stripKind() === "lines" ? [] : scene.channels;
-    const widest = Math.max(...[...names, ...inputs].map((name) => context.measureText(name).width));
+    const inputs = this.stripKind() === "lines" ? [] : Array.from({ length: this.inputRows() }, (_, k) => this.channel(k));
+    const widest = Math.max(...[...names, ...inputs, ...ends].map((name) => context.measureText(name).width));
     this.left = Math.ceil(Math.min(width < 480 ? 74 : 120, Math.max(30, widest + 16)));
     this.plot = Math.max(60, width - this.left - BAR);
-    const units = shown.length, body = Math.max(Math.min(units * 20, units > 110 ? 168 : 104), Math.min(units * 30, 56));
-    const strip = this.stripKind() === "colour" ? Math.max(22, Math.min(scene.channels.length * 9, 66)) : 46;
+    // four panels and what is around them fit a screen
+    const units = shown.length, tallest = Math.max(84, Math.min(180, (window.innerHeight - 540) / 4));
+    const body = Math.round(Math.min(units * 28, tallest));
+    const strip = this.stripKind() === "colour" ? Math.max(22, Math.min(this.inputRows() * 9, 66)) : 46;
+    // a phone has no room beside the titles: what the panel means stands below, in two lines
+    const heading = this.narrow ? 56 : width > 900 ? 25 : 22;
+    this.symbols = scene.tile.labels.some(Boolean);
     let top = RULER;
     this.rows = [];
     for (const name of ["x", ...GATES]) {
-      const height = name === "x" ? strip : body;
-      this.rows.push({ name, title: top, top: top + TITLE, height, bottom: top + TITLE + height });
-      top += TITLE + height + GAP;
+      const height = name === "x" ? strip : body, title = top;
+      top += heading + (name === "x" && this.symbols ? SYMBOLS : 0);
+      this.rows.push({ name, title, top, height, bottom: top + height });
+      top += height + GAP;
     }
     this.axisTop = top - GAP;
     this.overviewTop = this.axisTop + AXIS;
@@ -54,16 +64,20 @@ class Panels {
       line.append(Object.assign(document.createElement("span"), { textContent: w.captions[name], title: w.captions[name] }));
       return line;
     }));
-    this.lines = this.rows.map(({ name }, k) => ({ name, element: this.titles.children[k] }));
   }
 
   stripKind() {
     return this.scene.trace.inputs > FEW_INPUTS ? "colour" : "lines";
   }
 
+  inputRows() {
+    return Math.ceil(this.scene.trace.inputs / this.scene.tile.x_each);
+  }
+
+  // What a row of the input is called; beyond 64 inputs a row is the mean of several
   channel(k) {
     const each = this.scene.tile.x_each;
-    return each === 1 ? this.scene.channels[k] : String(k * each);
+    return each > 1 ? `${k * each}\u2013${Math.min((k + 1) * each, this.scene.trace.inputs) - 1}` : this.scene.channels[k] ?? String(k);
   }
 
   row(name) {
@@ -106,7 +120,7 @@ class Panels {
     const context = this.heat.getContext("2d");
     context.setTransform(this.ratio, 0, 0, this.ratio, 0, 0);
     context.clearRect(0, 0, this.width, this.height);
-    context.font = FONT;
+    context.font = this.font;
     const steps = this.scene.trace.steps, first = Math.max(0, Math.floor(a)), last = Math.min(steps - 1, Math.ceil(b) - 1);
     const tile = tiles.covering(layer, first, last);
     this.tile = tile;
@@ -141,9 +155,11 @@ class Panels {
       context.strokeRect(this.left - 0.5, top - 0.5, this.plot + 1, height + 1);
       if (name === "x") this.inputAxis(context, palettes.x, top, height);
       else this.unitAxis(context, top, height);
-      if (name !== "x" || this.stripKind() === "colour") this.colourBar(context, palettes[name], name, top, height);
+      if (name !== "x" || this.stripKind() === "colour") this.colourBar(context, palettes[name], top, height);
     }
-    this.timeTicks(context, first, last, tile);
+    this.timeTicks(context, first, last);
+    this.labelSteps(context, first, last, tile, this.axisTop + 28);
+    if (this.symbols) this.labelSteps(context, first, last, tile, this.row("x").top - SYMBOLS / 2);
     this.drawOverview(context, steps);
     return { each: tile.each * bin, units: unitsEach, tile };
   }
@@ -219,28 +235,6 @@ class Panels {
         context.stroke();
       }
     }
-    this.drawSymbols(context, tile, top, height);
-  }
-
-  // Labels as text over the strip, where one fits into its cell
-  drawSymbols(context, tile, top, height) {
-    const wide = this.cellWidth();
-    if (!tile.labels.length || wide < 7) return;
-    context.textAlign = "center";
-    context.textBaseline = "middle";
-    const large = Math.round(Math.max(11, Math.min(17, wide * 0.9)));
-    context.font = FONT.replace("12px", `600 ${large}px`);
-    for (let t = Math.max(tile.first, Math.floor(this.a)); t <= Math.min(tile.last, Math.ceil(this.b) - 1); t++) {
-      const label = tile.labels[t - tile.first];
-      if (!label || context.measureText(label).width > wide + 2) continue;
-      context.lineWidth = 3;
-      context.lineJoin = "round";
-      context.strokeStyle = this.ink.halo;
-      context.strokeText(label, this.x(t + 0.5), top + height / 2);
-      context.fillStyle = this.ink.ink;
-      context.fillText(label, this.x(t + 0.5), top + height / 2);
-    }
-    context.font = FONT;
   }
 
   unitAxis(context, top, height) {
@@ -259,9 +253,8 @@ class Panels {
     context.fillStyle = this.ink.muted;
     context.textAlign = "right";
     context.textBaseline = "middle";
-    const channels = this.scene.channels;
     if (this.stripKind() === "colour") {
-      const count = Math.ceil(this.scene.trace.inputs / this.scene.tile.x_each), each = height / count, every = Math.max(1, niceStep(13 / each));
+      const count = this.inputRows(), each = height / count, every = Math.max(1, niceStep(13 / each));
       for (let k = 0; k < count; k += every) {
         context.fillText(shorten(context, this.channel(k), this.left - 12), this.left - 9, top + (k + 0.5) * each);
       }
@@ -273,14 +266,14 @@ class Panels {
     }
     // names of the lines, at the right where there is room for a colour bar elsewhere
     context.textAlign = "left";
-    const each = Math.min(14, height / channels.length);
-    channels.forEach((name, k) => {
+    const count = this.inputRows(), each = Math.min(14, height / count);
+    for (let k = 0; k < count; k++) {
       context.fillStyle = this.ink.inputs[k];
-      context.fillText(shorten(context, name, BAR - 8), this.left + this.plot + 5, top + height / 2 + (k - (channels.length - 1) / 2) * each);
-    });
+      context.fillText(shorten(context, this.channel(k), BAR - 8), this.left + this.plot + 5, top + height / 2 + (k - (count - 1) / 2) * each);
+    }
   }
 
-  colourBar(context, palette, name, top, height) {
+  colourBar(context, palette, top, height) {
     const left = this.left + this.plot + 6, wide = 9;
     for (let y = 0; y < height; y++) {
       context.fillStyle = palette.css(palette.high - (y + 0.5) / height * (palette.high - palette.low));
@@ -298,8 +291,8 @@ class Panels {
     }
   }
 
-  timeTicks(context, first, last, tile) {
-    const every = niceStep((this.b - this.a) * 62 / this.plot);
+  timeTicks(context, first, last) {
+    const every = niceStep((this.b - this.a) * (context.measureText(String(last)).width + 30) / this.plot);
     context.textAlign = "center";
     context.textBaseline = "middle";
     for (let t = Math.ceil(first / every) * every; t <= last; t += every) {
@@ -316,20 +309,22 @@ class Panels {
       context.fillText(text, inside, RULER - 13);
       context.fillText(text, inside, this.axisTop + 13);
     }
-    this.labelSteps(context, first, last, tile);
     context.textAlign = "left";
     context.fillText(this.w.step, 2, this.axisTop + 13);
   }
 
-  // Labels under the steps they belong to, as many as fit
-  labelSteps(context, first, last, tile) {
+  // Labels of the steps they stand under or over, as many as fit
+  labelSteps(context, first, last, tile, y) {
     let free = this.left - 8;
+    context.textAlign = "center";
+    context.textBaseline = "middle";
+    context.fillStyle = this.ink.ink;
     for (let t = Math.max(first, tile.first); tile.labels.length && t <= Math.min(last, tile.last); t++) {
       const label = tile.labels[t - tile.first], x = this.x(t + 0.5);
       if (!label || x < this.left) continue;
       const short = shorten(context, label, Math.max(60, this.cellWidth())), half = context.measureText(short).width / 2;
       if (x - half < free || x + half > this.width) continue;
-      context.fillText(short, x, this.axisTop + 28);
+      context.fillText(short, x, y);
       free = x + half + 5;
     }
   }
@@ -405,7 +400,7 @@ class Panels {
         for (const [x] of lines) context.fillRect(x, top - 2, 1, height + 4);
       }
       // the playhead
-      context.font = FONT.replace("12px", "600 12px");
+      context.font = this.strong;
       const text = String(t), half = Math.max(context.measureText(text).width / 2 + 6, 12);
       const at = Math.max(half, Math.min(this.width - half, middle));
       context.fillStyle = accent;
@@ -419,7 +414,6 @@ class Panels {
       context.textAlign = "center";
       context.textBaseline = "middle";
       context.fillText(text, at, 11.5);
-      context.font = FONT;
     } else {
       // which way the cursor went
       const edge = middle < this.left ? this.left : right, way = middle < this.left ? 1 : -1;
@@ -507,7 +501,7 @@ function niceStep(wanted) {
 }
 
 function compact(value) {
-  const text = Math.abs(value) >= 1000 ? value.toExponential(0) : String(+value.toPrecision(2));
+  const text = Math.abs(value) >= 1000 ? value.toExponential(0).replace("+", "") : String(+value.toPrecision(2));
   return signed(text);
 }
 

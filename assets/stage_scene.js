@@ -69,6 +69,10 @@ class Tile {
     return this.layer === layer && t >= this.first && t <= this.last;
   }
 
+  covers(layer, first, last) {
+    return this.layer === layer && this.first <= first && this.last >= last;
+  }
+
   column(t) {
     return Math.floor((t - this.first) / this.each);
   }
@@ -83,23 +87,24 @@ class Tile {
   }
 }
 
-// All that is known of one trace, finest first
+// All that is known of one trace, newest first
 class Tiles {
-  constructor(reverse) {
+  constructor(steps, reverse) {
     this.tiles = [];
+    this.steps = steps;
     this.reverse = reverse;
   }
 
-  add(header, arrays) {
+  // Overviews stay: they are what is seen while something finer is on its way; so does what is on the screen
+  add(header, arrays, onScreen) {
     const tile = new Tile(header, arrays);
-    this.tiles = this.tiles.filter((old) => !(old.layer === tile.layer && old.first === tile.first && old.last === tile.last));
-    this.tiles.unshift(tile);
-    if (this.tiles.length > KEPT_TILES) {
-      // overviews stay: they are what is seen while something finer is on its way
-      const spare = this.tiles.findLastIndex((old, k) => k > 0 && old.first > 0);
-      if (spare > 0) this.tiles.splice(spare, 1);
-    }
-    return tile;
+    this.tiles = [tile, ...this.tiles.filter((old) => !old.covers(tile.layer, tile.first, tile.last) || old.first < tile.first || old.last > tile.last)];
+    const spare = this.tiles.filter((old) => old !== onScreen && !old.covers(old.layer, 0, this.steps - 1));
+    if (spare.length > KEPT_TILES) this.tiles.splice(this.tiles.indexOf(spare.at(-1)), 1);
+  }
+
+  has(layer, first, last) {
+    return this.tiles.some((tile) => tile.layer === layer && tile.first === first && tile.last === last);
   }
 
   finest(layer, t) {
@@ -108,15 +113,11 @@ class Tiles {
     return best;
   }
 
-  // What to draw of steps first to last: the finest tile that covers them all, else the widest
+  // What to draw of steps first to last: the finest tile that covers them all
   covering(layer, first, last) {
     let best = null;
-    for (const tile of this.tiles) {
-      if (tile.layer !== layer) continue;
-      const whole = tile.first <= first && tile.last >= last;
-      if (!best || (whole && !best.whole) || (whole === best.whole && (whole ? tile.each < best.tile.each : tile.last - tile.first > best.tile.last - best.tile.first))) best = { tile, whole };
-    }
-    return best?.tile ?? null;
+    for (const tile of this.tiles) if (tile.covers(layer, first, last) && (!best || tile.each < best.each)) best = tile;
+    return best;
   }
 
   vector(name, layer, t) {
@@ -146,6 +147,9 @@ function fillHover(text, value) {
   return text.replace(/%\{z:\.(\d)(f|%)\}/g, (_, digits, kind) => kind === "%" ? `${signed((value * 100).toFixed(digits))}%` : number(value, +digits));
 }
 
+// JSON has no NaN and no inf: they come as texts
+const real = (value) => typeof value === "string" ? { nan: NaN, inf: Infinity, "-inf": -Infinity }[value] : value;
+
 const signed = (text) => text.replace("-", "\u2212");
 
 function number(value, digits = 4) {
@@ -156,6 +160,14 @@ function number(value, digits = 4) {
   if (size >= 1e5 || (size > 0 && size < 1e-4 && digits > 4)) return signed(value.toExponential(2));
   const text = value.toFixed(size >= 1000 ? Math.min(1, digits) : size >= 100 ? Math.min(2, digits) : digits);
   return signed(/^-0\.?0*$/.test(text) ? text.slice(1) : text);
+}
+
+// The same choice where there are fewer units or other names: what is not there is left out
+function withinUnits(text, count, names) {
+  const found = parseUnits(text, Infinity, names);
+  if (found.wrong === undefined && [...found.units].every((unit) => unit < count)) return text;
+  return text.split(/[,;\s]+/).map((word) => word.replace(/[-\u2013:]\d+$/, (end) => end[0] + Math.min(+end.slice(1), count - 1)))
+    .filter((word) => parseUnits(word, count, names).units?.size).join(", ");
 }
 
 // "0-7, 12, half-way" -> unit numbers, or the first word that is neither a number nor a name

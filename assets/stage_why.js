@@ -1,6 +1,7 @@
 // Where a number comes from: keep and write at once on the client, every term of the pre-activation from Python.
 
-const MOST_TERMS = 8;
+const MOST_INPUTS = 8;
+const ARROWS = ["\u2192", "\u2190"];  // states of the forward and of the reverse direction below
 
 function element(tag, className, ...children) {
   const made = document.createElement(tag);
@@ -27,7 +28,7 @@ class Why {
   // state: {w, gate, layer, t, unit, place, name, numbers, approximate, reply, pending, canAsk, colour, reverse}
   update(state) {
     const same = JSON.stringify([
-      state.w.language, state.gate, state.layer, state.t, state.unit, state.numbers, state.approximate, state.reply?.reply,
+      state.w.language, !!state.back, state.kind, state.reset, state.name, state.gate, state.layer, state.t, state.unit, state.numbers, state.approximate, state.reply?.reply,
       state.pending, state.canAsk, state.theme,
     ]);
     if (same === this.drawn) return;
@@ -41,12 +42,14 @@ class Why {
   content(state) {
     const { w, gate, numbers, reply, approximate } = state;
     const value = number(numbers[gate]), about = approximate ? "\u2248 " : "";
+    if (gate === "x") return this.inputs(state);
     const title = fill(w.why_title, { what: `${w.gates[gate]} = ${about}${value}` });
-    const parts = [element("h4", "", title), element("p", "where", fill(w.why_where, { t: state.t, unit: state.name }))];
-    if (gate === "x") return [...parts, element("p", "note", w.why_input)];
+    const where = element("p", "where", fill(w.why_where, { t: state.t, unit: state.name }));
+    if (state.back) where.append(" ", chip([`\u2190 ${w.why_back}`], w.why_back_hint, state.back));
+    const parts = [element("h4", "", title), where];
     if (approximate) return [...parts, element("p", "note", w.why_pooled)];
     if (gate === "h") return [...parts, this.sum(state)];
-    parts.push(element("p", "formula", ...formula(gate, state.kind, state.reset)));
+    parts.push(element("p", "formula", ...formula(gate, state.kind, state.reset, state.reverse)));
     if (reply) return [...parts, this.waterfall(state)];
     if (!state.canAsk) return [...parts, element("p", "note", w.why_offline)];
     if (state.pending) return [...parts, element("p", "note", w.why_pending)];
@@ -54,6 +57,15 @@ class Why {
     ask.type = "button";
     ask.addEventListener("click", this.explain);
     return [...parts, ask];
+  }
+
+  // The input of a step: it comes from the sequence
+  inputs({ w, t, inputs, approximate }) {
+    const shown = inputs.slice(0, MOST_INPUTS), table = element("div", "terms");
+    const scale = this.scale([0, ...shown.map(([, value]) => value)]);
+    for (const [name, value] of shown) table.append(this.row(name, [], value, 0, scale, "rest"));
+    const title = `${w.gates.x}, ${w.step} ${t}${approximate ? " (\u2248)" : ""}`;
+    return [element("h4", "", title), element("p", "note", w.why_input), table];
   }
 
   // h = keep + write
@@ -73,32 +85,35 @@ class Why {
     return table;
   }
 
-  waterfall({ w, gate, reply, reset, colour, numbers }) {
-    const shown = reply.terms.slice(0, MOST_TERMS), hidden = reply.terms.slice(MOST_TERMS);
-    const rest = { count: reply.rest.count + hidden.length, value: reply.rest.value + hidden.reduce((sum, term) => sum + term.value, 0) };
+  waterfall(state) {
+    const { w, gate, reply, colour, numbers } = state;
+    const total = real(reply.total), { count } = reply.rest;
     let level = 0;
-    const levels = [0, ...shown.map((term) => level += term.value), reply.total];
-    const scale = this.scale(levels), table = element("div", "terms");
+    const scale = this.scale([0, ...reply.terms.map((term) => level += real(term.value)), total]), table = element("div", "terms");
     level = 0;
-    for (const term of shown) {
-      table.append(this.row(this.label(term, w), this.factors(term, w, reset), term.value, level, scale));
-      level += term.value;
+    for (const term of reply.terms) {
+      table.append(this.row(this.label(term, w), this.factors(term, state), real(term.value), level, scale));
+      level += real(term.value);
     }
-    if (rest.count) table.append(this.row(fill(w.why_rest, { count: rest.count }), [], rest.value, level, scale, "rest"));
-    table.append(this.row(w.why_sum, [], reply.total, 0, scale, "total"));
-    return element("div", "", table, this.squash(w, reply, colour(gate, numbers[gate]), numbers[gate]));
+    if (count) table.append(this.row(fill(w.why_rest, { count }), [], real(reply.rest.value), level, scale, "rest"));
+    table.append(this.row(w.why_sum, [], total, 0, scale, "total"));
+    return element("div", "", table, this.squash(w, reply.squash, total, colour(gate, numbers[gate]), numbers[gate]));
   }
 
   label(term, w) {
-    if (term.kind === "input") return `W \u00d7 ${term.at?.gate === "h" ? "h" : "x"}`;
-    return { state: "U \u00d7 h", bias: w.term_bias, bias_ih: w.term_bias_ih, bias_hh: w.term_bias_hh }[term.kind];
+    return { input: "W \u00d7 x", state: "U \u00d7 h", bias: w.term_bias, bias_ih: w.term_bias_ih, bias_hh: w.term_bias_hh }[term.kind];
   }
 
-  factors(term, w) {
-    const factors = [], source = (value, letter, index, at) => at ? chip(named(letter, index, number(value, 3)), w.why_go, () => this.goTo(at)) : element("span", "", ...named(letter, index, number(value, 3)));
-    if (term.weight !== null) factors.push(number(term.weight, 3));
+  factors(term, { w, layers, layer, bidirectional }) {
+    const factors = [], source = (value, letter, index, at) => {
+      const parts = named(letter, index, number(real(value), 3));
+      const hint = at && at.layer !== layer ? `${w.why_go}: ${layers[at.layer]}` : w.why_go;
+      return at ? chip(parts, hint, () => this.goTo(at)) : element("span", "", ...parts);
+    };
+    const fromBelow = term.kind === "input" && term.at?.gate === "h";
+    if (term.weight !== null) factors.push(number(real(term.weight), 3));
     if (term.reset !== null) factors.push(source(term.reset, "r", term.kind === "state" && term.reset_at?.unit === term.index ? term.name : "", term.reset_at));
-    if (term.source !== null) factors.push(source(term.source, term.kind === "input" && term.at?.gate !== "h" ? "x" : "h", term.name, term.at));
+    if (term.source !== null) factors.push(source(term.source, fromBelow || term.kind === "state" ? "h" : "x", term.name + (fromBelow && bidirectional ? ARROWS[term.at.layer % 2] : ""), term.at));
     return factors.length < 2 ? [] : factors.flatMap((factor, k) => k ? [" \u00d7 ", factor] : [factor]);
   }
 
@@ -114,12 +129,12 @@ class Why {
     bar.style.width = `${Math.max(right - left, 0.6)}%`;
     const zero = element("i", "zero");
     zero.style.left = `${scale(0)}%`;
-    return element("div", `term ${kind}`, element("span", "label", label), element("span", "factors", ...factors), element("span", "track", zero, bar), element("output", "", number(value)));
+    return element("div", `term ${kind}`, element("span", "label", label), element("span", "factors", ...factors), element("span", "track", zero, bar), element("span", "value", number(value)));
   }
 
   // The squashing function with the sum on it
-  squash(w, { squash, total }, colour, value) {
-    const tanh = squash === "tanh", reach = Math.max(4, Math.min(12, Math.abs(total) * 1.25));
+  squash(w, name, total, colour, value) {
+    const tanh = name === "tanh", reach = Math.max(4, Math.min(12, Math.abs(total) * 1.25));
     const f = (a) => tanh ? Math.tanh(a) : 1 / (1 + Math.exp(-a));
     const x = (a) => 60 + Math.max(-1, Math.min(1, a / reach)) * 56, y = (v) => tanh ? 24 - v * 20 : 44 - v * 40;
     const points = Array.from({ length: 57 }, (_, k) => (k / 28 - 1) * reach).map((a) => `${x(a).toFixed(1)},${y(f(a)).toFixed(1)}`);
@@ -130,8 +145,8 @@ class Why {
       for (const [key, at] of Object.entries({ cx: x(total), cy: y(f(total)), r: 4.5, fill: colour })) dot.setAttribute(key, at);
       drawing.firstChild.append(dot);
     }
-    const name = tanh ? "tanh" : "\u03c3";
-    const text = element("div", "squashed", element("b", "", `${name}(${number(total)}) = ${number(value)}`), element("small", "", tanh ? w.squash_tanh : w.squash_sigmoid));
+    const sign = tanh ? "tanh" : "\u03c3";
+    const text = element("div", "squashed", element("b", "", `${sign}(${number(total)}) = ${number(value)}`), element("small", "", tanh ? w.squash_tanh : w.squash_sigmoid));
     return element("div", "squash", drawing, text);
   }
 }
@@ -142,8 +157,8 @@ function named(letter, index, value) {
 }
 
 // As the model's own weights have it
-function formula(gate, kind, reset) {
-  const sub = (text) => element("sub", "", text), before = ["h", sub("t\u22121")];
+function formula(gate, kind, reset, reverse) {
+  const sub = (text) => element("sub", "", text), before = ["h", sub(reverse ? "t+1" : "t\u22121")];
   const [first, second] = kind === "concat" ? [[], [" + b", sub(gate)]] : [[" + b", sub(`i${gate}`)], [" + b", sub(`h${gate}`)]];
   const from = ["W", sub(gate), " x", ...first, " + "], state = ["U", sub(gate), " "];
   if (gate !== "n") return [`${gate} = \u03c3(`, ...from, ...state, ...before, ...second, ")"];

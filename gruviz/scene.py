@@ -25,7 +25,15 @@ from gruviz.words import words
 
 ASSETS = Path(__file__).resolve().parent.parent / "assets"
 # in this order they are one ES module; only the last exports
-SCRIPTS = ("stage_scene.js", "stage_panels.js", "stage_cell.js", "stage_why.js", "stage_hands.js", "stage.js")
+SCRIPTS = (
+    "stage_scene.js",
+    "stage_panels.js",
+    "stage_cell.js",
+    "stage_why.js",
+    "stage_hands.js",
+    "stage.js",
+    "stage_streamlit.js",
+)
 VIEW: dict[str, Any] = {
     "t": None, "unit": None, "gate": "h", "layer": 0, "first": 0, "last": None, "order": "index", "subset": "",
     "stat": "mean", "diagram": "unit",
@@ -90,6 +98,7 @@ def scene(
             "hover": w["hover"], "orders": w["orders"], "statistics": w["statistics"], "phases": w["phases"],
         },
         "view": shown,
+        "defaults": VIEW,
         "home": {"t": home[0], "unit": home[1]},
         "place": place,
         "tile": about,

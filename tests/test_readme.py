@@ -11,16 +11,19 @@ README = (ROOT / "README.md").read_text(encoding="utf-8")
 
 
 def test_the_library_example_runs_and_says_the_truth():
-    code = re.search(r"```python\n(.*?)```", README, re.DOTALL).group(1)
+    code, more = re.findall(r"```python\n(.*?)```", README, re.DOTALL)
     assert len(code.strip().splitlines()) <= 12
     torch.manual_seed(0)
     space: dict = {}
     exec(code.replace(".show()", ""), space)
-    trace, gruviz = space["trace"], space["gruviz"]
+    exec(more, space)
+    trace, gruviz, why = (space[name] for name in ("trace", "gruviz", "why"))
     assert trace.z.shape == (4, 1, 50, 8)
     np.testing.assert_allclose(trace.keep + trace.write, trace.h, atol=1e-6)
     assert trace.meta.recovery_error < 1e-6
     assert gruviz.reference_error(space["gru"], trace) < 1e-6
+    np.testing.assert_allclose(np.tanh(why.total), trace.n[3, 0, 5, 2], atol=1e-6)
+    np.testing.assert_allclose(sum(term.value for term in why.terms), why.total, atol=1e-9)
 
 
 def test_every_picture_and_file_it_names_exists():

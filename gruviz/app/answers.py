@@ -15,7 +15,7 @@ from gruviz.app.sentences import one_sentence
 from gruviz.app.settings import Settings
 from gruviz.colours import Theme
 from gruviz.figures import heatmaps, pooling_of, step_bars, unit_lines
-from gruviz.inputs import Sequence
+from gruviz.inputs import MAX_STEPS, Sequence
 from gruviz.words import words
 
 log = logging.getLogger(__name__)
@@ -59,24 +59,25 @@ def _reply(run: Run, sequence: Sequence) -> Reply:
     except Exception:  # the stage waits for a reply, whatever goes wrong
         log.exception("a question could not be answered")
         return questions.error(value)
-    _remember(question)
+    _remember(question, run.trace.meta.steps)
     return found
 
 
-def _remember(question: Question) -> None:
+def _remember(question: Question, steps: int) -> None:
     """What the next run of the whole page, or of the figure, shall go by."""
     view: View = question.view
-    if question.kind == "tile":
-        state.note(layer=view.layer)
-    elif question.kind == "order":
+    drawn: View | None = st.session_state.get(_FIGURE)
+    if question.kind == "order":
         state.note(layer=view.layer, order=question.order)
+        if drawn is not None:
+            st.session_state[_FIGURE] = replace(drawn, layer=view.layer)
     elif question.kind == "figure" and question.open:
-        st.session_state[_FIGURE] = view
+        # to the end means to the end of the next sequence too
+        st.session_state[_FIGURE] = replace(view, last=MAX_STEPS) if view.last == steps - 1 else view
     elif question.kind == "figure":
         st.session_state.pop(_FIGURE, None)
-    elif _FIGURE in st.session_state:
-        was: View = st.session_state[_FIGURE]
-        st.session_state[_FIGURE] = replace(was, layer=view.layer, t=view.t, unit=view.unit)
+    elif question.kind == "explain" and drawn is not None:
+        st.session_state[_FIGURE] = replace(drawn, layer=view.layer, t=view.t, unit=view.unit)
 
 
 def _figures(run: Run, sequence: Sequence, view: View, language: str, theme: Theme) -> None:

@@ -16,7 +16,7 @@ from gruviz.app.settings import STATISTICS
 from gruviz.app.stage import order_of, tile_of
 
 KINDS = ("explain", "tile", "order", "figure")
-MOST_TERMS = 12
+MOST_TERMS = 8
 Reply = tuple[dict[str, Any], dict[str, np.ndarray]]
 
 
@@ -141,12 +141,14 @@ def _explained(question: Question, run: Run, channels: Sequence[str]) -> dict[st
     view, gate = question.view, question.gate
     found = explain.number(run.model, run.trace, gate=gate, layer=view.layer, time=view.t, unit=view.unit)
     largest, count, value = found.largest(MOST_TERMS)
+    telling = [term for term in largest if term.value != 0]
+    count += len(largest) - len(telling)
     return {
-        "gate": gate, "layer": view.layer, "t": view.t, "unit": view.unit, "value": _finite(found.value),
-        "squash": found.squash, "total": _finite(found.total),
-        "terms": [_term(term, question, run, channels) for term in largest],
-        "rest": {"count": count, "value": _finite(value)},
-        "sums": {name: {part: _finite(one) for part, one in sums.items()} for name, sums in found.sums.items()},
+        "gate": gate, "layer": view.layer, "t": view.t, "unit": view.unit, "value": _real(found.value),
+        "squash": found.squash, "total": _real(found.total),
+        "terms": [_term(term, question, run, channels) for term in telling],
+        "rest": {"count": count, "value": _real(value)},
+        "sums": {name: {part: _real(one) for part, one in sums.items()} for name, sums in found.sums.items()},
     }  # fmt: skip
 
 
@@ -168,8 +170,8 @@ def _term(term: explain.Term, question: Question, run: Run, channels: Sequence[s
     unit = view.unit if gates_itself else term.index
     index = at["unit"] if at else term.index
     return {
-        "kind": term.kind, "index": term.index, "value": _finite(term.value), "weight": _finite(term.weight),
-        "source": _finite(term.source), "reset": _finite(term.reset), "at": at,
+        "kind": term.kind, "index": term.index, "value": _real(term.value), "weight": _real(term.weight),
+        "source": _real(term.source), "reset": _real(term.reset), "at": at,
         "reset_at": None if term.reset is None else {"gate": "r", **here, "unit": unit},
         "name": "" if index is None else names[index][:40] if index < len(names) else str(index),
     }  # fmt: skip
@@ -184,6 +186,6 @@ def _input_place(index: int, view: View, bidirectional: bool, units: int) -> dic
     return {"gate": "h", "layer": top - directions + index // units, "t": view.t, "unit": index % units}
 
 
-def _finite(value: float | None) -> float | None:
-    """JSON has no NaN and no inf."""
-    return None if value is None or not math.isfinite(value) else value
+def _real(value: float | None) -> float | str | None:
+    """JSON has no NaN and no inf: they travel as texts."""
+    return value if value is None or math.isfinite(value) else str(value)

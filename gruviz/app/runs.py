@@ -22,7 +22,7 @@ from gruviz.typed_numbers import number, parse_numbers
 from gruviz.user_data import Scaling, Table, read_table, read_upload, rescale
 
 MAX_CELLS = 20_000_000  # steps x units x layers: four float32 arrays of it are 320 MB
-SMALL_CELLS = 250_000
+SMALL_CELLS, MIDDLING_CELLS = 250_000, 2_000_000
 MODELS = {"split": SplitGRU, "concat": ConcatGRU, "torch": TorchGRU}
 COMPARED_STEPS = 1000
 COMPARED = {"split": ("concat", "torch"), "concat": ("split", "torch"), "torch": ("split",)}
@@ -152,7 +152,7 @@ def run(settings: Settings, sequence: Sequence) -> Run:
         if len(params) > 1:
             raise Problem("trace_too_large_layers", layers=len(params), **sizes)
         raise Problem("trace_too_large", **sizes)
-    cached = _small_run if cells <= SMALL_CELLS else _large_run
+    cached = _small_run if cells <= SMALL_CELLS else _middling_run if cells <= MIDDLING_CELLS else _large_run
     return cached(_of_the_run(settings), sequence.digest, sequence)
 
 
@@ -237,9 +237,15 @@ def _run(settings: Settings, sequence: Sequence) -> Run:
     return Run(name, found, model, _units(settings), wanted)
 
 
-# One cache for the many small traces of a lecture hall (at most 64 x 4 MB), one for the few large ones (2 x 320 MB).
+# A cache each for the many small traces of a lecture hall (at most 64 x 4 MB), for middling ones (8 x 32 MB), so that
+# a few visitors' questions find theirs, and for the largest (2 x 320 MB).
 @st.cache_resource(max_entries=64, show_spinner=False)
 def _small_run(settings: Settings, digest: str, _sequence: Sequence) -> Run:
+    return _run(settings, _sequence)
+
+
+@st.cache_resource(max_entries=8, show_spinner=False)
+def _middling_run(settings: Settings, digest: str, _sequence: Sequence) -> Run:
     return _run(settings, _sequence)
 
 

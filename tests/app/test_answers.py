@@ -112,9 +112,13 @@ def test_whatever_goes_wrong_the_stage_gets_its_reply_and_the_log_the_rest(monke
 # ---- what the next full run goes by
 
 
-def test_a_layer_that_was_asked_for_is_the_one_the_next_run_sends():
+def test_the_layer_that_is_looked_at_is_the_one_the_next_run_sends():
     at = sound(opened(**STACKED))
     whole = reply(send(at, asking(at, kind="tile", layer=3, first=0, last=99)))[1]
+    # a tile alone may be of the layer below; the layer that is looked at comes with its order
+    sound(at.run())
+    assert scene(at)[0]["view"]["layer"] == 0
+    send(at, asking(at, kind="order", order="index", layer=3))
     sound(at.run())
     header, arrays = scene(at)
     assert header["view"]["layer"] == header["tile"]["layer"] == 3

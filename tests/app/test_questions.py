@@ -91,24 +91,26 @@ def test_an_explanation_is_the_one_of_the_library():
 
 def test_sources_have_the_names_people_know():
     run, channels = made(DEFAULT)
-    header, _ = asked(run, channels, kind="explain", gate="n", layer=0, t=20, unit=0)
+    header, _ = asked(run, channels, kind="explain", gate="n", layer=0, t=21, unit=0)
     named = {(term["kind"], term["index"]): term["name"] for term in header["terms"]}
-    assert named["state", 1] == "mirror"
-    assert named["input", 0] == channels[0] == "set"
+    # what adds nothing is counted with the rest
+    assert named == {("input", 1): "reset", ("state", 0): "latch"}
+    assert channels[1] == "reset"
+    assert header["rest"] == {"count": 6, "value": 0.0}
     deeper, _ = made(STACKED)
     header, _ = asked(deeper, channels, kind="explain", gate="z", layer=2, t=20, unit=0)
     (seventh,) = [term for term in header["terms"] if (term["kind"], term["index"]) == ("input", 7)]
     assert (seventh["at"], seventh["name"]) == ({"gate": "h", "layer": 1, "t": 20, "unit": 2}, "2")
 
 
-def test_what_is_no_number_is_null_in_a_reply():
+def test_what_is_no_number_is_a_text_in_a_reply():
     run, channels = made(RANDOM)
     found = explain.Term("state", 3, float("nan"), 2.0, float("inf"), None)
     question = questions.read(
         {"id": 1, "trace": run.id, "kind": "explain", "gate": "z", "layer": 0, "t": 5, "unit": 1}, run
     )
     term = questions._term(found, question, run, channels)
-    assert (term["value"], term["source"], term["weight"]) == (None, None, 2.0)
+    assert (term["value"], term["source"], term["weight"]) == ("nan", "inf", 2.0)
     assert term["at"] == {"gate": "h", "layer": 0, "t": 4, "unit": 3}
 
 

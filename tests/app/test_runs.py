@@ -264,11 +264,14 @@ def test_a_trace_beyond_the_limit_is_refused_before_it_is_made(monkeypatch):
     assert caught.value.fields | {"layers": 4, "cells": 20_004_000} == caught.value.fields
 
 
-@pytest.mark.parametrize(("steps", "cache"), [(250, "_small_run"), (251, "_large_run"), (20_000, "_large_run")])
+CACHES = {250: "_small_run", 251: "_middling_run", 2000: "_middling_run", 2001: "_large_run", 20_000: "_large_run"}
+
+
+@pytest.mark.parametrize(("steps", "cache"), CACHES.items())
 def test_the_limits_themselves_are_accepted(monkeypatch, steps, cache):
     taken = []
-    monkeypatch.setattr(runs, "_small_run", lambda *given: taken.append(("_small_run", given[1])))
-    monkeypatch.setattr(runs, "_large_run", lambda *given: taken.append(("_large_run", given[1])))
+    for name in set(CACHES.values()):
+        monkeypatch.setattr(runs, name, lambda *given, name=name: taken.append((name, given[1])))
     sequence = flat(steps)
     runs.run(replace(RANDOM, hidden=1000), sequence)
     assert taken == [(cache, sequence.digest)]

@@ -55,7 +55,7 @@ def test_it_draws_plays_and_answers_what_it_can_alone(plain, model):
     e.key("ArrowRight", "ArrowDown")
     expect(e.part("chosen")).to_have_text("unit u1 at step 1")
     keep, write = (f"{float(part[0, 0, 1, 1]):.4f}".replace("-", "−") for part in (trace.keep, trace.write))
-    assert e.part("why").locator(".term output").all_inner_texts()[:2] == [keep, write]
+    assert e.part("why").locator(".term .value").all_inner_texts()[:2] == [keep, write]
     e.click_cell("z", 30, 4)
     expect(e.part("why")).to_contain_text("need the weights, which this page does not hold")
     e.press("play")
@@ -65,6 +65,28 @@ def test_it_draws_plays_and_answers_what_it_can_alone(plain, model):
     assert e.view()["window"] == [10, 30]
     # nothing here can fetch figures
     expect(e.part("figure")).to_be_hidden()
+
+
+def test_many_inputs_need_no_names(plain):
+    x = np.random.default_rng(3).normal(size=(30, 70))
+    e = plain(gruviz.trace(gruviz.SplitGRU.from_params(random_params(70, 9, 1)), x))
+    assert e.stage("stage.panels.inputRows()") == 35
+    assert e.part("order-box").is_hidden()
+
+
+def test_what_python_alone_knows_is_not_offered(plain):
+    layers = [random_params(2, 9, 1), random_params(9, 9, 2)]
+    e = plain(gruviz.trace(gruviz.TorchGRU.from_params(layers), np.ones((5, 2))))
+    assert e.part("layer-box").is_hidden()
+
+
+def test_a_stage_that_is_taken_down_leaves_nothing_behind(plain):
+    e = plain(traced())
+    e.root.evaluate("(root) => root.gruviz.destroy()")
+    before = e.view()["t"]
+    e.key("ArrowRight")
+    assert e.view()["t"] == before
+    assert e.part("cell").locator("svg").count() == 0
 
 
 def test_the_first_step_starts_from_h0(plain):

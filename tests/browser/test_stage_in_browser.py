@@ -264,13 +264,13 @@ def test_the_focus_can_be_seen_and_reached_by_tab(explore):
 def test_a_click_takes_the_number_apart(explore, model, made, gate):
     e = explore(f"{RANDOM}&model={model}")
     e.click_cell(gate, 40, 5)
-    total = e.part("why").locator(".term.total output")
+    total = e.part("why").locator(".term.total .value")
     model, trace = random_trace(made)
     found = gruviz.explain.number(model, trace, gate=gate, time=40, unit=5)
     expect(total).to_have_text(f"{found.total:.4f}".replace("-", "−"))
     expect(e.part("why").locator("h4")).to_contain_text(f"{trace_value(trace, gate, 40, 5):.4f}".replace("-", "−"))
     shown = [
-        float(text.replace("−", "-")) for text in e.part("why").locator(".term:not(.total) output").all_inner_texts()
+        float(text.replace("−", "-")) for text in e.part("why").locator(".term:not(.total) .value").all_inner_texts()
     ]
     assert sum(shown) == pytest.approx(found.total, abs=1e-3)
     assert [abs(value) for value in shown[:-1]] == sorted((abs(value) for value in shown[:-1]), reverse=True)
@@ -283,7 +283,7 @@ def test_keep_and_write_are_there_at_once_without_python(explore):
     latch = gruviz.SplitGRU.from_params(PRESETS["latch"].params())
     trace = gruviz.trace(latch, generate("set_reset", 100, 0, gap=14).x)
     keep, write = (f"{part[0, 0, 35, 2]:.4f}".replace("-", "−") for part in (trace.keep, trace.write))
-    assert e.part("why").locator(".term output").all_inner_texts()[:2] == [keep, write]
+    assert e.part("why").locator(".term .value").all_inner_texts()[:2] == [keep, write]
     e.page.wait_for_timeout(300)
     assert len(e.sent) == before
 
@@ -314,7 +314,7 @@ def test_sources_in_the_layer_below(explore):
     e = explore(f"{RANDOM}&model=torch&layers=2&both=1&layer=3")
     assert e.view()["layer"] == 3
     e.click_cell("z", 40, 5)
-    inputs = e.part("why").locator(".term").filter(has_text="W × h").locator(".chip")
+    inputs = e.part("why").locator(".term").filter(has_text="W × x").locator(".chip")
     expect(inputs.first).to_be_visible()
     inputs.first.click()
     e.until("stage.view.layer < 2 && stage.view.gate === 'h' && stage.view.t === 40")
@@ -331,6 +331,51 @@ def test_a_layer_is_chosen_and_fetched(explore):
     # the reverse layer starts from the sequence's end
     e.key("End")
     expect(e.part("why")).to_contain_text("h at the start")
+
+
+def test_a_layer_chosen_while_zoomed_is_whole(explore):
+    e = explore(f"{RANDOM}&model=torch&layers=2&first=0&last=19&steps=200")
+    e.part("layer").select_option(label="layer 1")
+    e.page.mouse.move(*e.place("z", 5, 3))  # before its numbers are there
+    e.until("stage.tiles.covering(1, 0, 199)")
+    e.key("End")
+    assert e.view()["t"] == 199
+    assert np.isfinite(e.value("h", 199, 3))
+    e.key("Home")
+    e.part("speed").select_option("240")
+    e.press("play")
+    e.until("!stage.playing")
+    assert e.view()["t"] == 199
+
+
+def test_an_upper_layer_reads_the_states_below(explore):
+    e = explore(f"{RANDOM}&model=torch&layers=2&both=1&layer=2&t=30")
+    e.until("stage.moment().vectors.x.length === 48")
+    found = e.stage("[...stage.moment().vectors.x]")
+    params = [random_params(2 if k < 2 else 48, 24, [0, k] if k else 0, gain=3) for k in range(4)]
+    model = gruviz.TorchGRU.from_params(params, bidirectional=True)
+    trace = gruviz.trace(model, generate("set_reset", 100, 0, gap=14).x)
+    np.testing.assert_allclose(found, np.concatenate([trace.h[0, 0, 30], trace.h[1, 0, 30]]), atol=2e-6)
+    assert "layer below" in e.part("cell").inner_text()
+
+
+def test_the_input_panel_tells_its_values(explore):
+    e = explore("t=35")
+    e.key("g")
+    assert e.view()["gate"] == "x"
+    expect(e.part("why")).to_contain_text("comes from your sequence")
+    expect(e.part("why").locator(".term").first).to_contain_text("set")
+    expect(e.part("heard")).to_have_text("Step 35 (set), input: set 1.0000, reset 0.0000")
+
+
+def test_many_inputs_are_named_as_what_they_are(explore):
+    text = "".join(chr(0xAC00 + 40 * k) for k in range(100))
+    e = explore(f"{RANDOM}&source=text&text={text}")
+    assert e.stage("stage.panels.inputRows()") == 50
+    box, row = e.part("panels").bounding_box(), e.stage("stage.panels.row('x').top")
+    x, _ = e.place("z", 40, 0)
+    e.page.mouse.move(x, box["y"] + row + 10)
+    expect(e.part("tip")).to_contain_text("40–41 = 0.5000")
 
 
 # ---- zoom, order, subset
@@ -368,6 +413,46 @@ def test_the_wheel_scrolls_the_page_where_nothing_is_to_zoom_out(explore):
     assert not e.stage("stage.zoomed")
 
 
+def test_a_brush_beyond_the_edge_ends_at_it(explore):
+    e = explore()
+    x, y = e.place("h", 80, 1)
+    e.drag((x, y), (x + 2000, y), shift=True)
+    assert e.view()["window"] == [80, 100]
+
+
+def test_the_overview_bar_zooms_and_pans(explore):
+    e = explore()
+    box = e.part("panels").bounding_box()
+    left, plot, top = (e.stage(f"stage.panels.{name}") for name in ("left", "plot", "overviewTop"))
+    y = box["y"] + top + 8
+    e.drag((box["x"] + left + plot * 0.2, y), (box["x"] + left + plot * 0.4, y))
+    a, b = e.view()["window"]
+    assert (a, b) == pytest.approx((20, 40), abs=1)
+    e.drag((box["x"] + left + plot * 0.3, y), (box["x"] + left + plot * 0.6, y))
+    assert e.view()["window"] == pytest.approx([a + 30, b + 30], abs=1)
+
+
+def test_the_ends_of_the_loop_are_dragged_past_each_other(explore):
+    e = explore()
+    e.root.evaluate("(root) => root.gruviz.setLoop([10, 20])")
+    y = e.part("panels").bounding_box()["y"] + 20
+    e.drag((e.place("z", 10, 0)[0] - 2, y), (e.place("z", 35, 0)[0], y))
+    assert e.stage("stage.loop") == [20, 35]
+
+
+def test_the_focus_stays_on_the_stage_when_a_button_has_nothing_more_to_do(explore):
+    e = explore("first=20&last=39")
+    e.part("whole").focus()
+    e.page.keyboard.press("Enter")
+    e.until("!stage.zoomed")
+    before = len(e.sent)
+    e.page.keyboard.press("r")
+    e.page.keyboard.press("ArrowRight")
+    assert e.view()["t"] == 8
+    e.page.wait_for_timeout(300)
+    assert len(e.sent) == before
+
+
 def test_the_window_follows_the_cursor(explore):
     e = explore("first=20&last=39&t=38")
     e.key("ArrowRight", "ArrowRight")
@@ -399,6 +484,7 @@ def test_a_subset_of_units_and_what_is_wrong_with_it(explore):
     e.part("subset").press("Enter")
     expect(e.part("problem")).to_contain_text('"99" is no unit here')
     assert e.part("subset").input_value() == "0-2, 99"
+    assert e.stage("[...stage.shown].join()") == "0,1,2,12"
     e.part("subset").fill("")
     e.part("subset").press("Enter")
     e.until("stage.shown.length === 24")
@@ -442,6 +528,20 @@ def test_a_change_of_model_keeps_the_cell_and_remounts_nothing(explore):
     expect(e.part("titles")).to_contain_text("업데이트 게이트 z")
     assert e.root.evaluate("(root) => root.mark") == "same"
     assert e.view()["t"] == 49
+
+
+def test_the_address_keeps_up_with_a_changed_length(explore):
+    e = explore("weights=random&hidden=8&steps=1000&first=600&last=799")
+    e.type_into("steps", "300")
+    e.until("stage.scene.trace.steps === 300")
+    first, last = e.view()["first"], e.view()["last"]
+    assert 0 < first < 299
+    e.address_now(f"first={first}")
+    assert last is None or last < 300
+
+
+def test_a_link_whose_window_is_backwards_shows_all(explore):
+    assert explore("first=90&last=3").view()["window"] == [0, 100]
 
 
 def test_a_shorter_input_keeps_what_still_exists(explore):
@@ -514,6 +614,77 @@ def test_reduced_motion_is_respected(explore):
     e.press("slow")
     e.until("stage.phase !== null")
     assert e.stage("stage.moment().reduced") is True
+
+
+# ---- what first-time users met
+
+
+def test_a_long_trace_plays_on_exact_numbers_once_zoomed(explore):
+    e = explore("weights=random&hidden=64&steps=100000&family=white_noise&first=500&last=560&t=510")
+    e.until("stage.tiles.finest(0, 510)?.exact && stage.panels.tile.each === 1")
+    e.part("speed").select_option("120")
+    e.press("play")
+    seen = e.root.evaluate(
+        """(root) => new Promise((done) => {
+          const stage = root.gruviz, coarse = [];
+          const look = () => {
+            if (!stage.tiles.finest(0, stage.view.t).exact) coarse.push(stage.view.t);
+            if (stage.view.t > 1400) done(coarse); else requestAnimationFrame(look);
+          };
+          look(); })"""
+    )
+    e.press("play")
+    assert len(seen) < 20
+
+
+def test_a_reverse_layer_plays_as_it_computes(explore):
+    e = explore(f"{RANDOM}&model=torch&both=1&layer=1&t=50")
+    e.press("play")
+    e.until("stage.view.t < 45")
+    e.press("play")
+    assert "read backwards" in e.part("cell").inner_text()
+
+
+def test_double_click_keeps_the_chosen_cell(explore):
+    e = explore("first=10&last=60&t=20&unit=0")
+    e.page.mouse.dblclick(*e.place("z", 40, 2))
+    e.until("!stage.zoomed")
+    assert (e.view()["t"], e.view()["unit"]) == (20, 0)
+
+
+def test_the_way_back_from_a_source(explore):
+    e = explore(RANDOM)
+    e.click_cell("z", 40, 5)
+    e.part("why").locator(".term .chip").filter(has_text="h").first.click()
+    e.until("stage.view.gate === 'h'")
+    e.key("Backspace")
+    assert (e.view()["t"], e.view()["unit"], e.view()["gate"]) == (40, 5, "z")
+
+
+def test_a_gate_button_and_a_link_explain_at_once(explore):
+    e = explore(f"{RANDOM}&t=40&unit=5&gate=r")
+    expect(e.part("why").locator(".term.total")).to_be_visible()
+    e.part("gates").get_by_role("button", name="z").click()
+    expect(e.part("why").locator("h4")).to_contain_text("update gate z")
+    expect(e.part("why").locator(".term.total")).to_be_visible()
+
+
+def test_playing_goes_on_through_a_change_of_model(explore):
+    e = explore(f"{RANDOM}&steps=1000")
+    e.press("play")
+    e.until("stage.view.t > 10")
+    e.choose("model", "nn.GRU")
+    e.until("stage.scene.trace.reset === 'after'")
+    assert e.stage("stage.playing")
+    e.press("play")
+
+
+def test_fewer_units_keep_what_is_left_of_a_subset(explore):
+    e = explore("weights=random&hidden=24&subset=0-9")
+    e.type_into("hidden", "4")
+    e.until("stage.scene.trace.units === 4")
+    assert e.stage("[...stage.shown]") == [0, 1, 2, 3]
+    expect(e.part("problem")).to_be_hidden()
 
 
 # ---- the same trace in Plotly
