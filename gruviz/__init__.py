@@ -19,7 +19,7 @@ __all__ = [
     "trace",
 ]
 
-_ON_DEMAND = ("analysis", "explain", "export", "figures", "presets", "sequences", "user_data")
+_ON_DEMAND = ("analysis", "explain", "export", "figures", "presets", "sequences", "tasks", "training", "user_data")
 
 
 def __getattr__(name: str) -> ModuleType:

@@ -46,13 +46,23 @@ class Preset:
             input_size: inputs of the sequence at hand; inputs beyond the preset's own get weight 0,
                 inputs it lacks are as if always 0. None keeps the preset's own.
         """
-        p = self.make()
-        if input_size is None:
-            return p
-        w_ih = np.zeros((p.w_ih.shape[0], input_size), p.w_ih.dtype)
-        shared = min(input_size, p.input_size)
-        w_ih[:, :shared] = p.w_ih[:, :shared]
-        return GRUParams(w_ih, p.w_hh, p.b_ih, p.b_hh)
+        return self.make() if input_size is None else resized(self.make(), input_size)
+
+
+def resized(params: GRUParams, input_size: int) -> GRUParams:
+    """The same numbers for another input size: further inputs get weight 0, missing ones are as if always 0.
+
+    Args:
+        params: of any input size.
+        input_size: the one wanted, >= 1.
+
+    >>> resized(latch(), 3).w_ih[:, 2].any()
+    np.False_
+    """
+    w_ih = np.zeros((params.w_ih.shape[0], input_size), params.w_ih.dtype)
+    shared = min(input_size, params.input_size)
+    w_ih[:, :shared] = params.w_ih[:, :shared]
+    return GRUParams(w_ih, params.w_hh, params.b_ih, params.b_hh)
 
 
 def _params(

@@ -15,7 +15,12 @@ from playwright.sync_api import sync_playwright
 
 ROOT = Path(__file__).resolve().parents[1]
 PICTURES = {
-    "latch": ("", 1400, 900, "light"),
+    "trained": (
+        "weights=delayed_copy&source=task&model=torch&order=mean_z&gate=z&t=12&unit=10",
+        1400,
+        900,
+        "light",
+    ),
     "reset": ("weights=reset&model=torch&t=49&unit=1&gate=n", 1400, 900, "dark"),
     "text": (
         "weights=random&hidden=24&gain=4&source=text&text=게이트를 열어 보면 GRU가 보인다&lang=ko",

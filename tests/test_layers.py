@@ -13,12 +13,18 @@ PACKAGE = ROOT / "gruviz"
 ROWS = (
     ("words", "params", "gate_trace", "colours", "pooling", "packing", "app.equations"),
     ("problems", "gru", "export", "panels", "presets", "tiles"),
-    ("inputs", "scan", "figures", "scene"),
+    ("inputs", "scan", "figures", "scene", "model_files"),
     ("families", "typed_numbers"),
-    ("tables", "text_steps", "sequences", "recovery"),
-    ("array_files", "trace"),
-    ("user_data", "explain", "analysis", ""),  # "" is gruviz/__init__.py, which only gathers
+    ("tables", "text_steps", "sequences", "recovery", "task_types"),
+    ("array_files", "trace", "task_checks", "task_sequences"),
+    ("user_data", "explain", "analysis", "task_language", ""),  # "" is gruviz/__init__.py, which only gathers
+    ("tasks",),
+    ("training_plan",),
+    ("training",),
+    ("trained_models",),
+    ("make_models",),
     ("app.settings", "app.process"),
+    ("app.model_store",),
     ("app.runs", "app.bridge", "app.sentences"),
     ("app.state", "app.stage"),
     ("app.sidebar", "app.questions"),
@@ -39,12 +45,14 @@ SEQUENCES = {
     "array_files",
     "user_data",
 }
+TASKS = {"task_types", "task_checks", "task_sequences", "task_language", "tasks"}
 MODELS = {"params", "gru", "scan", "recovery", "gate_trace", "trace", "explain", "analysis"}
 ALLOWED = {
     "streamlit": {
         "app.answers",
         "app.bridge",
         "app.explore",
+        "app.model_store",
         "app.sentences",
         "app.process",
         "app.runs",
@@ -53,7 +61,7 @@ ALLOWED = {
         "app.state",
         "app",
     },
-    "torch": {"params", "gru", "scan", "recovery", "trace"},
+    "torch": {"params", "gru", "scan", "recovery", "trace", "training_plan", "training", "make_models"},
     "plotly": {"figures", "panels"},
     "pandas": set(),
     "requests": set(),
@@ -117,6 +125,9 @@ def test_models_know_no_sequences_figures_or_words_and_sequences_no_models():
         assert own(FILES[name]) <= MODELS, name
     for name in SEQUENCES:
         assert own(FILES[name]) <= SEQUENCES, name
+    for name in TASKS:
+        assert own(FILES[name]) <= TASKS | SEQUENCES | {"gate_trace"}, name
+    assert own(FILES["model_files"]) <= {"problems"}
     assert own(FILES["presets"]) <= {"params"}
     for name in ("colours", "pooling", "packing", "words", "gate_trace", "params"):
         assert not own(FILES[name])
@@ -187,7 +198,7 @@ def test_the_names_of_the_public_api_are_there_and_others_are_not():
     assert {"GRUParams", "SplitGRU", "ConcatGRU", "TorchGRU", "trace", "reference_error", "GateTrace"} <= set(
         gruviz.__all__
     )
-    for name in ("analysis", "explain", "export", "figures", "presets", "sequences", "user_data"):
+    for name in ("analysis", "explain", "export", "figures", "presets", "sequences", "tasks", "training", "user_data"):
         assert getattr(gruviz, name).__name__ == f"gruviz.{name}"
     with pytest.raises(AttributeError, match="nonsense"):
         _ = gruviz.nonsense

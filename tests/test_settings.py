@@ -29,6 +29,7 @@ from gruviz.app.settings import (
 )
 from gruviz.presets import PRESETS
 from gruviz.sequences import FAMILIES, MAX_STEPS, generate
+from gruviz.tasks import TASKS
 from gruviz.text_steps import ENCODINGS, UNITS
 from gruviz.user_data import SCALINGS
 
@@ -42,8 +43,8 @@ def decimal(low, high):
     return st.integers(int(low * 1000), int(high * 1000)).map(lambda k: k / 1000) | st.sampled_from([low, high])
 
 
-def values_of(family):
-    made = {p.name: whole(int(p.low), int(p.high)) if p.integer else decimal(p.low, p.high) for p in family.parameters}
+def values_of(known):
+    made = {p.name: whole(int(p.low), int(p.high)) if p.integer else decimal(p.low, p.high) for p in known}
     return st.fixed_dictionaries({}, optional=made)
 
 
@@ -62,7 +63,9 @@ CHOSEN = {
     "tmax": whole(3, MAX_STEPS),
     "layers": whole(1, MAX_LAYERS),
     "both": st.booleans(),
+    "mine": st.text(max_size=64),
     "source": st.sampled_from(SOURCES),
+    "task": st.sampled_from(list(TASKS)),
     "family": st.sampled_from(list(FAMILIES)),
     "steps": whole(1, MAX_STEPS),
     "sseed": whole(0, MAX_SEED),
@@ -93,11 +96,17 @@ CHOSEN = {
 @st.composite
 def chosen(draw):
     """Settings a visitor can reach: any of them changed, and the sequence's own parameters."""
-    changed = draw(st.fixed_dictionaries({}, optional={k: v for k, v in CHOSEN.items() if k != "family"}))
+    apart = ("family", "source", "task")
+    changed = draw(st.fixed_dictionaries({}, optional={k: v for k, v in CHOSEN.items() if k not in apart}))
     settings = replace(DEFAULT, **changed)
-    if draw(st.booleans()):
-        settings = settings.with_family(draw(CHOSEN["family"]))
-    for name, value in draw(values_of(FAMILIES[settings.family])).items():
+    for name, change in (
+        ("family", Settings.with_family),
+        ("task", Settings.with_task),
+        ("source", Settings.with_source),
+    ):
+        if draw(st.booleans()):
+            settings = change(settings, draw(CHOSEN[name]))
+    for name, value in draw(values_of(settings.known)).items():
         settings = settings.with_parameter(name, value)
     return settings
 
@@ -154,7 +163,7 @@ def test_the_query_holds_what_differs_and_nothing_else(settings):
         name for name in READERS if getattr(settings, name) in (None, "")
     }
     assert {key for key in query if not key.startswith(PARAMETER)} == differing
-    own = {PARAMETER + p.name for p in FAMILIES[settings.family].parameters}
+    own = {PARAMETER + p.name for p in settings.known}
     assert {key for key in query if key.startswith(PARAMETER)} <= own
 
 
@@ -165,12 +174,15 @@ def test_a_preset_brings_its_sequence_and_its_place(settings, name):
     assert Settings.from_query(found.to_query()) == found
     assert found.weights == name
     kept = replace(found, weights=settings.weights)
-    if name not in PRESETS:
+    if name not in (*PRESETS, *TASKS):
         assert kept == settings
         return
-    preset = PRESETS[name]
-    assert (found.source, found.family, found.steps) == ("synthetic", preset.family, preset.steps)
-    assert {**found.parameter_values(), **preset.parameters} == found.parameter_values()
+    if name in TASKS:
+        assert (found.source, found.task, found.parameters) == ("task", name, ())
+    else:
+        preset = PRESETS[name]
+        assert (found.source, found.family, found.steps) == ("synthetic", preset.family, preset.steps)
+        assert {**found.parameter_values(), **preset.parameters} == found.parameter_values()
     assert (found.layer, found.t, found.unit, found.first, found.last) == (0, None, None, 0, None)
     assert (found.scale, found.gate, found.subset) == ("none", "h", "")
     assert found.shows_preset_input
@@ -178,6 +190,7 @@ def test_a_preset_brings_its_sequence_and_its_place(settings, name):
     changed = {
         "scale",
         "source",
+        "task",
         "family",
         "steps",
         "parameters",
@@ -208,7 +221,7 @@ def test_another_family_starts_at_its_own_defaults(settings, name):
 def test_a_parameter_is_set_and_set_back(name, data):
     settings = replace(DEFAULT, seed=5).with_family(name)
     family = FAMILIES[name]
-    for parameter, value in data.draw(values_of(family)).items():
+    for parameter, value in data.draw(values_of(family.parameters)).items():
         changed = settings.with_parameter(parameter, value)
         assert changed.parameter_values()[parameter] == value
         assert Settings.from_query(changed.to_query()) == changed
@@ -237,7 +250,13 @@ def test_where_the_page_says_the_link_holds_everything_it_does(settings, columns
     settings = replace(settings, columns=columns, labels=labels, **typed)
     again = Settings.from_query(settings.to_query())
     if settings.fits_url:
-        used = {"numbers": ("numbers",), "text": ("text",), "table": ("table", "columns", "labels"), "synthetic": ()}
+        used = {
+            "numbers": ("numbers",),
+            "text": ("text",),
+            "table": ("table", "columns", "labels"),
+            "synthetic": (),
+            "task": (),
+        }
         used["file"] = ("columns", "labels")
         for name in used[settings.source]:
             assert getattr(again, name) == getattr(settings, name), name

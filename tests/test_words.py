@@ -13,6 +13,7 @@ from gruviz.app.settings import SOURCES, STATISTICS, WEIGHTS
 from gruviz.panels import GATES
 from gruviz.problems import placeholders
 from gruviz.sequences import FAMILIES
+from gruviz.tasks import TASKS
 from gruviz.text_steps import ENCODINGS, UNITS
 from gruviz.user_data import SCALINGS
 from gruviz.words import FOLDER, LANGUAGES, words
@@ -30,8 +31,10 @@ EXPECTED = {
     "hover": {"unit", "units", "step", "steps", "pooled", *GATES},
     "models": set(MODELS),
     "models_about": set(MODELS),
-    "weights": set(WEIGHTS),
-    "stories": set(WEIGHTS),
+    "weights": set(WEIGHTS) - set(TASKS),
+    "stories": set(WEIGHTS) - set(TASKS),
+    **{table: set(TASKS) for table in ("tasks", "tasks_about", "task_stories", "task_checks")},
+    "task_parameters": {p.name for task in TASKS.values() for p in task.parameters},
     "orders": set(ORDERS),
     "statistics": set(STATISTICS),
     "phases": {"read", *GATES},

@@ -12,7 +12,7 @@ from gruviz.app import runs, sidebar, state
 from gruviz.app.answers import answers
 from gruviz.app.bridge import page_theme
 from gruviz.app.equations import equations
-from gruviz.app.runs import Checks, Run, Upload
+from gruviz.app.runs import Checks, Run, Upload, trained_weights
 from gruviz.app.sentences import one_sentence, plain, sentence
 from gruviz.app.settings import CLIENT_FIELDS, Settings
 from gruviz.app.stage import message_of, stage
@@ -20,6 +20,8 @@ from gruviz.app.state import Good
 from gruviz.presets import PRESETS
 from gruviz.problems import Problem
 from gruviz.sequences import Sequence
+from gruviz.tasks import TASKS
+from gruviz.trained_models import SavedModel
 from gruviz.user_data import Scaling
 from gruviz.words import words
 
@@ -98,14 +100,28 @@ def _last_good(settings: Settings, unreadable: bool) -> tuple[Settings, Upload |
 def _story(settings: Settings, run: Run, sequence: Sequence) -> None:
     w = words(settings.lang)
     halves = settings.halves if settings.weights == "leaky" else ""
-    st.markdown(w["stories"][settings.weights].replace("{half_lives}", plain(halves)))
-    preset = PRESETS.get(settings.weights)
+    if settings.weights in TASKS:
+        told, saved = w["task_stories"][settings.weights], trained_weights(settings)
+        told += " " + w["page"]["trained_card"].format(
+            about=w["tasks_about"][settings.weights], model=w["models"][saved.card["model"]],
+            metric=w["task_metrics"][saved.card["metric_name"]], reached=_measured(saved, "metric"),
+            baseline=_measured(saved, "baseline"), steps=int(saved.card["steps"]),
+        )  # fmt: skip
+        st.markdown(told)
+    else:
+        st.markdown(w["stories"][settings.weights].replace("{half_lives}", plain(halves)))
     wanted, found = run.preset_inputs, sequence.inputs
     if wanted is not None and wanted != found:
         key = "adapted_fewer" if found < wanted else "adapted_more"
         st.info(w["page"][key].format(wanted=wanted, found=found))
-    elif preset is not None and not settings.shows_preset_input:
+    elif settings.weights in (*TASKS, *PRESETS) and not settings.shows_preset_input:
         st.caption(w["page"]["story_elsewhere"])
+
+
+def _measured(saved: SavedModel, name: str) -> str:
+    """A number of a model's card in its task's own unit."""
+    value = float(saved.card[name])
+    return f"{value:.1%}" if TASKS[saved.plan.task].metric.unit == "%" else f"{value:.3g}"
 
 
 def _badges(place: DeltaGenerator, settings: Settings, run: Run, checks: Checks | None) -> DeltaGenerator:

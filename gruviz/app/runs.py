@@ -8,16 +8,19 @@ from hashlib import blake2b
 import numpy as np
 import streamlit as st
 
+from gruviz.app import model_store
 from gruviz.app.process import compute_turns
 from gruviz.app.settings import Settings
 from gruviz.gate_trace import GateTrace
 from gruviz.gru import ConcatGRU, SplitGRU, TorchGRU
 from gruviz.params import GRUParams
-from gruviz.presets import PRESETS, leaky, random_params
+from gruviz.presets import PRESETS, leaky, random_params, resized
 from gruviz.problems import Problem
 from gruviz.sequences import Sequence, generate
+from gruviz.tasks import TASKS
 from gruviz.text_steps import encode_text
 from gruviz.trace import Traceable, own_states, reference_error, reference_steps, trace
+from gruviz.trained_models import SavedModel, shipped
 from gruviz.typed_numbers import number, parse_numbers
 from gruviz.user_data import Scaling, Table, read_table, read_upload, rescale
 
@@ -111,6 +114,7 @@ def sequence_of(settings: Settings, upload: Upload | None) -> tuple[Sequence, Sc
 
 
 _SEQUENCE_FIELDS = {
+    "task": ("source", "scale", "task", "sseed", "parameters"),
     "synthetic": ("source", "scale", "family", "steps", "sseed", "parameters"),
     "numbers": ("source", "scale", "numbers"),
     "text": ("source", "scale", "text", "per", "code", "esize", "sseed"),
@@ -118,7 +122,9 @@ _SEQUENCE_FIELDS = {
     "file": ("source", "scale", "header", "columns", "labels"),
 }
 SEQUENCE_FIELDS = tuple(sorted(set().union(*_SEQUENCE_FIELDS.values())))
-_RUN_FIELDS = ("model", "weights", "hidden", "seed", "gain", "zbias", "rbias", "halves", "tmax", "layers", "both")
+_RUN_FIELDS = (
+    "model", "weights", "hidden", "seed", "gain", "zbias", "rbias", "halves", "tmax", "layers", "both", "mine",
+)  # fmt: skip
 
 
 @st.cache_resource(max_entries=32, show_spinner=False)
@@ -134,6 +140,8 @@ def _sequence(settings: Settings, upload: Upload | None) -> tuple[Sequence, Scal
             label = settings.labels if settings.labels in opened.columns else None
             opened = opened.sequence(known or None, label)
         found = opened
+    elif settings.source == "task":
+        found = TASKS[settings.task].example(settings.sseed, **settings.parameter_values())
     else:
         found = generate(settings.family, settings.steps, settings.sseed, **settings.parameter_values())
     return rescale(found, settings.scale)
@@ -177,6 +185,9 @@ def params_of(settings: Settings, input_size: int) -> list[GRUParams]:
         return [preset.params(input_size)]
     if settings.weights in PRESETS:
         return [PRESETS[settings.weights].params(input_size)]
+    held = trained_weights(settings)
+    if held is not None:
+        return [resized(held.model().params(), input_size)]
     directions = 1 + settings.both if settings.model == "torch" else 1
     layers = settings.layers if settings.model == "torch" else 1
     chrono = settings.tmax if settings.weights == "chrono" else None
@@ -191,6 +202,24 @@ def params_of(settings: Settings, input_size: int) -> list[GRUParams]:
             )
         )  # fmt: skip
     return made
+
+
+def trained_weights(settings: Settings) -> SavedModel | None:
+    """The trained model the weights are of, if they are of one.
+
+    Of each task there are two: trained as nn.GRU, and as the split cell, which concat holds as it is.
+
+    Raises:
+        Problem: the visitor's own model is not here (any more).
+    """
+    if settings.weights == "mine":
+        found = model_store.kept(settings.mine)
+        if found is None:
+            raise Problem("model_gone")
+        return found
+    if settings.weights in TASKS:
+        return shipped(settings.weights, "torch" if settings.model == "torch" else "split")
+    return None
 
 
 def half_lives_of(settings: Settings) -> list[float]:
@@ -230,9 +259,11 @@ def _run(settings: Settings, sequence: Sequence) -> Run:
             model = TorchGRU.from_params(params, bidirectional=len(params) > 1 and settings.both)
         else:
             model = MODELS[settings.model].from_params(params[0])
-        seed = settings.seed if settings.weights not in PRESETS else None
+        seed = settings.seed if settings.weights in ("random", "chrono") else None
         found = trace(model, sequence.x, labels=sequence.labels, seed=seed, after_piece=turns.offer)
-    wanted = PRESETS[settings.weights].make().input_size if settings.weights in PRESETS else None
+    held = trained_weights(settings)
+    made = PRESETS[settings.weights].make() if settings.weights in PRESETS else held and held.model()
+    wanted = made.input_size if made else None
     name = blake2b(f"{settings!r} {sequence.digest}".encode("utf-8", "surrogatepass"), digest_size=12).hexdigest()
     return Run(name, found, model, _units(settings), wanted)
 

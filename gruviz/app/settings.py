@@ -8,9 +8,11 @@ from dataclasses import dataclass, fields, replace
 from typing import Any
 
 from gruviz.analysis import ORDERS
+from gruviz.families import Parameter
 from gruviz.inputs import MAX_STEPS
 from gruviz.presets import PRESETS
 from gruviz.sequences import FAMILIES
+from gruviz.tasks import TASKS
 from gruviz.text_steps import ENCODINGS, UNITS
 from gruviz.user_data import SCALINGS
 from gruviz.words import LANGUAGES
@@ -27,8 +29,9 @@ _TYPED = {
 }
 PARAMETER = "p."  # prefix of a sequence's own parameters in the URL
 
-WEIGHTS = (*PRESETS, "random", "chrono")
-SOURCES = ("synthetic", "numbers", "text", "table", "file")
+WEIGHTS = (*TASKS, *PRESETS, "random", "chrono", "mine")
+SOURCES = ("task", "synthetic", "numbers", "text", "table", "file")
+OPENS_ON = "delayed_copy"
 GATES = ("z", "r", "n", "h", "x")
 STATISTICS = ("mean", "low", "high")
 DIAGRAMS = ("unit", "layer")
@@ -43,8 +46,8 @@ class Settings:
 
     `t` and `unit` are None until someone chooses: then the preset's own place, or 0, is shown. `first` and `last` bound
     the steps shown; None is the last step. `subset` names units as "0-7, 12"; all when empty. The `CLIENT_FIELDS` are
-    the browser's: here they are what the session started with. `parameters` holds only what differs from the family's
-    defaults.
+    the browser's: here they are what the session started with. `parameters` holds only what differs from the defaults
+    of the family, or of the task where the source is one. `mine` names a model trained in this process.
     """
 
     lang: str = "en"
@@ -59,7 +62,9 @@ class Settings:
     tmax: int = 100
     layers: int = 1
     both: bool = False
+    mine: str = ""
     source: str = "synthetic"
+    task: str = "delayed_copy"
     family: str = PRESETS["latch"].family
     steps: int = PRESETS["latch"].steps
     sseed: int = 0
@@ -102,10 +107,20 @@ class Settings:
                 value = read(query[name])
                 if value is not None:
                     found[name] = value
-        family = found.get("family", cls.family)
-        base = cls.parameters if family == cls.family else ()
-        found["parameters"] = _parameters(family, {**dict(base), **_given(family, query)})
-        return cls(**found)
+        told = cls(**found)
+        base = dict(_parameters_at_start(told))
+        return replace(told, parameters=_parameters(told.known, {**base, **_given(told.known, query)}))
+
+    @classmethod
+    def opening(cls, query: Mapping[str, str]) -> Settings:
+        """What a session begins with: the link's settings, or a trained model where the link chooses nothing.
+
+        >>> Settings.opening({"lang": "ko"}).weights, Settings.opening({"weights": "latch"}).weights
+        ('delayed_copy', 'latch')
+        """
+        given = cls.from_query(query)
+        chosen = "weights" in query or replace(given, lang=DEFAULT.lang, model=DEFAULT.model) != DEFAULT
+        return given if chosen else given.with_preset(OPENS_ON)
 
     def to_query(self) -> dict[str, str]:
         """The URL's parameters; defaults and over-long texts are left out."""
@@ -116,9 +131,8 @@ class Settings:
                 text = write(value)
                 if len(text) <= LONGEST_IN_URL:
                     query[name] = text
-        base = dict(DEFAULT.parameters if self.family == DEFAULT.family else ())
-        mine = dict(self.parameters)
-        for p in FAMILIES[self.family].parameters:
+        base, mine = dict(_parameters_at_start(self)), dict(self.parameters)
+        for p in self.known:
             if mine.get(p.name, p.default) != base.get(p.name, p.default):
                 query[PARAMETER + p.name] = _write(float(mine.get(p.name, p.default)))
         return query
@@ -133,20 +147,38 @@ class Settings:
 
     @property
     def shows_preset_input(self) -> bool:
-        """Whether the input is the one the preset's story is about; its length and seed may differ."""
+        """Whether the input is the one the weights' story is about; its length and seed may differ."""
         own = self.with_preset(self.weights)
-        names = ("source", "family", "parameters", "scale")
+        names = ("source", "task" if own.source == "task" else "family", "parameters", "scale")
         return all(getattr(own, name) == getattr(self, name) for name in names)
 
+    @property
+    def known(self) -> tuple[Parameter, ...]:
+        """The parameters of the sequence in use."""
+        return TASKS[self.task].parameters if self.source == "task" else FAMILIES[self.family].parameters
+
+    def with_source(self, name: str) -> Settings:
+        """These settings with input from elsewhere; a task and a family have parameters of their own."""
+        return replace(self, source=name, parameters=self.parameters if "task" not in (name, self.source) else ())
+
+    def with_task(self, name: str) -> Settings:
+        """These settings with an example of a task as input, at its own defaults."""
+        return replace(self, source="task", task=name, parameters=())
+
     def with_preset(self, name: str) -> Settings:
-        """These settings with other weights; a preset brings the sequence that shows its story."""
+        """These settings with other weights; those with a story bring the sequence that shows it."""
+        if name in TASKS:
+            return replace(
+                self.with_task(name), weights=name, layer=0, t=None, unit=None, gate=DEFAULT.gate, first=0, last=None,
+                subset="", scale="none",
+            )  # fmt: skip
         if name not in PRESETS:
             return replace(self, weights=name)
         p = PRESETS[name]
         return replace(
             self, weights=name, source="synthetic", family=p.family, steps=p.steps, layer=0, t=None, unit=None,
             gate=DEFAULT.gate, first=0, last=None, subset="", scale="none",
-            parameters=_parameters(p.family, p.parameters),
+            parameters=_parameters(FAMILIES[p.family].parameters, p.parameters),
         )  # fmt: skip
 
     def with_family(self, name: str) -> Settings:
@@ -155,12 +187,12 @@ class Settings:
 
     def with_parameter(self, name: str, value: float) -> Settings:
         """These settings with one parameter of the sequence changed."""
-        return replace(self, parameters=_parameters(self.family, {**dict(self.parameters), name: value}))
+        return replace(self, parameters=_parameters(self.known, {**dict(self.parameters), name: value}))
 
     def parameter_values(self) -> dict[str, float]:
-        """Every parameter of the chosen family, defaults included."""
+        """Every parameter of the sequence in use, defaults included."""
         mine = dict(self.parameters)
-        return {p.name: mine.get(p.name, p.default) for p in FAMILIES[self.family].parameters}
+        return {p.name: mine.get(p.name, p.default) for p in self.known}
 
 
 def _choice(*names: str) -> Callable[[str], str | None]:
@@ -225,6 +257,8 @@ READERS: dict[str, Callable[[str], Any]] = {
     "layers": _whole(1, MAX_LAYERS),
     "both": _flag,
     "source": _choice(*SOURCES),
+    "mine": _text(64),
+    "task": _choice(*TASKS),
     "family": _choice(*FAMILIES),
     "steps": _whole(1, MAX_STEPS),
     "sseed": _whole(0, MAX_SEED),
@@ -255,18 +289,22 @@ WRITERS: dict[str, Callable[[Any], str]] = dict.fromkeys(READERS, _write) | {
 }
 
 
-def _given(family: str, query: Mapping[str, str]) -> dict[str, float]:
+def _given(known: tuple[Parameter, ...], query: Mapping[str, str]) -> dict[str, float]:
     given = {}
-    for p in FAMILIES[family].parameters:
+    for p in known:
         value = _decimal(p.low, p.high)(query.get(PARAMETER + p.name, ""))
         if value is not None and (not p.integer or value == int(value)):
             given[p.name] = value
     return given
 
 
-def _parameters(family: str, values: Mapping[str, float]) -> tuple[tuple[str, float], ...]:
-    """In the family's own order, without what stands at its default, so that equal settings compare equal."""
-    known = FAMILIES[family].parameters
+def _parameters_at_start(settings: Settings) -> tuple[tuple[str, float], ...]:
+    """What the parameters are where a link does not name them."""
+    return DEFAULT.parameters if settings.source != "task" and settings.family == DEFAULT.family else ()
+
+
+def _parameters(known: tuple[Parameter, ...], values: Mapping[str, float]) -> tuple[tuple[str, float], ...]:
+    """In the sequence's own order, without what stands at its default, so that equal settings compare equal."""
     return tuple((p.name, values[p.name]) for p in known if p.name in values and values[p.name] != p.default)
 
 

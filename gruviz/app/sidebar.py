@@ -6,13 +6,13 @@ import streamlit as st
 
 from gruviz.app import runs, state
 from gruviz.app.sentences import plain
-from gruviz.app.settings import MAX_LAYERS, MAX_SEED, MAX_UNITS, PARAMETER, SOURCES, WEIGHTS, Settings
+from gruviz.app.settings import MAX_LAYERS, MAX_SEED, MAX_UNITS, SOURCES, WEIGHTS, Settings
 from gruviz.colours import Theme
 from gruviz.figures import preview
 from gruviz.inputs import MAX_STEPS, Sequence
-from gruviz.presets import PRESETS
 from gruviz.problems import Problem
 from gruviz.sequences import FAMILIES
+from gruviz.tasks import TASKS
 from gruviz.text_steps import ENCODINGS, UNITS
 from gruviz.user_data import SCALINGS, Scaling, Table
 from gruviz.words import LANGUAGES, words
@@ -42,12 +42,13 @@ def model_controls(settings: Settings) -> None:
     )  # fmt: skip
     st.caption(w["models_about"][settings.model])
     st.selectbox(
-        p["weights"], WEIGHTS, format_func=w["weights"].get, help=p["weights_help"],
+        p["weights"], [name for name in WEIGHTS if name != "mine" or settings.mine], help=p["weights_help"],
+        format_func=lambda name: p["trained"].format(task=w["tasks"][name]) if name in TASKS else w["weights"][name],
         key=state.seeded("weights", settings.weights), on_change=state.change, args=(Settings.with_preset, "weights"),
     )  # fmt: skip
     if settings.weights == "leaky":
         st.text_input(p["half_lives"], key=state.seeded("halves", settings.halves), max_chars=80)
-    if settings.weights in PRESETS:
+    if settings.weights not in ("random", "chrono"):
         return
     left, right = st.columns(2)
     left.number_input(p["hidden_size"], 1, MAX_UNITS, value=None, step=1, key=state.seeded("hidden", settings.hidden))
@@ -76,11 +77,13 @@ def sequence_controls(settings: Settings) -> None:
     w = words(settings.lang)
     p = w["page"]
     st.selectbox(
-        p["source"], SOURCES, format_func=lambda name: p["source_" + name], key=state.seeded("source", settings.source)
-    )
-    {"synthetic": _synthetic, "numbers": _numbers, "text": _text, "table": _table, "file": _table}[settings.source](
-        settings
-    )
+        p["source"], SOURCES, format_func=lambda name: p["source_" + name], on_change=state.change,
+        key=state.seeded("source", settings.source), args=(Settings.with_source, "source"),
+    )  # fmt: skip
+    controls = {
+        "task": _task, "synthetic": _synthetic, "numbers": _numbers, "text": _text, "table": _table, "file": _table,
+    }  # fmt: skip
+    controls[settings.source](settings)
 
 
 def _synthetic(settings: Settings) -> None:
@@ -93,13 +96,28 @@ def _synthetic(settings: Settings) -> None:
     left, right = st.columns(2)
     left.number_input(p["steps"], 1, MAX_STEPS, value=None, step=1, key=state.seeded("steps", settings.steps))
     right.number_input(p["seed"], 0, MAX_SEED, value=None, step=1, key=state.seeded("sseed", settings.sseed))
+    _parameters(settings, w["parameters"])
+
+
+def _task(settings: Settings) -> None:
+    w = words(settings.lang)
+    p = w["page"]
+    st.selectbox(
+        p["task"], list(TASKS), format_func=w["tasks"].get, help=w["tasks_about"][settings.task],
+        key=state.seeded("task", settings.task), on_change=state.change, args=(Settings.with_task, "task"),
+    )  # fmt: skip
+    st.number_input(p["example"], 0, MAX_SEED, value=None, step=1, key=state.seeded("sseed", settings.sseed))
+    _parameters(settings, w["task_parameters"])
+
+
+def _parameters(settings: Settings, names: dict[str, str]) -> None:
     values = settings.parameter_values()
     columns = st.columns(2)
-    for k, parameter in enumerate(FAMILIES[settings.family].parameters):
+    for k, parameter in enumerate(settings.known):
         number = int if parameter.integer else float
-        key = state.seeded(f"{PARAMETER}{settings.family}.{parameter.name}", number(values[parameter.name]))
+        key = state.seeded(state.parameter_name(settings, parameter.name), number(values[parameter.name]))
         columns[k % 2].number_input(
-            w["parameters"][parameter.name], number(parameter.low), number(parameter.high), step=number(parameter.step),
+            names[parameter.name], number(parameter.low), number(parameter.high), step=number(parameter.step),
             value=None, key=key,
         )  # fmt: skip
 

@@ -30,6 +30,11 @@ class Good:
     upload: Upload | None
 
 
+def parameter_name(settings: Settings, name: str) -> str:
+    """What a parameter of the sequence in use is called among the widgets: two sequences may have one of that name."""
+    return PARAMETER + (f"task-{settings.task}" if settings.source == "task" else settings.family) + "." + name
+
+
 def key_of(name: str) -> str:
     """The widget key of a Settings field."""
     return _PREFIX + name
@@ -38,7 +43,7 @@ def key_of(name: str) -> str:
 def current() -> Settings:
     """The settings as the visitor has them now: widgets over the last known, the URL at the start of a session."""
     if _LAST not in st.session_state:
-        st.session_state[_LAST] = Settings.from_query(dict(st.query_params))
+        st.session_state[_LAST] = Settings.opening(dict(st.query_params))
     last: Settings = st.session_state[_LAST]
     found: dict[str, Any] = {}
     for field in fields(Settings):
@@ -47,7 +52,7 @@ def current() -> Settings:
             found[field.name] = tuple(value) if isinstance(value, list) else value
     settings = replace(last, **found)
     for name in settings.parameter_values():
-        value = st.session_state.get(key_of(PARAMETER + settings.family + "." + name))
+        value = st.session_state.get(key_of(parameter_name(settings, name)))
         if value is not None:
             settings = settings.with_parameter(name, value)
     st.session_state[_LAST] = settings

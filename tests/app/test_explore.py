@@ -17,6 +17,7 @@ from gruviz.app.settings import CLIENT_FIELDS, NAMES, WEIGHTS, Settings
 from gruviz.presets import PRESETS, leaky, random_params
 from gruviz.problems import Problem
 from gruviz.sequences import FAMILIES, generate
+from gruviz.tasks import TASKS
 from gruviz.typed_numbers import parse_numbers
 from gruviz.words import words
 
@@ -99,7 +100,7 @@ def test_every_model_draws_every_sequence(model, family, weights):
     assert ":orange-badge[" not in said(at)
 
 
-@pytest.mark.parametrize("weights", [name for name in WEIGHTS if name not in ("latch", "random")])
+@pytest.mark.parametrize("weights", [name for name in WEIGHTS if name not in (*TASKS, "latch", "random", "mine")])
 @pytest.mark.parametrize("model", MODELS)
 def test_every_kind_of_weights_is_drawn_and_told(model, weights):
     at = sound(opened(model=model).selectbox(key="set.weights").select(weights).run())
@@ -602,7 +603,9 @@ def test_switching_the_language_translates_every_text_and_keeps_every_choice():
             assert any("가" <= letter <= "힣" for letter in each.value), each.value
     assert at.selectbox(key="set.family").label == KO["page"]["family"]
     assert list(at.selectbox(key="set.family").options) == list(KO["families"].values())
-    assert list(at.selectbox(key="set.weights").options) == list(KO["weights"].values())
+    trained = [KO["page"]["trained"].format(task=KO["tasks"][name]) for name in TASKS]
+    by_hand = [KO["weights"][name] for name in WEIGHTS if name not in (*TASKS, "mine")]
+    assert list(at.selectbox(key="set.weights").options) == trained + by_hand
     header, _ = scene(at)
     assert (header["language"], header["words"]["keeps"]) == ("ko", KO["figure"]["keeps"])
     assert header["layer_names"] == [KO["page"]["layer_name"].format(layer=0)]
@@ -619,6 +622,7 @@ def test_a_korean_link_opens_in_korean():
 def test_a_dark_page_is_told_apart_and_the_scene_holds_both_themes():
     light, dark = opened(), AppTest.from_file(APP, default_timeout=60)
     dark.context = {"theme": "dark"}
+    dark.query_params["weights"] = "latch"
     sound(dark.run())
     assert payload(dark)["theme"] == "dark"
     assert payload(dark)["ink"] != payload(light)["ink"]

@@ -21,6 +21,18 @@ def test_opens_on_the_latch_and_shows_its_gates(explore):
     expect(e.page.locator(".katex-display").first).to_be_visible()
 
 
+def test_a_bare_address_opens_on_a_trained_model(explore):
+    e = explore()
+    e.page.goto(e.address)
+    e.settled()
+    assert "Look at z across the gap" in e.text()
+    e.until("stage.scene.trace.inputs === 9")
+    e.address_now("weights=delayed_copy", "source=task")
+    e.type_into("p-task-delayed_copy-gap", "40")
+    e.until("stage.scene.trace.steps > 60")
+    e.address_now("p.gap=40")
+
+
 def test_the_toggle_keeps_the_numbers_and_says_what_changes(explore):
     e = explore("weights=reset")
     before = e.value("h", 21, 1)

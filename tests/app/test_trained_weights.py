@@ -1,0 +1,112 @@
+"""Explore on the trained models that come with gruviz, and on a visitor's own."""
+
+import numpy as np
+import pytest
+from page import APP, opened, reply, said, scene, send, shown_by, sound, unescaped
+from streamlit.testing.v1 import AppTest
+
+import gruviz
+from gruviz.app import model_store
+from gruviz.app.settings import WEIGHTS
+from gruviz.tasks import TASKS
+from gruviz.trained_models import saved, shipped
+from gruviz.training import Training
+from gruviz.training_plan import TrainingPlan
+from gruviz.words import words
+
+EN = words("en")
+
+
+@pytest.mark.parametrize("language", ["en", "ko"])
+def test_the_page_opens_on_a_trained_model(language):
+    at = AppTest.from_file(APP, default_timeout=60)
+    at.query_params["lang"] = language
+    sound(at.run())
+    assert words(language)["task_stories"]["delayed_copy"] in said(at)
+    held = shipped("delayed_copy", "split").model()
+    trace = gruviz.trace(gruviz.SplitGRU.from_params(held.params()), TASKS["delayed_copy"].example(0).x)
+    assert np.array_equal(scene(at)[1]["z"], trace.z[0, 0])
+
+
+def test_trained_models_are_offered_first():
+    at = sound(opened())
+    box = at.selectbox(key="set.weights")
+    assert WEIGHTS[: len(TASKS)] == tuple(TASKS)
+    assert box.options[0] == EN["page"]["trained"].format(task=EN["tasks"]["delayed_copy"])
+    assert EN["weights"]["mine"] not in box.options
+
+
+@pytest.mark.parametrize("name", TASKS)
+@pytest.mark.parametrize("model", ["split", "concat", "torch"])
+def test_a_trained_model_comes_with_its_story_and_an_example(name, model):
+    at = sound(opened(model=model).selectbox(key="set.weights").select(name).run())
+    held = shipped(name, "torch" if model == "torch" else "split")
+    classes = {"split": gruviz.SplitGRU, "concat": gruviz.ConcatGRU, "torch": gruviz.TorchGRU}
+    example = TASKS[name].example(0)
+    trace = gruviz.trace(classes[model].from_params(held.model().params()), example.x)
+    header, arrays = scene(at)
+    for gate in "zrnh":
+        assert np.array_equal(arrays[gate], getattr(trace, gate)[0, 0])
+    assert header["channels"] == list(TASKS[name].channels)
+    assert header["tile"]["labels"] == list(example.labels)
+    assert EN["task_stories"][name] in said(at)
+    assert f"Trained as {EN['models'][held.card['model']]}" in said(at)
+    assert not at.info
+
+
+def test_a_longer_gap_than_it_was_trained_on():
+    at = sound(opened().selectbox(key="set.weights").select("delayed_copy").run())
+    before = scene(at)[0]["trace"]["steps"]
+    sound(at.number_input(key="set.p.task-delayed_copy.gap").set_value(80).run())
+    assert scene(at)[0]["trace"]["steps"] > before + 40
+    assert EN["page"]["story_elsewhere"] in said(at)
+
+
+def test_the_link_of_a_trained_model_gives_it_back():
+    at = sound(opened(weights="parity", source="task", task="parity", p__noise=0.1, sseed=3))
+    example = TASKS["parity"].example(3, noise=0.1)
+    model = gruviz.SplitGRU.from_params(shipped("parity", "split").model().params())
+    assert np.array_equal(scene(at)[1]["h"], gruviz.trace(model, example.x).h[0, 0])
+
+
+def test_leaving_a_task_for_another_source_drops_its_parameters():
+    at = sound(opened(weights="parity", source="task", task="parity", p__noise=0.1))
+    sound(at.selectbox(key="set.source").select("synthetic").run())
+    assert scene(at)[0]["trace"]["inputs"] == 2
+    (info,) = at.info
+    assert info.value == EN["page"]["adapted_more"].format(wanted=1, found=2)
+
+
+def test_a_trained_model_is_explained():
+    at = sound(opened(weights="parity", source="task", task="parity", model="torch"))
+    header, arrays = scene(at)
+    place = {"gate": "r", "layer": 0, "t": 5, "unit": 2}
+    found = reply(send(at, {"id": 1, "trace": header["trace"]["id"], "kind": "explain", **place}))[0]
+    assert found["kind"] == "explain"
+    assert 1 / (1 + np.exp(-found["total"])) == pytest.approx(float(arrays["r"][5, 2]), abs=1e-6)
+
+
+# ---- a model of one's own
+
+
+def test_a_model_trained_here_is_shown_under_its_link():
+    trained = Training(TrainingPlan("adding", hidden_size=5, most_steps=10)).run()
+    name = model_store.keep(saved(trained))
+    at = sound(opened(weights="mine", mine=name, model="torch", source="task", task="adding"))
+    trace = gruviz.trace(gruviz.TorchGRU.from_params(trained.model().params()), TASKS["adding"].example(0).x)
+    assert np.array_equal(scene(at)[1]["z"], trace.z[0, 0])
+    assert EN["weights"]["mine"] in at.selectbox(key="set.weights").options
+
+
+def test_a_model_that_is_not_here_is_one_sentence():
+    at = opened(weights="mine", mine="0" * 24)
+    assert unescaped(EN["problems"]["model_gone"]) in shown_by(at)
+
+
+def test_the_store_is_bounded_and_keeps_the_newest(monkeypatch):
+    monkeypatch.setattr(model_store, "MOST_KEPT", 2)
+    store = model_store.Store()
+    names = [
+        store.keep(saved(Training(TrainingPlan("adding", hidden_size=2, seed=seed)).trained())) for seed in range(3)
+    ]
+    assert [store.kept(name) is not None for name in names] == [False, True, True]
