@@ -4,7 +4,7 @@ from pathlib import Path
 
 import streamlit as st
 
-from gruviz.app import explore, state
+from gruviz.app import explore, state, train
 from gruviz.app.process import tune_process
 from gruviz.words import words
 
@@ -14,5 +14,7 @@ st.set_page_config(page_title="gruviz", page_icon=str(ASSETS / "icon.png"), layo
 st.html(ASSETS / "page.css")
 tune_process()
 names = words(state.current().lang)["page"]
-pages = [st.Page(explore.page, title=names["explore"], url_path="explore", default=True)]
-st.navigation(pages, position="hidden").run()
+first = st.Page(explore.page, title=names["explore"], url_path="explore", default=True)
+pages = [first, st.Page(train.page, title=names["train"], url_path="train")]
+st.session_state["train.explore"] = first  # where the Train page sends a model
+st.navigation(pages, position="top").run()

@@ -22,14 +22,14 @@ ROWS = (
     ("training_plan",),
     ("training",),
     ("trained_models",),
-    ("make_models",),
+    ("make_models", "training_process", "training_figures", "state_dicts"),
     ("app.settings", "app.process"),
-    ("app.model_store",),
+    ("app.model_store", "app.trainings"),
     ("app.runs", "app.bridge", "app.sentences"),
     ("app.state", "app.stage"),
-    ("app.sidebar", "app.questions"),
+    ("app.sidebar", "app.questions", "app.train_controls", "app.train_results"),
     ("app.answers",),
-    ("app.explore",),
+    ("app.explore", "app.train"),
     ("app",),  # app.py
 )
 RANK = {name: k for k, row in enumerate(ROWS) for name in row}
@@ -59,10 +59,14 @@ ALLOWED = {
         "app.sidebar",
         "app.stage",
         "app.state",
+        "app.train",
+        "app.train_controls",
+        "app.train_results",
+        "app.trainings",
         "app",
     },
-    "torch": {"params", "gru", "scan", "recovery", "trace", "training_plan", "training", "make_models"},
-    "plotly": {"figures", "panels"},
+    "torch": {"params", "gru", "scan", "recovery", "trace", "training_plan", "training", "make_models", "state_dicts"},
+    "plotly": {"figures", "panels", "training_figures"},
     "pandas": set(),
     "requests": set(),
     "urllib": set(),
@@ -143,7 +147,7 @@ def test_nothing_but_the_app_imports_the_app():
     for name, path in FILES.items():
         if name != "app" and not name.startswith("app."):
             assert not any(used.startswith("app") for used in own(path)), name
-    assert own(FILES["app"]) <= {"app.explore", "app.state", "app.process", "words"}
+    assert own(FILES["app"]) <= {"app.explore", "app.train", "app.state", "app.process", "words"}
 
 
 @pytest.mark.parametrize("library", ALLOWED)

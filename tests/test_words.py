@@ -4,6 +4,7 @@ import ast
 import re
 from collections import Counter
 from pathlib import Path
+from typing import get_args
 
 import pytest
 
@@ -15,6 +16,7 @@ from gruviz.problems import placeholders
 from gruviz.sequences import FAMILIES
 from gruviz.tasks import TASKS
 from gruviz.text_steps import ENCODINGS, UNITS
+from gruviz.training import Outcome
 from gruviz.user_data import SCALINGS
 from gruviz.words import FOLDER, LANGUAGES, words
 
@@ -35,6 +37,7 @@ EXPECTED = {
     "stories": set(WEIGHTS) - set(TASKS),
     **{table: set(TASKS) for table in ("tasks", "tasks_about", "task_stories", "task_checks")},
     "task_parameters": {p.name for task in TASKS.values() for p in task.parameters},
+    "training_outcomes": set(get_args(Outcome)),
     "orders": set(ORDERS),
     "statistics": set(STATISTICS),
     "phases": {"read", *GATES},
@@ -184,7 +187,7 @@ def test_no_page_text_is_left_that_nothing_shows():
     assert sorted(set(ENGLISH["page"]) - said - COMPOSED) == []
 
 
-@pytest.mark.parametrize("table", ["figure", "equivalence", "hover"])
+@pytest.mark.parametrize("table", ["figure", "equivalence", "hover", "train"])
 def test_no_text_of_the_figures_is_left_that_nothing_shows(table):
     said = set().union(*(constants(tree) for _, tree in trees())) | set(GATES)
     assert sorted(set(ENGLISH[table]) - said) == []

@@ -39,12 +39,23 @@ def answers(shown: Settings, upload: Upload | None, theme: Theme) -> None:
     settings = state.current()
     with one_sentence(settings.lang):
         sequence, _ = runs.sequence_of(shown, upload)
-        run = runs.run(shown, sequence)
-        header, arrays = _reply(run, sequence)
-        bridge(settings, theme, run.id, header, arrays)
-        answered()
-        if _FIGURE in st.session_state:
-            _figures(run, sequence, st.session_state[_FIGURE].within(run), settings.lang, theme)
+        answer_below(runs.run(shown, sequence), sequence, settings, theme)
+
+
+def answer_below(run: Run, sequence: Sequence, settings: Settings, theme: Theme) -> None:
+    """Answer what the stage above asks of a run; call it in a fragment.
+
+    Args:
+        run: what the stage shows.
+        sequence: its input.
+        settings: what the address shall hold.
+        theme: of the page.
+    """
+    header, arrays = _reply(run, sequence)
+    bridge(settings, theme, run.id, header, arrays)
+    answered()
+    if _FIGURE in st.session_state:
+        _figures(run, sequence, st.session_state[_FIGURE].within(run), settings.lang, theme)
 
 
 def _reply(run: Run, sequence: Sequence) -> Reply:

@@ -1,0 +1,114 @@
+"""A training as Plotly figures: loss and metric over training steps, and the metric against a task's parameter."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import plotly.graph_objects as go
+
+from gruviz.colours import LINES, LINES_DARK, Theme
+from gruviz.panels import base_layout, page_colours
+from gruviz.task_types import Task
+from gruviz.training import Point
+from gruviz.words import words
+
+HEIGHT = 220
+
+
+def loss_curve(history: Sequence[Point], most: int, *, language: str = "en", theme: Theme = "light") -> go.Figure:
+    """The loss on held-out sequences over training.
+
+    Args:
+        history: looks at held-out sequences.
+        most: the last step the axis shows.
+        language: "en" or "ko".
+        theme: "light" or "dark".
+    """
+    t = words(language)["train"]
+    figure = _figure(t["loss_held_out"], t["training_step"], theme)
+    steps, values = [p.step for p in history], [p.loss for p in history]
+    figure.add_scatter(x=steps, y=values, name=t["loss"], **_line("n", theme))
+    figure.update_xaxes(range=[0, most])
+    figure.update_yaxes(range=[0, max(values, default=1) * 1.05 or 1])
+    return figure
+
+
+def metric_curve(
+    history: Sequence[Point], most: int, task: Task, *, language: str = "en", theme: Theme = "light"
+) -> go.Figure:
+    """The task's metric over training, with the baseline and the goal as lines.
+
+    Args:
+        history, most, language, theme: as in `loss_curve`.
+        task: what is learned.
+    """
+    t = words(language)["train"]
+    name = words(language)["task_metrics"][task.metric.name]
+    figure = _figure(name, t["training_step"], theme)
+    values = [p.metric for p in history]
+    figure.add_scatter(x=[p.step for p in history], y=values, name=name, **_line("h", theme))
+    figure.update_xaxes(range=[0, most])
+    _goal_and_baseline(figure, task, values, language, theme)
+    return figure
+
+
+def beyond_curve(
+    values: Sequence[float],
+    metrics: Sequence[float],
+    task: Task,
+    trained: float,
+    title: str,
+    *,
+    language: str = "en",
+    theme: Theme = "light",
+) -> go.Figure:
+    """The metric against a parameter of the task; a vertical line where it was trained.
+
+    Args:
+        values: of the parameter.
+        metrics: measured at each.
+        task: what was learned.
+        trained: the parameter's value in training.
+        title: the parameter's label.
+        language, theme: as in `loss_curve`.
+    """
+    name = words(language)["task_metrics"][task.metric.name]
+    figure = _figure(name, title, theme)
+    figure.add_scatter(
+        x=list(values), y=list(metrics), name=name, **{**_line("h", theme), "mode": "lines+markers"}, marker={"size": 8}
+    )
+    figure.add_vline(x=trained, line={"color": page_colours(theme)[2], "width": 1, "dash": "dot"})
+    _goal_and_baseline(figure, task, metrics, language, theme)
+    return figure
+
+
+def _figure(title: str, below: str, theme: Theme) -> go.Figure:
+    ink, line, quiet = page_colours(theme)
+    figure = go.Figure()
+    figure.update_layout(
+        **base_layout(theme), height=HEIGHT, margin={"l": 52, "r": 12, "t": 34, "b": 40}, showlegend=False,
+        title={"text": title, "font": {"size": 14, "color": ink}, "x": 0, "xanchor": "left", "y": 0.97},
+        xaxis={"gridcolor": line, "zeroline": False, "fixedrange": True, "nticks": 6,
+               "title": {"text": below, "standoff": 4, "font": {"color": quiet}}},
+        yaxis={"gridcolor": line, "zeroline": False, "fixedrange": True, "nticks": 5},
+    )  # fmt: skip
+    return figure
+
+
+def _line(gate: str, theme: Theme) -> dict:
+    colours = LINES_DARK if theme == "dark" else LINES
+    return {"mode": "lines", "line": {"color": colours[gate], "width": 2.5}}
+
+
+def _goal_and_baseline(figure: go.Figure, task: Task, values: Sequence[float], language: str, theme: Theme) -> None:
+    w = words(language)
+    baseline = w["task_metrics"][f"baseline_{task.metric.name}"]
+    for value, name in ((task.baseline, baseline), (task.goal, w["train"]["goal"])):
+        figure.add_hline(
+            y=value, line={"color": page_colours(theme)[2], "width": 1.5, "dash": "dash"},
+            annotation={"text": name, "font": {"color": page_colours(theme)[2], "size": 11}, "yanchor": "bottom",
+                        "xanchor": "right", "x": 1},
+        )  # fmt: skip
+    share = task.metric.unit == "%"
+    top = 1.08 if share else max([task.baseline, *values]) * 1.12
+    figure.update_yaxes(range=[0, top], tickformat=".0%" if share else "")

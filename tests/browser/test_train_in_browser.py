@@ -1,0 +1,100 @@
+"""The Train page in a browser: gates change while it learns, the stage stays mounted, snapshots, on to Explore."""
+
+import time
+
+import numpy as np
+import pytest
+from playwright.sync_api import expect
+
+from gruviz.words import words
+
+EN = words("en")["train"]
+
+
+@pytest.fixture
+def train(explore):
+    def open_page(**look):
+        e = explore(**look)
+        e.page.get_by_text(words("en")["page"]["train"], exact=True).first.click()
+        e.page.wait_for_url("**/train*")
+        expect(e.page.locator(".st-key-train_start")).to_be_visible()
+        e.settled()
+        return e
+
+    return open_page
+
+
+def set_number(e, name, value):
+    box = e.page.locator(f".st-key-train-{name} input")
+    box.fill(str(value))
+    box.press("Enter")
+    e.page.wait_for_timeout(400)
+    e.settled()
+
+
+def button(e, name):
+    return e.page.locator(f".st-key-train_{name} button")
+
+
+def gates_until(e, true, seconds=30):
+    end = time.monotonic() + seconds
+    while time.monotonic() < end:
+        found = e.values("z")
+        if true(found):
+            return found
+        e.page.wait_for_timeout(200)
+    raise AssertionError("the gates did not come to it")
+
+
+def test_gates_change_as_it_learns_and_the_stage_stays(train):
+    e = train(height=1200)
+    set_number(e, "delayed_copy-most_steps", 20_000)
+    set_number(e, "delayed_copy-learning_rate", 0.001)
+    e.root.evaluate("root => { root.mark = 1; }")
+    first = e.values("z")
+    button(e, "start").click()
+    then = gates_until(e, lambda z: not np.array_equal(z, first))
+    gates_until(e, lambda z: not np.array_equal(z, then))
+    expect(e.page.locator(".st-key-train_loss .js-plotly-plot .scatterlayer path").first).to_be_attached()
+    expect(e.page.get_by_text("steps/s · at most")).to_be_visible()
+    button(e, "pause").click()
+    expect(button(e, "resume")).to_be_visible(timeout=10_000)
+    button(e, "resume").click()
+    expect(button(e, "pause")).to_be_visible()
+    button(e, "stop").click()
+    expect(button(e, "send")).to_be_visible(timeout=15_000)
+    e.settled()
+    last = e.values("z")
+    slider = e.page.locator("[class*=st-key-train_at] input").first
+    slider.focus()
+    e.page.keyboard.press("Home")
+    gates_until(e, lambda z: np.array_equal(z, first))
+    assert not np.array_equal(last, first)
+    assert e.root.evaluate("root => root.mark") == 1
+    # a number of the trained model taken apart
+    e.click_cell("z", 5, 3)
+    e.page.wait_for_function("window.gruvizStage.cell.unit === 3")
+    # leaving and coming back
+    e.page.get_by_text(words("en")["page"]["explore"], exact=True).first.click()
+    expect(button(e, "send")).to_have_count(0)
+    e.settled()
+    e.page.get_by_text(words("en")["page"]["train"], exact=True).first.click()
+    expect(button(e, "send")).to_be_visible(timeout=15_000)
+    button(e, "send").click()
+    e.page.wait_for_url("**mine=*")
+
+
+def test_leaving_stops_it(train):
+    e = train()
+    set_number(e, "delayed_copy-most_steps", 50_000)
+    set_number(e, "delayed_copy-learning_rate", 0.0001)
+    button(e, "start").click()
+    expect(e.page.get_by_text("steps/s · at most")).to_be_visible(timeout=20_000)
+    e.page.get_by_text(words("en")["page"]["explore"], exact=True).first.click()
+    e.page.wait_for_timeout(15_000)
+    e.page.get_by_text(words("en")["page"]["train"], exact=True).first.click()
+    expect(e.page.get_by_text("because this page was left")).to_be_visible(timeout=15_000)
+    button(e, "resume").click()
+    expect(button(e, "stop")).to_be_visible()
+    button(e, "stop").click()
+    expect(button(e, "resume")).to_be_visible(timeout=15_000)
