@@ -16,5 +16,8 @@ tune_process()
 names = words(state.current().lang)["page"]
 first = st.Page(explore.page, title=names["explore"], url_path="explore", default=True)
 pages = [first, st.Page(train.page, title=names["train"], url_path="train")]
-st.session_state["train.explore"] = first  # where the Train page sends a model
-st.navigation(pages, position="top").run()
+chosen = st.navigation(pages, position="top")
+if state.is_sent() and chosen is not first:
+    # not from within a fragment: there it can cross with the stage's questions, and the page stays blank
+    st.switch_page(first)
+chosen.run()

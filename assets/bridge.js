@@ -5,11 +5,13 @@
 const instances = new WeakMap();
 const CHARTS = ".st-key-heatmaps .js-plotly-plot, .st-key-lines .js-plotly-plot";
 const GATES = "zrnh";
+const LEAVES = "[data-testid=stTopNavLink], [data-testid=stSidebarNavLink], .st-key-train_send button";
+const QUIET = 4000;  // ms
 
-function writeAddress({ names, prefix, query }) {
+function writeAddress({ names, prefixes, query }) {
   const url = new URL(window.location.href);
   for (const key of [...url.searchParams.keys()]) {
-    if (names.includes(key) || key.startsWith(prefix)) url.searchParams.delete(key);
+    if (names.includes(key) || prefixes.some((prefix) => key.startsWith(prefix))) url.searchParams.delete(key);
   }
   for (const [key, value] of Object.entries(query)) url.searchParams.set(key, value);
   if (url.href !== window.location.href) window.history.replaceState(window.history.state, "", url);
@@ -132,6 +134,12 @@ export default function ({ data, parentElement, setTriggerValue }) {
     };
     instance.moved = soon;
     window.addEventListener("gruviz-cell", soon);
+    // A question asked of a page that is being left would run there, on the next one, and leave that blank
+    instance.left = ({ type, target }) => {
+      if (type === "popstate" || target.closest?.(LEAVES)) instance.quiet = performance.now() + QUIET;
+    };
+    document.addEventListener("click", instance.left, true);
+    window.addEventListener("popstate", instance.left);
     instance.observer = new MutationObserver((changes) => {
       // our own overlay changes the page too
       if (!changes.every((change) => change.target.closest?.(".gruviz-cursor") || change.target.querySelector?.(":scope > .gruviz-cursor"))) soon();
@@ -141,7 +149,9 @@ export default function ({ data, parentElement, setTriggerValue }) {
   const header = headerOf(data);
   instance.page = header.page;
   const stage = window.gruvizStage ??= {};
-  const ask = stage.ask = (question) => setTriggerValue("ask", question);
+  const ask = stage.ask = (question) => {
+    if (!(performance.now() < instance.quiet)) setTriggerValue("ask", question);
+  };
   writeAddress(header.page);
   deliver(instance, data, header);
   watch(instance);
@@ -152,6 +162,8 @@ export default function ({ data, parentElement, setTriggerValue }) {
     if (window.gruvizStage.ask !== ask) return;
     instance.observer.disconnect();
     window.removeEventListener("gruviz-cell", instance.moved);
+    document.removeEventListener("click", instance.left, true);
+    window.removeEventListener("popstate", instance.left);
     delete window.gruvizStage.ask;
     instances.delete(parentElement);
   };

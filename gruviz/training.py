@@ -94,7 +94,8 @@ class Training:
         self._due = set(plan.snapshot_steps())
         self._history: list[Point] = []
         self._snapshots: list[tuple[int, Weights]] = []
-        self._good = (0, _copied(self.model))
+        # the newest weights, and those before them: a loss is known to be good one step later
+        self._good = self._before = (0, _copied(self.model))
         self._look()
 
     def run(
@@ -149,6 +150,9 @@ class Training:
         loss = _loss(self.task.loss, outputs_of(self.model, x), target, due)
         value = loss.item()
         if self._is_bad(value):
+            if self.step and self._good[0] == self.step:  # these very weights gave it
+                self._good = self._before
+                self._snapshots = [one for one in self._snapshots if one[0] < self.step]
             return self._diverge(value)
         loss.backward()
         norm = torch.nn.utils.clip_grad_norm_(self.model.parameters(), self.plan.clip).item()
@@ -171,7 +175,7 @@ class Training:
             if self._is_bad(loss):
                 return self._diverge(loss)
             self._history.append(Point(self.step, loss, metric))
-        self._good = (self.step, weights)
+        self._before, self._good = self._good, (self.step, weights)
         if self.step in self._due:
             self._snapshots.append(self._good)
         if measured and self.step and self.task.metric.reaches(metric, self.task.goal) and self._confirmed():

@@ -13,42 +13,62 @@ from gruviz.training import Point
 from gruviz.words import words
 
 HEIGHT = 220
+LOW = 190  # beside the controls of a training
 
 
-def loss_curve(history: Sequence[Point], most: int, *, language: str = "en", theme: Theme = "light") -> go.Figure:
+def loss_curve(
+    history: Sequence[Point],
+    most: int,
+    *,
+    at: int | None = None,
+    diverged: int | None = None,
+    language: str = "en",
+    theme: Theme = "light",
+) -> go.Figure:
     """The loss on held-out sequences over training.
 
     Args:
         history: looks at held-out sequences.
         most: the last step the axis shows.
+        at: a step to mark, that of the weights which are looked at.
+        diverged: the step at which the loss left for good, if it did.
         language: "en" or "ko".
         theme: "light" or "dark".
     """
     t = words(language)["train"]
-    figure = _figure(t["loss_held_out"], t["training_step"], theme)
+    figure = _figure(t["loss_held_out"], t["training_step"], theme, LOW)
     steps, values = [p.step for p in history], [p.loss for p in history]
     figure.add_scatter(x=steps, y=values, name=t["loss"], **_line("n", theme))
     figure.update_xaxes(range=[0, most])
     figure.update_yaxes(range=[0, max(values, default=1) * 1.05 or 1])
+    _moments(figure, at, diverged, language, theme)
     return figure
 
 
 def metric_curve(
-    history: Sequence[Point], most: int, task: Task, *, language: str = "en", theme: Theme = "light"
+    history: Sequence[Point],
+    most: int,
+    task: Task,
+    *,
+    at: int | None = None,
+    diverged: int | None = None,
+    language: str = "en",
+    theme: Theme = "light",
 ) -> go.Figure:
     """The task's metric over training, with the baseline and the goal as lines.
 
     Args:
-        history, most, language, theme: as in `loss_curve`.
+        history, most, at, diverged, language, theme: as in `loss_curve`.
         task: what is learned.
     """
     t = words(language)["train"]
     name = words(language)["task_metrics"][task.metric.name]
-    figure = _figure(name, t["training_step"], theme)
+    figure = _figure(name, t["training_step"], theme, LOW)
     values = [p.metric for p in history]
     figure.add_scatter(x=[p.step for p in history], y=values, name=name, **_line("h", theme))
     figure.update_xaxes(range=[0, most])
     _goal_and_baseline(figure, task, values, language, theme)
+    _moments(figure, at, diverged, language, theme)
     return figure
 
 
@@ -82,11 +102,23 @@ def beyond_curve(
     return figure
 
 
-def _figure(title: str, below: str, theme: Theme) -> go.Figure:
+def _moments(figure: go.Figure, at: int | None, diverged: int | None, language: str, theme: Theme) -> None:
+    ink, _, quiet = page_colours(theme)
+    if at is not None:
+        figure.add_vline(x=at, line={"color": quiet, "width": 1, "dash": "dot"})
+    if diverged is not None:
+        text = words(language)["train"]["diverged"].format(step=diverged)
+        figure.add_vline(
+            x=diverged, line={"color": ink, "width": 2},
+            annotation={"text": text, "font": {"color": ink, "size": 11}, "yanchor": "top", "xanchor": "right"},
+        )  # fmt: skip
+
+
+def _figure(title: str, below: str, theme: Theme, height: int = HEIGHT) -> go.Figure:
     ink, line, quiet = page_colours(theme)
     figure = go.Figure()
     figure.update_layout(
-        **base_layout(theme), height=HEIGHT, margin={"l": 52, "r": 12, "t": 34, "b": 40}, showlegend=False,
+        **base_layout(theme), height=height, margin={"l": 52, "r": 12, "t": 34, "b": 40}, showlegend=False,
         title={"text": title, "font": {"size": 14, "color": ink}, "x": 0, "xanchor": "left", "y": 0.97},
         xaxis={"gridcolor": line, "zeroline": False, "fixedrange": True, "nticks": 6,
                "title": {"text": below, "standoff": 4, "font": {"color": quiet}}},

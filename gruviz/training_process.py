@@ -61,6 +61,7 @@ class Report:
         step, outcome, seconds, bad_loss: as in `Trained`.
         points: of the history, those not reported before.
         snapshots: those not reported before; the last may be one that is not kept.
+        newest: the step of the newest snapshot; later ones that were reported have turned out bad.
         fault: what went wrong, where something did.
     """
 
@@ -73,6 +74,7 @@ class Report:
     bad_loss: float | None = None
     points: tuple[Point, ...] = ()
     snapshots: tuple[tuple[int, Weights], ...] = ()
+    newest: int = 0
     fault: str = ""
 
 
@@ -170,7 +172,7 @@ class _Reporter:
         self._send(
             Report(
                 self._id, over, self._anew, trained.step, trained.outcome, trained.seconds, trained.bad_loss,
-                trained.history[self._points :], new,
+                trained.history[self._points :], new, trained.snapshots[-1][0],
             )
         )  # fmt: skip
         self._points, self._anew, self._told = len(trained.history), False, monotonic()

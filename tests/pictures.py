@@ -3,15 +3,12 @@
 from __future__ import annotations
 
 import shutil
-import socket
-import subprocess
-import sys
-import time
-import urllib.request
+import tempfile
 from pathlib import Path
 
 from explorer import Explorer
 from playwright.sync_api import sync_playwright
+from served import served
 
 ROOT = Path(__file__).resolve().parents[1]
 PICTURES = {
@@ -33,33 +30,22 @@ PICTURES = {
 
 
 def main() -> None:
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
-    command = [sys.executable, "-m", "streamlit", "run", "app.py", "--server.port", str(port)]
-    server = subprocess.Popen(command, cwd=ROOT, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
-    address = f"http://localhost:{port}"
-    try:
-        for _ in range(120):
-            try:
-                urllib.request.urlopen(f"{address}/_stcore/health", timeout=2).close()
-                break
-            except OSError:
-                time.sleep(0.5)
-        (ROOT / "assets" / "pictures").mkdir(exist_ok=True)
-        with sync_playwright() as playwright:
-            browser = playwright.chromium.launch(executable_path=shutil.which("chromium"), args=["--no-sandbox"])
-            for name, (query, width, height, scheme) in PICTURES.items():
-                context = browser.new_context(viewport={"width": width, "height": height}, color_scheme=scheme)
-                page = Explorer(context, address)
-                page.goto(query)
-                page.page.wait_for_timeout(1500)
-                page.page.screenshot(path=ROOT / "assets" / "pictures" / f"{name}.png")
-                context.close()
-            browser.close()
-    finally:
-        server.terminate()
-        server.wait(10)
+    folder = ROOT / "assets" / "pictures"
+    folder.mkdir(exist_ok=True)
+    with (
+        tempfile.TemporaryDirectory() as logs,
+        served(Path(logs) / "log.txt") as address,
+        sync_playwright() as playwright,
+    ):
+        browser = playwright.chromium.launch(executable_path=shutil.which("chromium"), args=["--no-sandbox"])
+        for name, (query, width, height, scheme) in PICTURES.items():
+            context = browser.new_context(viewport={"width": width, "height": height}, color_scheme=scheme)
+            page = Explorer(context, address)
+            page.goto(query)
+            page.page.wait_for_timeout(1500)
+            page.page.screenshot(path=folder / f"{name}.png")
+            context.close()
+        browser.close()
 
 
 if __name__ == "__main__":

@@ -25,10 +25,10 @@ ROWS = (
     ("make_models", "training_process", "training_figures", "state_dicts"),
     ("app.settings", "app.process"),
     ("app.model_store", "app.trainings"),
-    ("app.runs", "app.bridge", "app.sentences"),
+    ("app.runs", "app.bridge", "app.sentences", "app.train_link"),
     ("app.state", "app.stage"),
     ("app.sidebar", "app.questions", "app.train_controls", "app.train_results"),
-    ("app.answers",),
+    ("app.answers", "app.train_status"),
     ("app.explore", "app.train"),
     ("app",),  # app.py
 )
@@ -62,6 +62,7 @@ ALLOWED = {
         "app.train",
         "app.train_controls",
         "app.train_results",
+        "app.train_status",
         "app.trainings",
         "app",
     },

@@ -371,3 +371,9 @@ def test_a_parameter_is_read_for_the_family_of_the_link():
     assert dict(Settings.from_query({"family": "sine", "p.period": "7.5"}).parameters) == {"period": 7.5}
     # back at the family's own default, which is not the latch's
     assert Settings.from_query({"p.gap": "25"}).parameter_values()["gap"] == 25
+
+
+def test_a_link_to_the_train_page_keeps_its_place_and_leaves_the_other_pages_as_they_open():
+    found = Settings.opening({"train.task": "parity", "t": "5", "unit": "3", "lang": "ko", "hidden": "7"})
+    assert (found.t, found.unit, found.lang) == (5, 3, "ko")
+    assert replace(found, t=None, unit=None) == Settings.opening({"lang": "ko"})

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+from collections.abc import Mapping
 from dataclasses import replace
 
 import streamlit as st
@@ -39,23 +40,24 @@ def answers(shown: Settings, upload: Upload | None, theme: Theme) -> None:
     settings = state.current()
     with one_sentence(settings.lang):
         sequence, _ = runs.sequence_of(shown, upload)
-        answer_below(runs.run(shown, sequence), sequence, settings, theme)
+        answer_below(runs.run(shown, sequence), sequence, settings.to_query(), settings.lang, theme)
 
 
-def answer_below(run: Run, sequence: Sequence, settings: Settings, theme: Theme) -> None:
+def answer_below(run: Run, sequence: Sequence, query: Mapping[str, str], language: str, theme: Theme) -> None:
     """Answer what the stage above asks of a run; call it in a fragment.
 
     Args:
         run: what the stage shows.
         sequence: its input.
-        settings: what the address shall hold.
+        query: what the address shall hold.
+        language: "en" or "ko".
         theme: of the page.
     """
     header, arrays = _reply(run, sequence)
-    bridge(settings, theme, run.id, header, arrays)
+    bridge(query, theme, run.id, header, arrays)
     answered()
     if _FIGURE in st.session_state:
-        _figures(run, sequence, st.session_state[_FIGURE].within(run), settings.lang, theme)
+        _figures(run, sequence, st.session_state[_FIGURE].within(run), language, theme)
 
 
 def _reply(run: Run, sequence: Sequence) -> Reply:

@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 import streamlit as st
 
-from gruviz.app.settings import CLIENT_FIELDS, NAMES, PARAMETER, Settings
+from gruviz.app.settings import CLIENT_FIELDS, NAMES, PARAMETER, TRAINING
 from gruviz.colours import Theme
 from gruviz.packing import pack
 
@@ -22,22 +22,21 @@ _ASKED = "asked"
 
 
 def bridge(
-    settings: Settings, theme: Theme, trace_id: str, reply: Mapping[str, Any], arrays: Mapping[str, np.ndarray]
+    query: Mapping[str, str], theme: Theme, trace_id: str, reply: Mapping[str, Any], arrays: Mapping[str, np.ndarray]
 ) -> None:
     """Draw nothing; keep the address, carry questions here and replies there.
 
     Args:
-        settings: what the address shall hold; the browser's own part of it is left alone.
+        query: what the address shall hold; the browser's own part of it is left alone.
         theme: of the page.
         trace_id: of the run on the page.
         reply: header of a reply, or empty.
         arrays: of that reply.
     """
-    query = {name: text for name, text in settings.to_query().items() if name not in CLIENT_FIELDS}
     page = {
-        "query": query,
+        "query": {name: text for name, text in query.items() if name not in CLIENT_FIELDS},
         "names": [name for name in NAMES if name not in CLIENT_FIELDS],
-        "prefix": PARAMETER,
+        "prefixes": [PARAMETER, TRAINING],
         "theme": theme,
         "ink": "#ffffff" if theme == "dark" else "#111111",
         "halo": "#111111" if theme == "dark" else "#ffffff",

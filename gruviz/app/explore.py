@@ -30,6 +30,7 @@ CLOSE = 1e-4  # float32 rounding stays far below
 
 def page() -> None:
     """Draw the page."""
+    state.arrive()
     settings = state.current()
     with one_sentence(settings.lang):
         _draw(settings)

@@ -28,6 +28,7 @@ _TYPED = {
     "file": ("columns", "labels"),
 }
 PARAMETER = "p."  # prefix of a sequence's own parameters in the URL
+TRAINING = "train."  # prefix of what the Train page keeps there, see train_link.py
 
 WEIGHTS = (*TASKS, *PRESETS, "random", "chrono", "mine")
 SOURCES = ("task", "synthetic", "numbers", "text", "table", "file")
@@ -115,10 +116,15 @@ class Settings:
     def opening(cls, query: Mapping[str, str]) -> Settings:
         """What a session begins with: the link's settings, or a trained model where the link chooses nothing.
 
+        A link to the Train page keeps its place on the stage, and chooses nothing for the other pages.
+
         >>> Settings.opening({"lang": "ko"}).weights, Settings.opening({"weights": "latch"}).weights
         ('delayed_copy', 'latch')
         """
         given = cls.from_query(query)
+        if any(name.startswith(TRAINING) for name in query):
+            place = {name: getattr(given, name) for name in CLIENT_FIELDS}
+            return replace(cls(lang=given.lang).with_preset(OPENS_ON), **place)
         chosen = "weights" in query or replace(given, lang=DEFAULT.lang, model=DEFAULT.model) != DEFAULT
         return given if chosen else given.with_preset(OPENS_ON)
 

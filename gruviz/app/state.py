@@ -18,6 +18,7 @@ from gruviz.app.settings import PARAMETER, Settings
 
 _LAST = "settings"
 _GOOD = "good"
+_SENT = "sent"
 _PREFIX = "set."
 UPLOAD = "upload"
 
@@ -66,6 +67,25 @@ def put(settings: Settings) -> None:
         st.session_state.pop(key_of(field.name), None)
     for key in [key for key in st.session_state if str(key).startswith(_PREFIX + PARAMETER)]:
         del st.session_state[key]
+
+
+def send(settings: Settings) -> None:
+    """Make these the settings of the Explore page once it is shown.
+
+    Not before: until then the browser may still send what its widgets held when they were last there.
+    """
+    st.session_state[_SENT] = settings
+
+
+def is_sent() -> bool:
+    """Whether the Explore page shall be shown."""
+    return _SENT in st.session_state
+
+
+def arrive() -> None:
+    """On the Explore page, before any widget is drawn: take what was sent to it."""
+    if _SENT in st.session_state:
+        put(st.session_state.pop(_SENT))
 
 
 def seeded(name: str, value: Any) -> str:

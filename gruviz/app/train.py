@@ -2,20 +2,21 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from hashlib import blake2b
 
 import streamlit as st
 
-from gruviz.app import state, train_results
+from gruviz.app import state, train_controls, train_link, train_results
 from gruviz.app.answers import answer_below
-from gruviz.app.bridge import page_theme
+from gruviz.app.bridge import asked, page_theme
 from gruviz.app.process import compute_turns
 from gruviz.app.runs import Run
-from gruviz.app.sentences import one_sentence, plain, sentence
+from gruviz.app.sentences import one_sentence, sentence
 from gruviz.app.settings import CLIENT_FIELDS, Settings
 from gruviz.app.sidebar import language_control
 from gruviz.app.stage import message_of, stage
-from gruviz.app.train_controls import plan_controls
+from gruviz.app.train_status import described_status
 from gruviz.app.trainings import Standing, trainings
 from gruviz.colours import Theme
 from gruviz.problems import Problem
@@ -26,10 +27,12 @@ from gruviz.training_figures import loss_curve, metric_curve
 from gruviz.training_plan import TrainingPlan, Weights, model_of
 from gruviz.words import words
 
-_MINE = "train.mine"  # the id of this session's training
+_MINE = "train.mine"  # this session's trainings: plan -> id; the same plan gives the same weights
 _GOOD = "train.good"  # the last plan that could be shown
 _FAULT = "train.fault"
-EACH = 1.0  # seconds from one look at a running training to the next
+_SHOWN = "train.shown"  # the run on the stage and what it is of
+MOST_MINE = 12
+EACH, PLAYED = 1.0, 0.4  # seconds from one look at a running training to the next, and between snapshots played
 QUIET = {"displayModeBar": False}
 
 
@@ -44,143 +47,157 @@ def _draw(settings: Settings) -> None:
     theme, language = page_theme(), settings.lang
     w = words(language)
     trainings().warm()
+    active = _active()
     with st.sidebar:
         st.markdown(f"## {w['page']['title']}\n{w['train']['about']}")
         language_control(settings)
-        plan = plan_controls(language)
-        bad = isinstance(plan, Problem)
-        problem = plan if bad else st.session_state.pop(_FAULT, None)
-        buttons = st.container(horizontal=True)
+        found = train_controls.plan_controls(language, active is not None)
+        problem = found if isinstance(found, Problem) else None
+        plan = (st.session_state.get(_GOOD) or TrainingPlan("delayed_copy")) if problem is not None else found
+        st.session_state[_GOOD] = plan = active or plan
+        _earlier(plan, language)
         st.caption(w["train"]["capped"].format(cap=trainings().cap))
-    if bad:
-        plan = st.session_state.get(_GOOD) or TrainingPlan("delayed_copy")
-    else:
-        st.session_state[_GOOD] = plan
-    standing = trainings().standing(st.session_state.get(_MINE))
-    with buttons:
-        _buttons(standing, plan, bad, language)
-    trouble = st.container()
-    if problem is not None:
-        trouble.error(sentence(problem, language), icon=":material/edit_note:")
-    elif standing is None and _MINE in st.session_state:
-        trouble.info(w["train"]["gone"])
-    active = standing is not None and standing.active
-    st.fragment(_live, run_every=EACH if active else None)(plan, active, theme)
+    playing = _plays(plan)
+    pace = EACH if active is not None else PLAYED if playing else None
+    st.fragment(_live, run_every=pace)(plan, problem, active is not None, playing, theme)
 
 
-def _buttons(standing: Standing | None, plan: TrainingPlan, disabled: bool, language: str) -> None:
-    w = words(language)
-    if standing is not None and standing.active:
-        st.button(w["train"]["pause"], icon=":material/pause:", key="train_pause", on_click=_order, args=("pause",))
-        st.button(w["train"]["stop"], icon=":material/stop:", key="train_stop", on_click=_order, args=("stop",))
-        return
-    if standing is not None and standing.resumable:
-        resume = w["train"]["resume"]
-        st.button(resume, icon=":material/resume:", key="train_resume", on_click=_order, args=("resume",))
-        if standing.status == "paused":
-            st.button(w["train"]["stop"], icon=":material/stop:", key="train_stop", on_click=_order, args=("stop",))
-    st.button(
-        w["train"]["start" if standing is None else "again"], icon=":material/play_arrow:", type="primary",
-        key="train_start", disabled=disabled, on_click=_start, args=(plan,),
-    )  # fmt: skip
+def _mine() -> dict[TrainingPlan, str]:
+    return st.session_state.setdefault(_MINE, {})
+
+
+def _active() -> TrainingPlan | None:
+    """The plan of this session that trains or waits to."""
+    standings = {plan: trainings().standing(name) for plan, name in _mine().items()}
+    return next((plan for plan, found in standings.items() if found is not None and found.active), None)
+
+
+def _plays(plan: TrainingPlan) -> bool:
+    """Whether its snapshots follow one another by themselves."""
+    return plan in _mine() and st.session_state.get(train_results.PLAYING) == _mine()[plan]
+
+
+def _earlier(plan: TrainingPlan, language: str) -> None:
+    """Offer the other trainings of this session, whose results are kept."""
+    others = [one for one, name in _mine().items() if one != plan and trainings().standing(name) is not None]
+    key = "train_earlier"
+    if others:
+        st.selectbox(
+            words(language)["train"]["earlier"], others, index=None, key=key, on_change=_bring_back, args=(key,),
+            format_func=lambda one: train_link.described(one, language), disabled=_active() is not None,
+            placeholder=words(language)["train"]["earlier_choose"],
+        )  # fmt: skip
+
+
+def _bring_back(key: str) -> None:
+    chosen = st.session_state[key]
+    if chosen is not None:
+        train_controls.put(chosen)
+        st.session_state[key] = None
 
 
 def _start(plan: TrainingPlan) -> None:
-    trainings().forget(st.session_state.get(_MINE))
+    mine = _mine()
+    trainings().forget(mine.pop(plan, None))
     try:
-        st.session_state[_MINE] = trainings().start(plan)
+        mine[plan] = trainings().start(plan)
+    except Problem as problem:
+        st.session_state[_FAULT] = problem
+    while len(mine) > MOST_MINE:
+        trainings().forget(mine.pop(next(iter(mine))))
+
+
+def _order(what: str, plan: TrainingPlan) -> None:
+    try:
+        getattr(trainings(), what)(_mine()[plan])
     except Problem as problem:
         st.session_state[_FAULT] = problem
 
 
-def _order(what: str) -> None:
-    try:
-        getattr(trainings(), what)(st.session_state[_MINE])
-    except Problem as problem:
-        st.session_state[_FAULT] = problem
-
-
-def _live(plan: TrainingPlan, polling: bool, theme: Theme) -> None:
-    """What changes while a training runs; by itself every second, and on the stage's questions."""
+def _live(plan: TrainingPlan, problem: Problem | None, polling: bool, playing: bool, theme: Theme) -> None:
+    """What changes while a training runs or its snapshots play; by itself, and on the stage's questions."""
     settings = state.current()
     with one_sentence(settings.lang):
-        name = st.session_state.get(_MINE)
+        name = _mine().get(plan)
         if name is not None:
             trainings().hear(name)
         standing = trainings().standing(name)
-        if page_theme() != theme or (polling and (standing is None or not standing.active)):
+        active = standing is not None and standing.active
+        if state.is_sent() or page_theme() != theme or polling != active or playing != _plays(plan):
             st.rerun()
         trained = None if standing is None else standing.trained
-        shown = plan if standing is None else standing.plan
+        resting = trained is not None and not active
+        question = asked()
         # always as many containers above the stage: one more or less there, and it would be mounted anew
-        status_place, curves_place, scrub_place = st.container(), st.container(), st.container()
-        with status_place:
-            _status(standing, shown, settings.lang)
-        with curves_place:
-            _curves(shown, trained, settings.lang, theme)
-        resting = standing is not None and not standing.active and trained is not None
-        which, values = -1, shown.values
-        if resting:
-            with scrub_place:
-                which, values = train_results.scrub(name, trained, settings.lang)
-        weights = None if trained is None else trained.snapshots[which][1]
-        sequence = shown.made().example(**values)
-        run = run_of(shown, weights, sequence)
+        trouble, story_place, panel_place = st.container(), st.container(), st.container(key="train_panel")
+        _trouble(trouble, problem, name is not None and standing is None, settings.lang)
+        story_place.markdown(words(settings.lang)["task_stories"][plan.task])
+        with panel_place:
+            left, middle, right = st.columns([13, 11, 11], gap="medium")
+            with left:
+                with st.container(horizontal=True, gap="small"):
+                    _buttons(standing, plan, problem is not None, settings.lang)
+                    seed, values = train_results.sequence_shown(plan, settings.lang)
+                described_status(standing, plan, settings.lang)
+                chosen = train_results.scrub(name, trained, resting, plan, settings.lang)
+            _curves(middle, right, plan, trained, chosen if resting else None, settings.lang, theme)
+        weights = None if trained is None else trained.snapshots[chosen if resting else -1][1]
+        shown = st.session_state.get(_SHOWN)
+        if active and shown is not None and isinstance(question, Mapping) and question.get("trace") == shown[0]:
+            # asked of the gates on the stage, not of newer ones
+            weights = shown[1]
+        sequence = plan.made().example(seed, **values)
+        run = run_of(plan, weights, sequence)
+        st.session_state[_SHOWN] = (run.id, weights)
         view = {one: getattr(settings, one) for one in CLIENT_FIELDS} | {"layer": 0}
         stage(message_of(Settings(lang=settings.lang, weights="random", **view), run, sequence))
-        answer_below(run, sequence, Settings(lang=settings.lang), theme)
+        query = {"lang": settings.lang} if settings.lang != Settings().lang else {}
+        answer_below(run, sequence, query | train_link.to_query(plan), settings.lang, theme)
         if resting:
             train_results.results(trained, settings, theme)
 
 
-def _status(standing: Standing | None, plan: TrainingPlan, language: str) -> None:
-    w = words(language)
-    t = w["train"]
-    trained = None if standing is None else standing.trained
-    task = plan.made()
-    st.markdown(w["task_stories"][plan.task])
-    if standing is None:
-        st.caption(t["not_started"])
+def _trouble(place: st.delta_generator.DeltaGenerator, problem: Problem | None, gone: bool, language: str) -> None:
+    problem = problem or st.session_state.pop(_FAULT, None)
+    if problem is not None:
+        place.error(sentence(problem, language), icon=":material/edit_note:")
+    elif gone:
+        place.info(words(language)["train"]["gone"])
+
+
+def _buttons(standing: Standing | None, plan: TrainingPlan, disabled: bool, language: str) -> None:
+    t = words(language)["train"]
+    if standing is not None and standing.active:
+        for what, icon in (("pause", ":material/pause:"), ("stop", ":material/stop:")):
+            st.button(t[what], icon=icon, key=f"train_{what}", on_click=_order, args=(what, plan))
         return
-    step = trained.step if trained is not None else 0
-    if standing.status == "queued":
-        st.info(w["train"]["queued"].format(place=standing.place), icon=":material/hourglass:")
-    elif standing.status == "running":
-        rate = trained.step / trained.seconds if trained is not None and trained.seconds > 0 else 0
-        text = w["train"]["starting"]
-        if rate:
-            left = min((plan.most_steps - step) / rate, trainings().cap)
-            text = w["train"]["rate"].format(step=step, most=plan.most_steps, rate=rate, left=left)
-        st.progress(step / plan.most_steps, text=text)
-    elif standing.status == "failed":
-        st.error(w["train"]["failed"])
-    elif standing.status == "paused":
-        st.info(w["train"]["paused"].format(step=step), icon=":material/pause:")
-    elif standing.left:
-        st.info(w["train"]["left"].format(step=step), icon=":material/directions_walk:")
-    elif trained is not None:
-        said = w["training_outcomes"][trained.outcome].format(
-            step=step, most=plan.most_steps, loss=f"{trained.bad_loss or 0:.3g}", kept=trained.snapshots[-1][0]
-        )
-        kind = {"goal": st.success, "diverged": st.error}.get(trained.outcome, st.info)
-        kind(said)
-    if trained is not None:
-        value = train_results.in_unit(trained.metric, task)
-        st.caption(
-            plain(
-                w["train"]["shown"].format(
-                    task=w["tasks"][plan.task], model=w["models"][plan.model], units=plan.hidden_size, seed=plan.seed,
-                    metric=w["task_metrics"][task.metric.name], value=value,
-                )
-            )
+    if standing is not None and standing.resumable:
+        st.button(
+            t["resume"], icon=":material/resume:", key="train_resume", type="primary", on_click=_order,
+            args=("resume", plan),
         )  # fmt: skip
+    st.button(
+        t["start" if standing is None else "again"], icon=":material/school:", key="train_start",
+        type="primary" if standing is None else "secondary", disabled=disabled, on_click=_start, args=(plan,),
+    )  # fmt: skip
 
 
-def _curves(plan: TrainingPlan, trained: Trained | None, language: str, theme: Theme) -> None:
+def _curves(
+    left: st.delta_generator.DeltaGenerator,
+    right: st.delta_generator.DeltaGenerator,
+    plan: TrainingPlan,
+    trained: Trained | None,
+    chosen: int | None,
+    language: str,
+    theme: Theme,
+) -> None:
     history = () if trained is None else trained.history
     most = plan.most_steps if trained is None or trained.outcome == "running" else max(trained.step, 1)
-    left, right = st.columns(2)
-    look = {"language": language, "theme": theme}
+    look = {
+        "language": language, "theme": theme,
+        "at": None if chosen is None else trained.snapshots[chosen][0],
+        "diverged": trained.step if trained is not None and trained.outcome == "diverged" else None,
+    }  # fmt: skip
     left.plotly_chart(loss_curve(history, most, **look), theme=None, key="train_loss", config=QUIET)
     right.plotly_chart(metric_curve(history, most, plan.made(), **look), theme=None, key="train_metric", config=QUIET)
 

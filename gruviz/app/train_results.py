@@ -24,6 +24,8 @@ TIMES = (0.5, 1, 1.5, 2, 3, 5)
 MEASURED = 256  # sequences
 MOST_CELLS = 4_000_000
 CHECKED = 64
+KEPT = 0.9  # of what a model does better than guessing: less counts as broken
+PLAYING = "train.playing"  # the id of the training whose snapshots follow one another
 QUIET = {"displayModeBar": False}
 
 
@@ -32,29 +34,67 @@ def in_unit(value: float, task: Task) -> str:
     return f"{value:.1%}" if task.metric.unit == "%" else f"{value:.3g}"
 
 
-def scrub(name: str, trained: Trained, language: str) -> tuple[int, dict[str, float]]:
-    """Choose a moment of the training, and the sequence to see it on.
+def sequence_shown(plan: TrainingPlan, language: str) -> tuple[int, dict[str, float]]:
+    """Choose the held-out sequence the gates are seen on; it may be longer than any that is trained on.
 
     Returns:
-        Which snapshot, and the task's parameters.
+        Its seed, and the task's parameters.
     """
-    w = words(language)
+    w, values = words(language), plan.values
+    with st.popover(w["train"]["sequence"], icon=":material/timeline:"):
+        st.caption(w["train"]["sequence_about"])
+        seed = st.number_input(w["train"]["sequence_seed"], 0, 9999, 0, key=f"train_seen.{plan.task}")
+        for parameter in plan.made().parameters:
+            number = int if parameter.integer else float
+            usual = number(values[parameter.name])
+            values[parameter.name] = st.number_input(
+                w["task_parameters"][parameter.name], number(parameter.low), number(parameter.high), usual,
+                number(parameter.step), key=f"train_seen.{plan.task}.{parameter.name}.{usual:g}",
+            )  # fmt: skip
+    return seed, values
+
+
+def scrub(name: str | None, trained: Trained | None, resting: bool, plan: TrainingPlan, language: str) -> int:
+    """Choose a moment of a training that rests; how far it is while it does not.
+
+    Returns:
+        Which snapshot.
+    """
+    t = words(language)["train"]
+    if not resting:
+        step = 0 if trained is None else trained.step
+        st.progress(step / plan.most_steps, text=t["progress"].format(step=step, most=plan.most_steps))
+        return -1
     steps = [step for step, _ in trained.snapshots]
-    task, values = trained.plan.made(), trained.plan.values
-    columns = st.columns([3, *[1 for _ in task.parameters]], vertical_alignment="bottom")
     key = f"train_at.{name}"
     if st.session_state.get(key) not in steps:
         st.session_state[key] = steps[-1]
-    chosen = columns[0].select_slider(w["train"]["scrub"], steps, key=key, help=w["train"]["scrub_help"])
-    for column, parameter in zip(columns[1:], task.parameters, strict=True):
-        number = int if parameter.integer else float
-        label = w["train"]["sequence_value"].format(parameter=w["task_parameters"][parameter.name])
-        found = column.number_input(
-            label, number(parameter.low), number(parameter.high), number(values[parameter.name]),
-            number(parameter.step), key=f"train_seen.{name}.{parameter.name}",
-        )  # fmt: skip
-        values[parameter.name] = found
-    return steps.index(chosen), values
+    if st.session_state.get(PLAYING) == name:
+        following = [step for step in steps if step > st.session_state[key]]
+        if following:
+            st.session_state[key] = following[0]
+        else:
+            st.session_state[PLAYING] = None
+    if len(steps) < 2:  # halted before anything was learned
+        return 0
+    playing = st.session_state.get(PLAYING) == name
+    wide, narrow = st.columns([6, 1], vertical_alignment="bottom")
+    chosen = wide.select_slider(t["scrub"], steps, key=key, help=t["scrub_help"], on_change=_rest)
+    narrow.button(
+        "", icon=":material/pause:" if playing else ":material/play_arrow:", key="train_play", help=t["play"],
+        on_click=_rest if playing else _play, args=() if playing else (name, key, steps),
+    )  # fmt: skip
+    return steps.index(chosen)
+
+
+def _play(name: str, key: str, steps: list[int]) -> None:
+    if st.session_state[key] == steps[-1]:
+        st.session_state[key] = steps[0]
+    st.session_state[PLAYING] = name
+
+
+def _rest() -> None:
+    st.session_state[PLAYING] = None
 
 
 @dataclass(frozen=True, eq=False)
@@ -82,8 +122,9 @@ def results(trained: Trained, settings: Settings, theme: Theme) -> None:
         f"{in_unit(first.metric, task)} → {in_unit(last.metric, task)}", delta_color="off", delta_arrow="off",
     )  # fmt: skip
     for column, gate in zip(columns[1:], "zrh", strict=True):
+        keeps = f" ({w['figure']['keeps']})" if gate == "z" else ""
         column.metric(
-            w["train"]["mean_gate"].format(gate=w["gates"][gate]), f"{last.means[gate]:.2f}",
+            w["train"]["mean_gate"].format(gate=w["gates"][gate]) + keeps, f"{last.means[gate]:.2f}",
             f"{first.means[gate]:.2f} → {last.means[gate]:.2f}", delta_color="off", delta_arrow="off",
         )  # fmt: skip
     st.caption(f"{w['train']['check_before']}: {_told(said, first.check)}")
@@ -127,14 +168,33 @@ def _beyond(trained: Trained, language: str, theme: Theme) -> None:
         key="train_beyond", config=QUIET,
     )  # fmt: skip
     st.caption(w["train"]["beyond_caption"].format(parameter=names[chosen], trained=at))
-    beyond = [(v, task.metric.reaches(m, task.goal)) for v, m in zip(values, metrics, strict=True) if v >= at]
-    if not beyond[0][1]:
-        st.markdown(w["train"]["never"])
-    elif all(well for _, well in beyond):
-        st.markdown(w["train"]["holds"].format(last=beyond[-1][0]))
-    else:
-        first = next(k for k, (_, well) in enumerate(beyond) if not well)
-        st.markdown(w["train"]["breaks"].format(last=beyond[first - 1][0], first=beyond[first][0]))
+    st.markdown(where_it_breaks(values, metrics, task, at, language))
+
+
+def where_it_breaks(values: list[float], metrics: list[float], task: Task, trained: float, language: str) -> str:
+    """From which value on a model has lost more than a tenth of what it does better than guessing, in a sentence.
+
+    Not where it misses the goal: that is a matter of chance for a model that has only just reached it.
+
+    Args:
+        values: of one of the task's parameters, in order.
+        metrics: measured at each.
+        task: what was learned.
+        trained: the value in training.
+        language: "en" or "ko".
+    """
+    w = words(language)
+    gain = metrics[values.index(trained)] - task.baseline
+    if gain * (1 if task.metric.higher_is_better else -1) <= 0:
+        return w["train"]["never"]
+    pairs = zip(values, metrics, strict=True)
+    beyond = [(value, (metric - task.baseline) / gain >= KEPT) for value, metric in pairs if value >= trained]
+    guessing = w["task_metrics"][f"baseline_{task.metric.name}"]
+    broken = next((k for k, (_, well) in enumerate(beyond) if not well), None)
+    if broken is None:
+        return w["train"]["holds"].format(last=beyond[-1][0], guessing=guessing)
+    last, first = beyond[broken - 1][0], beyond[broken][0]
+    return w["train"]["breaks"].format(last=last, first=first, guessing=guessing)
 
 
 @st.cache_resource(max_entries=64, show_spinner=False)
@@ -182,21 +242,16 @@ def _take_along(trained: Trained, settings: Settings) -> None:
         name = MODELS[plan.model].__name__
         note = w["train"]["own_note"].format(name=name, inputs=inputs, units=units, outputs=task.output_size)
     st.caption(note)
-    if st.session_state.pop(_SENT, False):
-        st.switch_page(st.session_state["train.explore"])
-
-
-_SENT = "train.sent"
 
 
 def _send(trained: Trained, settings: Settings) -> None:
     plan: TrainingPlan = trained.plan
     digest = model_store.keep(saved(trained))
-    state.put(
+    _rest()
+    state.send(
         replace(
             settings, weights="mine", mine=digest, model=plan.model, source="task", task=plan.task, layer=0, t=None,
             unit=None, first=0, last=None, subset="", scale="none",
             parameters=tuple(plan.values.items()),
         )
     )  # fmt: skip
-    st.session_state[_SENT] = True

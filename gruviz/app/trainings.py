@@ -39,6 +39,7 @@ class Standing:
         place: in the queue, from 1; 0 elsewhere.
         trained: what is known of it; None before it has begun.
         left: whether it was halted because its page was closed or left.
+        turn: seconds since it began or was resumed; 0 where it does not run.
     """
 
     plan: TrainingPlan
@@ -46,6 +47,7 @@ class Standing:
     place: int
     trained: Trained | None
     left: bool
+    turn: float = 0.0
 
     @property
     def active(self) -> bool:
@@ -65,6 +67,7 @@ class _Job:
     status: Status = "queued"
     wish: Literal["", "pause", "stop", "left"] = ""
     heard: float = field(default_factory=monotonic)
+    began: float = 0.0
     step: int = 0
     outcome: Outcome = "running"
     seconds: float = 0.0
@@ -83,6 +86,7 @@ class _Job:
         self.bad_loss = report.bad_loss
         self.points += report.points
         self.snapshots.update(report.snapshots)
+        self.snapshots = {step: weights for step, weights in self.snapshots.items() if step <= report.newest}
         self.newest = max(self.snapshots, default=0)
 
     def trained(self) -> Trained | None:
@@ -153,7 +157,8 @@ class Trainings:
             if job is None:
                 return None
             place = self._queue.index(name) + 1 if name in self._queue else 0
-            return Standing(job.plan, job.status, place, job.trained(), job.wish == "left")
+            turn = monotonic() - job.began if job.status == "running" else 0.0
+            return Standing(job.plan, job.status, place, job.trained(), job.wish == "left", turn)
 
     def hear(self, name: str) -> None:
         """Its page is still there."""
@@ -231,7 +236,7 @@ class Trainings:
             self._watch.start()
         self._running = self._queue.pop(0)
         job = self._jobs[self._running]
-        job.status = "running"
+        job.status, job.began = "running", monotonic()
         self._worker.send(Order("train", self._running, job.plan, self.cap))
 
     def _tidy(self) -> None:

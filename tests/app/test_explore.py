@@ -46,8 +46,8 @@ def test_it_opens_on_the_latch_with_its_gates():
     assert formula(at) == equations("split")
     assert EN["page"]["badge_model"].format(model="split", reset="before") in said(at)
     assert payload(at) == {
-        "query": {}, "names": [name for name in NAMES if name not in CLIENT_FIELDS], "prefix": "p.", "theme": "light",
-        "ink": "#111111", "halo": "#ffffff",
+        "query": {}, "names": [name for name in NAMES if name not in CLIENT_FIELDS], "prefixes": ["p.", "train."],
+        "theme": "light", "ink": "#111111", "halo": "#ffffff",
     }  # fmt: skip
     header, arrays = scene(at)
     assert (header["home"], header["view"]["t"], header["view"]["unit"]) == ({"t": 7, "unit": 0}, None, None)

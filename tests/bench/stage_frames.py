@@ -8,11 +8,8 @@ from __future__ import annotations
 
 import runpy
 import shutil
-import socket
-import subprocess
-import sys
+import tempfile
 import time
-import urllib.request
 from pathlib import Path
 from typing import Any
 
@@ -21,6 +18,7 @@ from playwright.sync_api import sync_playwright
 
 ROOT = Path(__file__).resolve().parents[2]
 Explorer = runpy.run_path(str(ROOT / "tests" / "explorer.py"))["Explorer"]
+served = runpy.run_path(str(ROOT / "tests" / "served.py"))["served"]
 SIZES = {
     "T=200 H=64": "weights=random&hidden=64&steps=200&gain=3",
     "T=2000 H=256": "weights=random&hidden=256&steps=2000&family=white_noise&gain=3",
@@ -111,32 +109,18 @@ def opening(e: Any) -> None:
 
 
 def main() -> None:
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
-    command = [sys.executable, "-m", "streamlit", "run", "app.py", "--server.port", str(port)]
-    server = subprocess.Popen(
-        [*command, "--server.headless", "true"], cwd=ROOT, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
-    )
-    try:
-        address = f"http://localhost:{port}"
-        for _ in range(120):
-            try:
-                urllib.request.urlopen(f"{address}/_stcore/health", timeout=2).close()
-                break
-            except OSError:
-                time.sleep(0.5)
-        with sync_playwright() as playwright:
-            browser = playwright.chromium.launch(
-                executable_path=shutil.which("chromium"), args=["--no-sandbox", "--disable-gpu"]
-            )
-            e = Explorer(browser.new_context(viewport={"width": 1400, "height": 900}), address)
-            measure(e)
-            opening(e)
-            browser.close()
-    finally:
-        server.terminate()
-        server.wait(10)
+    with (
+        tempfile.TemporaryDirectory() as logs,
+        served(Path(logs) / "log.txt") as address,
+        sync_playwright() as playwright,
+    ):
+        browser = playwright.chromium.launch(
+            executable_path=shutil.which("chromium"), args=["--no-sandbox", "--disable-gpu"]
+        )
+        e = Explorer(browser.new_context(viewport={"width": 1400, "height": 900}), address)
+        measure(e)
+        opening(e)
+        browser.close()
 
 
 if __name__ == "__main__":

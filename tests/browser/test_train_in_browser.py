@@ -98,3 +98,28 @@ def test_leaving_stops_it(train):
     expect(button(e, "stop")).to_be_visible()
     button(e, "stop").click()
     expect(button(e, "resume")).to_be_visible(timeout=15_000)
+
+
+@pytest.mark.parametrize("name", ["explore", "train"])
+def test_a_question_on_its_way_while_the_page_is_left_does_not_blank_the_next_one(train, name):
+    """Streamlit would run it on the page that was left, and clear the one that is there."""
+    e = train()
+    if name == "train":
+        e.page.get_by_text(words("en")["page"]["explore"], exact=True).first.click()
+        expect(button(e, "start")).to_have_count(0)
+        e.settled()
+    e.page.evaluate(
+        """(name) => {
+          const links = [...document.querySelectorAll("[data-testid=stTopNavLink]")];
+          const link = links.find((a) => a.innerText.trim() === name);
+          const ask = window.gruvizStage.ask;
+          link.click();
+          for (const wait of [0, 20, 50, 100, 150, 200, 300, 400, 500]) {
+            setTimeout(() => ask({ id: wait + 1, kind: "order", order: "index", layer: 0, trace: "gone" }), wait);
+          }
+        }""",
+        words("en")["page"][name],
+    )
+    e.page.wait_for_timeout(2500)
+    e.settled()
+    expect(button(e, "start")).to_have_count(int(name == "train"))
