@@ -97,12 +97,12 @@ def beyond_curve(
     figure.add_scatter(
         x=list(values), y=list(metrics), name=name, **{**_line("h", theme), "mode": "lines+markers"}, marker={"size": 8}
     )
-    figure.add_vline(x=trained, line={"color": page_colours(theme)[2], "width": 1, "dash": "dot"})
     _goal_and_baseline(figure, task, metrics, language, theme)
+    _moments(figure, trained, None, language, theme)
     return figure
 
 
-def _moments(figure: go.Figure, at: int | None, diverged: int | None, language: str, theme: Theme) -> None:
+def _moments(figure: go.Figure, at: float | None, diverged: int | None, language: str, theme: Theme) -> None:
     ink, _, quiet = page_colours(theme)
     if at is not None:
         figure.add_vline(x=at, line={"color": quiet, "width": 1, "dash": "dot"})

@@ -32,7 +32,7 @@ _GOOD = "train.good"  # the last plan that could be shown
 _FAULT = "train.fault"
 _SHOWN = "train.shown"  # the run on the stage and what it is of
 MOST_MINE = 12
-EACH, PLAYED = 1.0, 0.4  # seconds from one look at a running training to the next, and between snapshots played
+EACH, PLAYING = 1.0, 0.4  # seconds from one look at a running training to the next, and between snapshots played
 QUIET = {"displayModeBar": False}
 
 
@@ -57,8 +57,8 @@ def _draw(settings: Settings) -> None:
         st.session_state[_GOOD] = plan = active or plan
         _earlier(plan, language)
         st.caption(w["train"]["capped"].format(cap=trainings().cap))
-    playing = _plays(plan)
-    pace = EACH if active is not None else PLAYED if playing else None
+    playing = train_results.plays(_mine().get(plan))
+    pace = EACH if active is not None else PLAYING if playing else None
     st.fragment(_live, run_every=pace)(plan, problem, active is not None, playing, theme)
 
 
@@ -70,11 +70,6 @@ def _active() -> TrainingPlan | None:
     """The plan of this session that trains or waits to."""
     standings = {plan: trainings().standing(name) for plan, name in _mine().items()}
     return next((plan for plan, found in standings.items() if found is not None and found.active), None)
-
-
-def _plays(plan: TrainingPlan) -> bool:
-    """Whether its snapshots follow one another by themselves."""
-    return plan in _mine() and st.session_state.get(train_results.PLAYING) == _mine()[plan]
 
 
 def _earlier(plan: TrainingPlan, language: str) -> None:
@@ -98,11 +93,13 @@ def _bring_back(key: str) -> None:
 
 def _start(plan: TrainingPlan) -> None:
     mine = _mine()
-    trainings().forget(mine.pop(plan, None))
     try:
-        mine[plan] = trainings().start(plan)
+        name = trainings().start(plan)
     except Problem as problem:
         st.session_state[_FAULT] = problem
+        return
+    trainings().forget(mine.pop(plan, None))
+    mine[plan] = name
     while len(mine) > MOST_MINE:
         trainings().forget(mine.pop(next(iter(mine))))
 
@@ -123,11 +120,13 @@ def _live(plan: TrainingPlan, problem: Problem | None, polling: bool, playing: b
             trainings().hear(name)
         standing = trainings().standing(name)
         active = standing is not None and standing.active
-        if state.is_sent() or page_theme() != theme or polling != active or playing != _plays(plan):
+        if state.is_sent() or page_theme() != theme or polling != active or playing != train_results.plays(name):
             st.rerun()
         trained = None if standing is None else standing.trained
         resting = trained is not None and not active
-        question = asked()
+        question, shown = asked(), st.session_state.get(_SHOWN)
+        # it is about the gates on the stage, so those stay until it is answered
+        hold = isinstance(question, Mapping) and shown is not None and question.get("trace") == shown[0]
         # always as many containers above the stage: one more or less there, and it would be mounted anew
         trouble, story_place, panel_place = st.container(), st.container(), st.container(key="train_panel")
         _trouble(trouble, problem, name is not None and standing is None, settings.lang)
@@ -139,12 +138,10 @@ def _live(plan: TrainingPlan, problem: Problem | None, polling: bool, playing: b
                     _buttons(standing, plan, problem is not None, settings.lang)
                     seed, values = train_results.sequence_shown(plan, settings.lang)
                 described_status(standing, plan, settings.lang)
-                chosen = train_results.scrub(name, trained, resting, plan, settings.lang)
+                chosen = train_results.scrub(name, trained, resting, plan, hold, settings.lang)
             _curves(middle, right, plan, trained, chosen if resting else None, settings.lang, theme)
         weights = None if trained is None else trained.snapshots[chosen if resting else -1][1]
-        shown = st.session_state.get(_SHOWN)
-        if active and shown is not None and isinstance(question, Mapping) and question.get("trace") == shown[0]:
-            # asked of the gates on the stage, not of newer ones
+        if active and hold:
             weights = shown[1]
         sequence = plan.made().example(seed, **values)
         run = run_of(plan, weights, sequence)

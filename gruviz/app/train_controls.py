@@ -70,8 +70,6 @@ def plan_controls(language: str, disabled: bool) -> TrainingPlan | Problem:
         _keep("text", st.text_area(t["text"], key=text, help=t["text_help"], **locked))
         text = _chosen("text", house())
         given["text"] = "" if text == house() else text
-        if len(given["text"]) > train_link.LONGEST_IN_URL:
-            st.caption(t["text_not_in_link"])
     st.markdown(f"**{t['parameters']}**")
     columns, parameters = st.columns(2), {}
     for k, parameter in enumerate(task.parameters):
@@ -83,7 +81,10 @@ def plan_controls(language: str, disabled: bool) -> TrainingPlan | Problem:
     try:
         if name == "characters" and not text.strip():
             raise Problem("no_text")
-        return TrainingPlan(name, parameters=parameters, **given)
+        plan = TrainingPlan(name, parameters=parameters, **given)
+        if not train_link.fits(plan):
+            st.caption(t["text_not_in_link"])
+        return plan
     except Problem as problem:
         return problem
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import replace
+from zlib import crc32
 
 from gruviz.app.settings import LONGEST_IN_URL, PARAMETER, TRAINING
 from gruviz.problems import Problem
@@ -27,7 +28,7 @@ def to_query(plan: TrainingPlan) -> dict[str, str]:
     if plan.text and fits(plan):
         named["text"] = plan.text
     return {
-        TRAINING + name: f"{value:.15g}" if isinstance(value, float) else str(value)
+        TRAINING + name: str(value).removesuffix(".0") if isinstance(value, float) else str(value)
         for name, value in ({"task": plan.task} | named).items()
     }
 
@@ -73,7 +74,11 @@ def described(plan: TrainingPlan, language: str) -> str:
         **{PARAMETER + name: w["task_parameters"][name] for name in plan.values},
     }  # fmt: skip
     found = {name.removeprefix(TRAINING): text for name, text in to_query(plan).items()}
-    said += [f"{labels[name]} {text[:20]}" for name, text in found.items() if name in labels]
+    found = {name: text for name, text in found.items() if name in labels}
+    shown = {"init": w["train"][f"init_{plan.init}"]}
+    if plan.text:  # texts may begin alike, and the longest are not in the address
+        shown["text"] = f"{plan.text[:20]} … #{crc32(plan.text.encode('utf-8', 'surrogatepass')):08x}"
+    said += [f"{labels[name]} {text}" for name, text in (found | shown).items() if name in found or name == "text"]
     return " · ".join(said)
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from time import monotonic
 
 import numpy as np
 import streamlit as st
@@ -25,7 +26,8 @@ MEASURED = 256  # sequences
 MOST_CELLS = 4_000_000
 CHECKED = 64
 KEPT = 0.9  # of what a model does better than guessing: less counts as broken
-PLAYING = "train.playing"  # the id of the training whose snapshots follow one another
+PLAYED = "train.played"  # a `Played`, while snapshots follow one another
+PACE, FORGOTTEN = 0.3, 5.0  # seconds a snapshot stays at least; without a look for so long, its page was left
 QUIET = {"displayModeBar": False}
 
 
@@ -54,8 +56,35 @@ def sequence_shown(plan: TrainingPlan, language: str) -> tuple[int, dict[str, fl
     return seed, values
 
 
-def scrub(name: str | None, trained: Trained | None, resting: bool, plan: TrainingPlan, language: str) -> int:
+@dataclass(frozen=True)
+class Played:
+    """Where playing through training time is: of which training, at which step, since when."""
+
+    name: str
+    step: int
+    since: float
+
+
+def plays(name: str | None) -> bool:
+    """Whether the snapshots of this training follow one another by themselves; those of another then no longer do."""
+    played: Played | None = st.session_state.get(PLAYED)
+    if played is not None and (played.name != name or monotonic() - played.since > FORGOTTEN):
+        _rest()
+    return st.session_state.get(PLAYED) is not None
+
+
+def scrub(
+    name: str | None, trained: Trained | None, resting: bool, plan: TrainingPlan, hold: bool, language: str
+) -> int:
     """Choose a moment of a training that rests; how far it is while it does not.
+
+    Args:
+        name: of the training.
+        trained: as it stands.
+        resting: whether it rests.
+        plan: what is trained.
+        hold: whether what plays shall stay where it is, because the stage has asked about it.
+        language: "en" or "ko".
 
     Returns:
         Which snapshot.
@@ -69,17 +98,18 @@ def scrub(name: str | None, trained: Trained | None, resting: bool, plan: Traini
     key = f"train_at.{name}"
     if st.session_state.get(key) not in steps:
         st.session_state[key] = steps[-1]
-    if st.session_state.get(PLAYING) == name:
-        following = [step for step in steps if step > st.session_state[key]]
-        if following:
-            st.session_state[key] = following[0]
-        else:
-            st.session_state[PLAYING] = None
     if len(steps) < 2:  # halted before anything was learned
         return 0
-    playing = st.session_state.get(PLAYING) == name
+    if plays(name):
+        played: Played = st.session_state[PLAYED]
+        if not hold and monotonic() - played.since >= PACE:
+            following = [step for step in steps if step > played.step]
+            st.session_state[PLAYED] = Played(name, following[0], monotonic()) if following else None
+        # not what the browser last heard of it
+        st.session_state[key] = (st.session_state[PLAYED] or played).step
+    playing = plays(name)
     wide, narrow = st.columns([6, 1], vertical_alignment="bottom")
-    chosen = wide.select_slider(t["scrub"], steps, key=key, help=t["scrub_help"], on_change=_rest)
+    chosen = wide.select_slider(t["scrub"], steps, key=key, help=t["scrub_help"], disabled=playing)
     narrow.button(
         "", icon=":material/pause:" if playing else ":material/play_arrow:", key="train_play", help=t["play"],
         on_click=_rest if playing else _play, args=() if playing else (name, key, steps),
@@ -88,13 +118,12 @@ def scrub(name: str | None, trained: Trained | None, resting: bool, plan: Traini
 
 
 def _play(name: str, key: str, steps: list[int]) -> None:
-    if st.session_state[key] == steps[-1]:
-        st.session_state[key] = steps[0]
-    st.session_state[PLAYING] = name
+    step = st.session_state[key]
+    st.session_state[PLAYED] = Played(name, steps[0] if step == steps[-1] else step, monotonic())
 
 
 def _rest() -> None:
-    st.session_state[PLAYING] = None
+    st.session_state[PLAYED] = None
 
 
 @dataclass(frozen=True, eq=False)
@@ -167,7 +196,8 @@ def _beyond(trained: Trained, language: str, theme: Theme) -> None:
         beyond_curve(values, metrics, task, at, names[chosen], language=language, theme=theme), theme=None,
         key="train_beyond", config=QUIET,
     )  # fmt: skip
-    st.caption(w["train"]["beyond_caption"].format(parameter=names[chosen], trained=at))
+    guessing = w["task_metrics"][f"baseline_{task.metric.name}"]
+    st.caption(w["train"]["beyond_caption"].format(parameter=names[chosen], trained=at, guessing=guessing))
     st.markdown(where_it_breaks(values, metrics, task, at, language))
 
 
@@ -184,15 +214,15 @@ def where_it_breaks(values: list[float], metrics: list[float], task: Task, train
         language: "en" or "ko".
     """
     w = words(language)
+    guessing = w["task_metrics"][f"baseline_{task.metric.name}"]
     gain = metrics[values.index(trained)] - task.baseline
     if gain * (1 if task.metric.higher_is_better else -1) <= 0:
-        return w["train"]["never"]
+        return w["train"]["never"].format(guessing=guessing)
     pairs = zip(values, metrics, strict=True)
     beyond = [(value, (metric - task.baseline) / gain >= KEPT) for value, metric in pairs if value >= trained]
-    guessing = w["task_metrics"][f"baseline_{task.metric.name}"]
     broken = next((k for k, (_, well) in enumerate(beyond) if not well), None)
     if broken is None:
-        return w["train"]["holds"].format(last=beyond[-1][0], guessing=guessing)
+        return w["train"]["holds"].format(trained=trained, last=beyond[-1][0], guessing=guessing)
     last, first = beyond[broken - 1][0], beyond[broken][0]
     return w["train"]["breaks"].format(last=last, first=first, guessing=guessing)
 

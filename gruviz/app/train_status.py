@@ -55,7 +55,7 @@ def _ended(standing: Standing, step: int, plan: TrainingPlan, language: str) -> 
     w, trained = words(language), standing.trained
     if standing.status == "paused":
         return w["train"]["paused"].format(step=step)
-    if standing.left or trained is None:
+    if trained is None or (standing.left and trained.outcome == "cancelled"):
         return w["train"]["left" if standing.left else "stopped_waiting"].format(step=step)
     loss, kept = f"{trained.bad_loss or 0:.3g}", trained.snapshots[-1][0]
     return w["training_outcomes"][trained.outcome].format(step=step, most=plan.most_steps, loss=loss, kept=kept)

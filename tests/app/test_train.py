@@ -99,7 +99,7 @@ def test_a_bad_setting_is_one_sentence_and_start_waits(settings, sentence):
     assert scene(at)[1]["z"].size
 
 
-def test_a_training_runs_and_its_snapshots_scrub():
+def test_a_training_runs_and_its_snapshots_scrub(monkeypatch):
     at = chosen(opened(), task="parity", parity__hidden_size=4, parity__most_steps=50)
     before = scene(at)[1]["z"]
     at = trained(at)
@@ -122,13 +122,15 @@ def test_a_training_runs_and_its_snapshots_scrub():
     assert at.number_input(key=_key("parity.hidden_size")).value == 4
     assert EN["train"]["beyond"] in said(at)
     # through training time by itself, to its end
+    monkeypatch.setattr(train_results, "PACE", 0.0)
     at.button(key="train_play").click().run()
-    seen = [str(at.select_slider[0].value)]
-    while at.session_state[train_results.PLAYING] is not None:
-        seen.append(str(at.run().select_slider[0].value))
-    steps = [str(step) for step in plan.snapshot_steps()]
-    assert seen[-1] == "50"
-    assert seen == steps[steps.index(seen[0]) : len(seen) + steps.index(seen[0])] or seen[-2:] == ["50", "50"]
+    seen = []
+    while at.session_state[train_results.PLAYED] is not None:
+        assert at.select_slider[0].disabled
+        seen.append(int(at.select_slider[0].value))
+        at.run()
+    assert seen == list(plan.snapshot_steps()[1:])
+    assert not at.select_slider[0].disabled
     # and to Explore
     at.button(key="train_send").click()
     with pytest.MonkeyPatch.context() as patch:
@@ -139,6 +141,24 @@ def test_a_training_runs_and_its_snapshots_scrub():
     settings = at.session_state["sent"]
     assert (settings.weights, settings.model, settings.task) == ("mine", "torch", "parity")
     assert model_store.kept(settings.mine).plan == plan
+
+
+def test_what_plays_waits_for_an_answer_and_a_full_queue_costs_no_result(monkeypatch):
+    at = trained(chosen(opened(), task="parity", parity__hidden_size=3, parity__most_steps=30))
+    monkeypatch.setattr(train_results, "PACE", 0.0)
+    at.button(key="train_play").click().run()
+    here = scene(at)[0]["trace"]["id"]
+    at.session_state["asked"] = {
+        "id": 7, "kind": "explain", "trace": here, "gate": "r", "layer": 0, "t": 2, "unit": 1
+    }  # fmt: skip
+    at.run()
+    reply = unpack(component(at, "bridge").bytes)[0]
+    assert (reply["kind"], scene(at)[0]["trace"]["id"]) == ("explain", here)
+    assert scene(at.run())[0]["trace"]["id"] != here
+    monkeypatch.setattr(trainings(), "most_queued", 0)
+    at.button(key="train_start").click().run()
+    assert shown_by(at).startswith("0 trainings wait on this server already")
+    assert EN["train"]["beyond"] in said(at)
 
 
 def test_a_link_brings_its_plan_and_says_what_cannot_be_in_it():
@@ -199,7 +219,7 @@ def test_where_it_breaks_is_a_tenth_of_what_was_learned(task, metrics, key):
     said = train_results.where_it_breaks(list(metrics), list(metrics.values()), TASKS[task], at, "en")
     guessing = EN["task_metrics"][f"baseline_{TASKS[task].metric.name}"]
     first, last = {"delayed_copy": (60, 40), "adding": (90, 60)}[task] if key == "breaks" else (0, 100)
-    assert said == EN["train"][key].format(first=first, last=last, guessing=guessing)
+    assert said == EN["train"][key].format(first=first, last=last, trained=at, guessing=guessing)
 
 
 def test_a_rate_that_diverges_is_explained():

@@ -9,11 +9,13 @@ from hypothesis import strategies as some
 from gruviz.app.train_link import described, fits, from_query, to_query
 from gruviz.tasks import TASKS
 from gruviz.training_plan import TrainingPlan
+from gruviz.words import words
 
 PLANS = [
     TrainingPlan("delayed_copy"),
     TrainingPlan("parity", "concat", hidden_size=5, seed=9, parameters={"steps": 12, "noise": 0.1}),
     TrainingPlan("adding", "split", learning_rate=0.003, init="chrono", t_max=25, most_steps=77),
+    TrainingPlan("sine", init="chrono", t_max=12.345678901234567, learning_rate=0.1 + 0.2),
     TrainingPlan("characters", text="게이트를 열어 보면 & = # " * 20),
 ]
 
@@ -55,4 +57,9 @@ def test_a_bad_value_leaves_the_others_alone():
 def test_plans_are_told_apart_in_words():
     told = {described(plan, "en") for plan in (*PLANS, TrainingPlan("parity"), TrainingPlan("parity", seed=1))}
     assert len(told) == len(PLANS) + 2
-    assert "노이즈" in described(PLANS[1], "ko") or "잡음" in described(PLANS[1], "ko")
+    assert words("ko")["task_parameters"]["noise"] in described(PLANS[1], "ko")
+    assert words("ko")["train"]["init_chrono"] in described(PLANS[2], "ko")
+    alike = [
+        TrainingPlan("characters", text="the same beginning " * 30 + end) for end in ("", "a", "b" * 2000, "c" * 2000)
+    ]
+    assert len({described(plan, "en") for plan in alike}) == len(alike)
