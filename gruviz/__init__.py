@@ -3,10 +3,10 @@
 from importlib import import_module
 from types import ModuleType
 
-from gruviz.gate_trace import GateTrace, TraceMeta
-from gruviz.gru import ConcatGRU, SplitGRU, TorchGRU
-from gruviz.params import GRUParams
-from gruviz.trace import reference_error, trace
+from gruviz.models.gru import ConcatGRU, SplitGRU, TorchGRU
+from gruviz.models.params import GRUParams
+from gruviz.tracing.gate_trace import GateTrace, TraceMeta
+from gruviz.tracing.trace import reference_error, trace
 
 __all__ = [
     "ConcatGRU",
@@ -19,11 +19,21 @@ __all__ = [
     "trace",
 ]
 
-_ON_DEMAND = ("analysis", "explain", "export", "figures", "presets", "sequences", "tasks", "training", "user_data")
+# loaded when first asked for: a notebook that only traces waits for no plotting library
+_ON_DEMAND = {
+    "analysis": "tracing.analysis",
+    "explain": "tracing.explain",
+    "export": "drawing.export",
+    "figures": "drawing.figures",
+    "presets": "models.presets",
+    "sequences": "inputs.synthetic",
+    "tasks": "tasks",
+    "training": "training",
+}
 
 
 def __getattr__(name: str) -> ModuleType:
-    """`gruviz.figures` and its like load when first asked for."""
+    """`gruviz.figures` and its like, from the rooms they live in."""
     if name in _ON_DEMAND:
-        return import_module(f"gruviz.{name}")
+        return import_module(f"gruviz.{_ON_DEMAND[name]}")
     raise AttributeError(f"module 'gruviz' has no attribute {name!r}")

@@ -13,6 +13,9 @@ DRAWN = """(root) => new Promise((done) => {
   const look = () => root.gruviz?.drawn ? done(true) : setTimeout(look, 20);
   look();
 })"""
+# what the stages of the page share; it has no global name
+REGISTRY = """(await import(performance.getEntriesByType("resource").map(({ name }) => name)
+  .find((name) => name.endsWith("/registry.js")))).registry"""
 
 
 class Explorer:
@@ -93,6 +96,10 @@ class Explorer:
     def stage(self, expression: str, arg: Any = None) -> Any:
         """Evaluate JavaScript with `stage` and `arg` in reach."""
         return self.root.evaluate(f"(root, arg) => {{ const stage = root.gruviz; return {expression}; }}", arg)
+
+    def ask(self, question: Any, key: str = "explore") -> None:
+        """Send something through the courier as a stage does."""
+        self.page.evaluate(f"async ([key, question]) => ({REGISTRY}).ask(key, question)", [key, question])
 
     def view(self) -> dict[str, Any]:
         """The chosen step, unit, gate, layer and so on."""

@@ -11,9 +11,9 @@ from streamlit.components.v2.bidi_component.main import _make_trigger_id
 from streamlit.runtime.scriptrunner import RerunData
 from streamlit.testing.v1 import AppTest, local_script_runner
 
-from gruviz.packing import unpack
+from gruviz.stage.packing import unpack
 
-APP = str(Path(__file__).resolve().parents[1] / "app.py")
+APP = str(Path(__file__).resolve().parents[1] / "gruviz" / "app" / "pages.py")
 
 
 def opened(**query):
@@ -43,7 +43,7 @@ def scene(at):
 
 def payload(at):
     """What the page tells the browser beside the stage."""
-    return unpack(component(at, "bridge").bytes)[0]["page"]
+    return unpack(component(at, "courier").bytes)[0]["page"]
 
 
 def drawn(at, gate):
@@ -87,15 +87,16 @@ def shown_by(at):
     return unescaped(error.value)
 
 
-def send(at, value, event="ask", whole=False):
-    """What the browser sends through the bridge: runs its fragment alone, as a browser asks for it, or the whole page.
+def send(at, value, event="ask", whole=False, key="explore"):
+    """What the browser sends through the courier, a question of one stage or the theme.
 
-    After a fragment's run `at` holds what the fragment drew and nothing else.
+    It runs the fragment alone, as a browser asks for it, or the whole page. After a fragment's run `at` holds what
+    the fragment drew and nothing else.
     """
     states = at._tree.get_widget_states()
     sent = states.widgets.add()
-    sent.id = _make_trigger_id(component(at, "bridge").id, "events")
-    sent.json_trigger_value = json.dumps([{"event": event, "value": value}])
+    sent.id = _make_trigger_id(component(at, "courier").id, "events")
+    sent.json_trigger_value = json.dumps([{"event": event, "value": {key: value} if event == "ask" else value}])
     with pytest.MonkeyPatch.context() as patch:
         if not whole:
             (fragment,) = at._fragment_storage._fragments
@@ -103,7 +104,7 @@ def send(at, value, event="ask", whole=False):
         return at._run(states)
 
 
-def reply(at):
-    """The header and the arrays of the reply on its way, without what every message of the bridge holds."""
-    header, arrays = unpack(component(at, "bridge").bytes)
-    return {name: value for name, value in header.items() if name != "page"}, arrays
+def reply(at, key="explore"):
+    """The header and the arrays of the reply on its way to a stage."""
+    header, arrays = unpack(component(at, "courier").bytes)
+    return header["replies"].get(key), {name.removeprefix(f"{key}/"): array for name, array in arrays.items()}

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import shutil
 import tempfile
+from collections.abc import Callable
 from pathlib import Path
 
 from explorer import Explorer
@@ -38,14 +39,28 @@ def main() -> None:
         sync_playwright() as playwright,
     ):
         browser = playwright.chromium.launch(executable_path=shutil.which("chromium"), args=["--no-sandbox"])
-        for name, (query, width, height, scheme) in PICTURES.items():
+
+        def picture(name: str, width: int, height: int, scheme: str, show: Callable[[Explorer], None]) -> None:
             context = browser.new_context(viewport={"width": width, "height": height}, color_scheme=scheme)
             page = Explorer(context, address)
-            page.goto(query)
+            show(page)
             page.page.wait_for_timeout(1500)
             page.page.screenshot(path=folder / f"{name}.png")
             context.close()
+
+        for name, (query, *look) in PICTURES.items():
+            picture(name, *look, lambda page, query=query: page.goto(query))
+        picture("train", 1400, 900, "light", trained)
         browser.close()
+
+
+def trained(page: Explorer) -> None:
+    """The adding problem, learned."""
+    page.page.goto(f"{page.address}/train?train.task=adding&t=21&unit=3&gate=z")
+    page.settled()
+    page.page.locator(".st-key-train_start button").click()
+    page.page.wait_for_selector(".st-key-train_send", timeout=120_000)
+    page.settled()
 
 
 if __name__ == "__main__":

@@ -3,71 +3,20 @@
 import ast
 import subprocess
 import sys
+from graphlib import TopologicalSorter
 from pathlib import Path
 
 import pytest
 
 ROOT = Path(__file__).parent.parent
 PACKAGE = ROOT / "gruviz"
-# lowest first; a module may import from the rows above its own, never from its own row or below
-ROWS = (
-    ("words", "params", "gate_trace", "colours", "pooling", "packing", "app.equations"),
-    ("problems", "gru", "export", "panels", "presets", "tiles"),
-    ("inputs", "scan", "figures", "scene", "model_files"),
-    ("families", "typed_numbers"),
-    ("tables", "text_steps", "sequences", "recovery", "task_types"),
-    ("array_files", "trace", "task_checks", "task_sequences"),
-    ("user_data", "explain", "analysis", "task_language", ""),  # "" is gruviz/__init__.py, which only gathers
-    ("tasks",),
-    ("training_plan",),
-    ("training",),
-    ("trained_models",),
-    ("make_models", "training_process", "training_figures", "state_dicts"),
-    ("app.settings", "app.process"),
-    ("app.model_store", "app.trainings"),
-    ("app.runs", "app.bridge", "app.sentences", "app.train_link"),
-    ("app.state", "app.stage"),
-    ("app.sidebar", "app.questions", "app.train_controls", "app.train_results"),
-    ("app.answers", "app.train_status"),
-    ("app.explore", "app.train"),
-    ("app",),  # app.py
-)
-RANK = {name: k for k, row in enumerate(ROWS) for name in row}
-SEQUENCES = {
-    "words",
-    "problems",
-    "inputs",
-    "families",
-    "typed_numbers",
-    "tables",
-    "text_steps",
-    "sequences",
-    "array_files",
-    "user_data",
-}
-TASKS = {"task_types", "task_checks", "task_sequences", "task_language", "tasks"}
-MODELS = {"params", "gru", "scan", "recovery", "gate_trace", "trace", "explain", "analysis"}
+# a room imports from rooms before it and from itself, in no circle
+ROOMS = ["wording", "models", "inputs", "tracing", "tasks", "training", "drawing", "stage", "app"]
+MOST_FILES = 9
 ALLOWED = {
-    "streamlit": {
-        "app.answers",
-        "app.bridge",
-        "app.explore",
-        "app.model_store",
-        "app.sentences",
-        "app.process",
-        "app.runs",
-        "app.sidebar",
-        "app.stage",
-        "app.state",
-        "app.train",
-        "app.train_controls",
-        "app.train_results",
-        "app.train_status",
-        "app.trainings",
-        "app",
-    },
-    "torch": {"params", "gru", "scan", "recovery", "trace", "training_plan", "training", "make_models", "state_dicts"},
-    "plotly": {"figures", "panels", "training_figures"},
+    "streamlit": {"app", "app.py"},
+    "torch": {"models", "tracing", "training"},
+    "plotly": {"drawing"},
     "pandas": set(),
     "requests": set(),
     "urllib": set(),
@@ -76,15 +25,20 @@ ALLOWED = {
 
 def name_of(path):
     if path == ROOT / "app.py":
-        return "app"
+        return "app.py"
     return ".".join(path.relative_to(PACKAGE).with_suffix("").parts).removesuffix("__init__").removesuffix(".")
 
 
 FILES = {name_of(path): path for path in [*sorted(PACKAGE.rglob("*.py")), ROOT / "app.py"]}
 
 
+def room(name):
+    """What a module belongs to; "" is gruviz/__init__.py, which only gathers."""
+    return name if name == "app.py" else name.split(".")[0]
+
+
 def imports(path):
-    """Absolute names of everything imported anywhere in a file, `import_module` included."""
+    """Absolute names of everything imported anywhere in a file."""
     found = set()
     for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
         if isinstance(node, ast.Import):
@@ -102,64 +56,63 @@ def own(path):
         parts = name.split(".")
         if parts[0] != "gruviz":
             continue
-        # `from gruviz.trace import trace` names a thing, `from gruviz import export` a module
+        # `from gruviz.tracing.trace import trace` names a thing, `from gruviz.drawing import export` a module
         longest = next((".".join(parts[1:k]) for k in range(len(parts), 1, -1) if ".".join(parts[1:k]) in FILES), "")
         found.add(longest)
     return found
 
 
-def test_every_module_has_its_row():
-    assert set(FILES) == set(RANK)
+USED = {name: own(path) for name, path in FILES.items()}
+
+
+def test_every_folder_is_a_room_of_a_few_files():
+    folders = {path.parent for name, path in FILES.items() if name != "app.py"} - {PACKAGE}
+    assert {path.relative_to(PACKAGE).parts[0] for path in folders} == set(ROOMS)
+    assert [path.name for path in PACKAGE.glob("*.py")] == ["__init__.py"]
+    for folder in folders:
+        files = [path for path in folder.glob("*.py") if path.name != "__init__.py"]
+        assert 1 < len(files) <= MOST_FILES, f"{folder.name}: {len(files)}"
+        assert ast.get_docstring(ast.parse((folder / "__init__.py").read_text(encoding="utf-8"))), folder.name
 
 
 @pytest.mark.parametrize("name", sorted(FILES))
-def test_imports_go_only_downwards(name):
-    for used in own(FILES[name]):
-        assert RANK[used] < RANK[name], f"{name} imports {used}"
+def test_a_module_imports_from_its_own_room_and_those_before_it(name):
+    if name in ("", "app.py"):
+        return
+    allowed = ROOMS[: ROOMS.index(room(name)) + 1]
+    for used in USED[name]:
+        assert room(used) in allowed, f"{name} imports {used or 'gruviz'}"
+
+
+def test_no_room_imports_in_a_circle():
+    inside = {name: {used for used in USED[name] if used != name} for name in FILES}
+    order = list(TopologicalSorter(inside).static_order())  # CycleError names the circle
+    assert order.index("models.params") < order.index("tracing.trace") < order.index("app.py")
 
 
 def test_the_check_sees_the_imports_there_are():
-    assert {"colours", "gate_trace", "panels", "pooling"} <= own(FILES["figures"])
-    assert {"gate_trace", "gru", "recovery", "scan"} <= own(FILES["trace"])
-    assert {"gate_trace", "trace"} <= own(FILES["explain"])
-    assert {"app.runs", "app.stage", "app.state", "export"} <= own(FILES["app.explore"])
+    assert {"drawing.colours", "drawing.panels", "drawing.pooling"} <= USED["drawing.figures"]
+    assert {"models.gru", "tracing.gate_trace", "tracing.reset_after", "tracing.reset_before"} <= USED["tracing.trace"]
+    assert {"app.explore.runs", "app.stage", "app.state"} <= USED["app.explore.page"]
+    assert USED["app.py"] == {"app.server.start"}
 
 
-def test_models_know_no_sequences_figures_or_words_and_sequences_no_models():
-    for name in MODELS:
-        assert own(FILES[name]) <= MODELS, name
-    for name in SEQUENCES:
-        assert own(FILES[name]) <= SEQUENCES, name
-    for name in TASKS:
-        assert own(FILES[name]) <= TASKS | SEQUENCES | {"gate_trace"}, name
-    assert own(FILES["model_files"]) <= {"problems"}
-    assert own(FILES["presets"]) <= {"params"}
-    for name in ("colours", "pooling", "packing", "words", "gate_trace", "params"):
-        assert not own(FILES[name])
-    assert own(FILES["problems"]) == {"words"}
-    assert own(FILES["panels"]) <= {"colours", "pooling"}
-    assert own(FILES["export"]) <= {"gate_trace"}
-    assert own(FILES["tiles"]) <= {"gate_trace", "pooling"}
-    assert own(FILES["scene"]) <= {"colours", "gate_trace", "packing", "tiles", "words"}
-    assert own(FILES["analysis"]) <= {"gate_trace"}
-
-
-def test_nothing_but_the_app_imports_the_app():
-    for name, path in FILES.items():
-        if name != "app" and not name.startswith("app."):
-            assert not any(used.startswith("app") for used in own(path)), name
-    assert own(FILES["app"]) <= {"app.explore", "app.train", "app.state", "app.process", "words"}
+def test_pages_do_not_know_one_another():
+    for name, used in USED.items():
+        page = name.split(".")[1:2]
+        if room(name) == "app" and page and page[0] in ("explore", "train", "server"):
+            others = {"explore": {"train"}, "train": set(), "server": {"train"}}[page[0]]
+            assert not {each.split(".")[1] for each in used if each.startswith("app.")} & others, name
 
 
 @pytest.mark.parametrize("library", ALLOWED)
 def test_a_heavy_library_is_imported_only_where_it_is_needed(library):
-    users = {name for name, path in FILES.items() if any(used.split(".")[0] == library for used in imports(path))}
-    assert users <= ALLOWED[library]
-    assert users or not ALLOWED[library]
+    users = {room(name) for name, path in FILES.items() if any(used.split(".")[0] == library for used in imports(path))}
+    assert users == ALLOWED[library]
 
 
 def test_app_py_is_short():
-    assert len(FILES["app"].read_text(encoding="utf-8").splitlines()) < 60
+    assert len(FILES["app.py"].read_text(encoding="utf-8").splitlines()) < 20
 
 
 # ---- what is really loaded
@@ -186,8 +139,8 @@ traced = gruviz.trace(gruviz.SplitGRU(1, 2), np.ones((4, 1)))
 assert "plotly" not in sys.modules
 figure = gruviz.figures.heatmaps(traced)
 assert "plotly" in sys.modules and "streamlit" not in sys.modules
-from gruviz import export, presets, sequences, user_data
-import gruviz.trace
+from gruviz import export, presets, sequences
+import gruviz.tracing.trace
 assert len(export.npz(gruviz.trace(gruviz.SplitGRU(1, 2), np.ones((4, 1))))) > 0
 print(len([one for one in figure.data if one.type == "heatmap"]), type(gruviz.trace).__name__,
 type(gruviz.reference_error).__name__)
@@ -203,7 +156,7 @@ def test_the_names_of_the_public_api_are_there_and_others_are_not():
     assert {"GRUParams", "SplitGRU", "ConcatGRU", "TorchGRU", "trace", "reference_error", "GateTrace"} <= set(
         gruviz.__all__
     )
-    for name in ("analysis", "explain", "export", "figures", "presets", "sequences", "tasks", "training", "user_data"):
-        assert getattr(gruviz, name).__name__ == f"gruviz.{name}"
+    for name in ("analysis", "explain", "export", "figures", "presets", "sequences", "tasks", "training"):
+        assert type(getattr(gruviz, name)).__name__ == "module"
     with pytest.raises(AttributeError, match="nonsense"):
         _ = gruviz.nonsense

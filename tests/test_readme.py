@@ -29,19 +29,29 @@ def test_the_library_example_runs_and_says_the_truth():
 def test_every_picture_and_file_it_names_exists():
     for path in re.findall(r"\]\((assets/[^)]+)\)", README):
         assert (ROOT / path).is_file(), path
-    table = README[README.index("## How it is built") : README.index("**Add a sequence**")]
-    for group in re.findall(r"^\| (`.*?) \|", table, re.MULTILINE):
-        folder = ""
-        for name in re.findall(r"`([^`]+)`", group):
-            folder = name.rsplit("/", 1)[0] if "/" in name else folder
-            path = ROOT / (name if "/" in name else f"{folder}/{name}")
-            assert path.is_file(), path
+    built = README[README.index("## How it is built") :]
+    for path in re.findall(r"`((?:gruviz|assets|tests)/[^`*]*)`", built):
+        assert (ROOT / path).exists(), path
 
 
 def test_every_module_is_named_in_how_it_is_built():
     table = README[README.index("## How it is built") : README.index("**Add a sequence**")]
+    rows = {re.match(r"\| `([^`]+)/`", row)[1]: row for row in table.splitlines() if row.startswith("| `")}
     for module in (ROOT / "gruviz").rglob("*.py"):
-        assert module.name == "__init__.py" or module.name in table, module.name
+        room = "/".join(module.relative_to(ROOT).parts[:2])
+        assert module.name == "__init__.py" or f"`{module.name}`" in rows[room], module.name
+    assert set(rows) == {f"gruviz/{room.name}" for room in (ROOT / "gruviz").iterdir() if room.is_dir()} - {
+        "gruviz/__pycache__"
+    } | {"assets/stage"}
+
+
+def test_every_name_in_a_row_is_a_file_of_its_room():
+    table = README[README.index("## How it is built") : README.index("**Add a sequence**")]
+    for row in table.splitlines():
+        if row.startswith("| `"):
+            room = re.match(r"\| `([^`]+)/`", row)[1]
+            for name in re.findall(r"`(\w+\.(?:py|js))`", row):
+                assert list((ROOT / room).rglob(name)), f"{room}: {name}"
 
 
 def test_ci_runs_the_same_test_command():

@@ -1,4 +1,4 @@
-"""What goes wrong, said on the page in one sentence of its language; what a visitor typed, safe in Markdown."""
+"""What goes wrong, said on the page in one sentence of its language."""
 
 from __future__ import annotations
 
@@ -8,8 +8,9 @@ from contextlib import contextmanager
 
 import streamlit as st
 
-from gruviz.problems import Problem
-from gruviz.words import words
+from gruviz.wording.problems import Problem
+from gruviz.wording.words import words
+from gruviz.wording.written import plain
 
 log = logging.getLogger(__name__)
 
@@ -31,8 +32,3 @@ def sentence(problem: Problem, language: str) -> str:
     """A problem in the page's language, safe in Markdown."""
     text = words(language)["problems"][problem.key].format(**problem.fields)
     return plain(text)
-
-
-def plain(text: str) -> str:
-    """A visitor's text that Markdown must not read as markup."""
-    return "".join(f"\\{sign}" if sign in r"\`*_{}[]()#+-.!|<>~$:" else sign for sign in text)

@@ -7,19 +7,19 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, fields, replace
 from typing import Any
 
-from gruviz.analysis import ORDERS
-from gruviz.families import Parameter
-from gruviz.inputs import MAX_STEPS
-from gruviz.presets import PRESETS
-from gruviz.sequences import FAMILIES
-from gruviz.tasks import TASKS
-from gruviz.text_steps import ENCODINGS, UNITS
-from gruviz.user_data import SCALINGS
-from gruviz.words import LANGUAGES
+from gruviz.inputs.parameters import MAX_SEED, Parameter
+from gruviz.inputs.scaling import SCALINGS
+from gruviz.inputs.sequence import MAX_STEPS
+from gruviz.inputs.synthetic import FAMILIES
+from gruviz.inputs.text import ENCODINGS, UNITS
+from gruviz.models.presets import PRESETS
+from gruviz.stage.scene import DIAGRAMS, PANELS, STATISTICS, VIEW_FIELDS, View
+from gruviz.tasks.catalogue import TASKS
+from gruviz.tracing.analysis import ORDERS
+from gruviz.wording.words import LANGUAGES
 
 MAX_UNITS = 1024
 MAX_LAYERS = 4
-MAX_SEED = 2**31 - 1
 LONGEST_IN_URL = 1500  # characters of typed text that still make a link people can send
 _TYPED = {
     "numbers": ("numbers",),
@@ -33,12 +33,7 @@ TRAINING = "train."  # prefix of what the Train page keeps there, see train_link
 WEIGHTS = (*TASKS, *PRESETS, "random", "chrono", "mine")
 SOURCES = ("task", "synthetic", "numbers", "text", "table", "file")
 OPENS_ON = "delayed_copy"
-GATES = ("z", "r", "n", "h", "x")
-STATISTICS = ("mean", "low", "high")
-DIAGRAMS = ("unit", "layer")
 LONGEST_SUBSET = 200
-# the browser writes these into the address itself; Python reads them when a session starts
-CLIENT_FIELDS = ("layer", "t", "unit", "gate", "first", "last", "order", "subset", "stat", "diagram")
 
 
 @dataclass(frozen=True)
@@ -46,7 +41,7 @@ class Settings:
     """What the visitor chose. Names are those of the URL; nothing derived is kept here.
 
     `t` and `unit` are None until someone chooses: then the preset's own place, or 0, is shown. `first` and `last` bound
-    the steps shown; None is the last step. `subset` names units as "0-7, 12"; all when empty. The `CLIENT_FIELDS` are
+    the steps shown; None is the last step. `subset` names units as "0-7, 12"; all when empty. The `VIEW_FIELDS` are
     the browser's: here they are what the session started with. `parameters` holds only what differs from the defaults
     of the family, or of the task where the source is one. `mine` names a model trained in this process.
     """
@@ -123,7 +118,7 @@ class Settings:
         """
         given = cls.from_query(query)
         if any(name.startswith(TRAINING) for name in query):
-            place = {name: getattr(given, name) for name in CLIENT_FIELDS}
+            place = {name: getattr(given, name) for name in VIEW_FIELDS}
             return replace(cls(lang=given.lang).with_preset(OPENS_ON), **place)
         chosen = "weights" in query or replace(given, lang=DEFAULT.lang, model=DEFAULT.model) != DEFAULT
         return given if chosen else given.with_preset(OPENS_ON)
@@ -157,6 +152,11 @@ class Settings:
         own = self.with_preset(self.weights)
         names = ("source", "task" if own.source == "task" else "family", "parameters", "scale")
         return all(getattr(own, name) == getattr(self, name) for name in names)
+
+    @property
+    def view(self) -> View:
+        """Where the stage opens."""
+        return View(**{name: getattr(self, name) for name in VIEW_FIELDS})
 
     @property
     def known(self) -> tuple[Parameter, ...]:
@@ -281,7 +281,7 @@ READERS: dict[str, Callable[[str], Any]] = {
     "layer": _whole(0, 2 * MAX_LAYERS - 1),
     "t": _STEP,
     "unit": _whole(0, MAX_UNITS - 1),
-    "gate": _choice(*GATES),
+    "gate": _choice(*PANELS),
     "first": _STEP,
     "last": _STEP,
     "order": _choice(*ORDERS),

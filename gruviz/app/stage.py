@@ -1,82 +1,115 @@
-"""The stage on the page: the scene of a run, and the component that shows it. See gruviz/scene.py, assets/stage.js."""
+"""Stages on the page: the component that shows a scene, and the answers to what it asks.
+
+A click's way: a stage asks (assets/stage) -> the courier brings the question to a fragment -> `answer` has it answered
+(gruviz/stage/questions.py) -> the courier brings the reply to the stage.
+"""
 
 from __future__ import annotations
+
+import logging
+from collections.abc import Mapping
 
 import numpy as np
 import streamlit as st
 
-from gruviz import scene
-from gruviz.analysis import unit_order
-from gruviz.app.process import compute_turns
-from gruviz.app.runs import Run
-from gruviz.app.settings import CLIENT_FIELDS, Settings
-from gruviz.presets import PRESETS
-from gruviz.sequences import Sequence
-from gruviz.tiles import Tile, is_exact, tile
+from gruviz.app.courier import answered, asked, courier
+from gruviz.app.server.files import script
+from gruviz.app.server.memory import memory
+from gruviz.app.server.turns import compute_turns
+from gruviz.drawing.colours import Theme
+from gruviz.stage import questions
+from gruviz.stage.questions import Question, Reply
+from gruviz.stage.scene import Run, Scene, message
+from gruviz.stage.tiles import Tile, is_exact, tile
+from gruviz.tracing.analysis import unit_order
 
-KEY = "stage"
+log = logging.getLogger(__name__)
 
 
-def stage(message: bytes) -> None:
-    """Mount the stage, or give the mounted one a new message.
+def stage(key: str, scene: Scene) -> None:
+    """Mount a stage, or give the mounted one a new scene.
 
     Nothing comes back from it here: a trigger of this component would run the part of the page that holds the scene.
-    Its questions go through the bridge, see `gruviz.app.answers`.
 
     Args:
-        message: what `message_of` made.
+        key: of this stage, unlike that of any other on any page.
+        scene: what it shows.
     """
-    component = st.components.v2.component(
-        "gruviz_stage", html=scene.markup(), css=scene.style(), js=scene.script() + "\n"
-    )
-    component(key=KEY, data=message)
-
-
-def message_of(settings: Settings, run: Run, sequence: Sequence) -> bytes:
-    """The scene of a run, to open with what the settings say.
-
-    Args:
-        settings: those that gave the run.
-        run: its trace.
-        sequence: its input.
-    """
-    layer = min(settings.layer, run.trace.h.shape[0] - 1)
-    view = {name: getattr(settings, name) for name in CLIENT_FIELDS} | {"layer": layer}
-    preset = PRESETS.get(settings.weights)
-    unit, step = preset.watch if preset else (0, 0)
-    place = [settings.weights, *(view[name] for name in ("t", "unit", "gate", "first", "last"))]
-    return scene.scene(
-        run.trace, trace_id=run.id, view=view, home=(step, unit), place=" ".join(map(str, place)) if preset else None,
-        part=tile_of(run, layer), order=order_of(run, settings.order, layer), units=run.units,
-        channels=sequence.channels, language=settings.lang,
+    component = st.components.v2.component("gruviz_stage", html=HOST, js=script("streamlit.js", "stage"))
+    steps = scene.run.trace.meta.steps
+    data = message(
+        scene, key, part=tile_of(scene.run, scene.layer, (0, steps - 1)),
+        order=order_of(scene.run, scene.view.order, scene.layer),
     )  # fmt: skip
+    component(key=key, data=data)
 
 
-def tile_of(run: Run, layer: int, window: tuple[int, int] | None = None) -> Tile:
-    """Steps of one layer of a run; all when no window is given. What takes long to pool is kept.
+HOST = '<div data-part="host"></div>'
+
+
+def answer(
+    scenes: Mapping[str, Scene], query: Mapping[str, str], theme: Theme, charts: str = ""
+) -> list[tuple[str, Question]]:
+    """Answer what the stages of the page ask, and keep its address; call it in a fragment.
+
+    Args:
+        scenes: what each stage shows, by its key.
+        query, theme, charts: as `gruviz.app.courier.courier` takes them.
+
+    Returns:
+        The questions answered, each with the key of its stage: some the page remembers something by.
+    """
+    replies: dict[str, Reply] = {}
+    heard = []
+    for key, value in asked().items():
+        if key not in scenes:
+            continue
+        question, replies[key] = _reply(value, scenes[key])
+        if question is not None:
+            heard.append((key, question))
+    courier(query, theme, replies, charts)
+    answered()
+    return heard
+
+
+def _reply(value: object, scene: Scene) -> tuple[Question | None, Reply]:
+    try:
+        question = questions.read(value, scene.run)
+        if question is None:
+            return None, questions.error(value, scene.run)
+        return question, questions.reply(question, scene, tile_of, order_of)
+    except Exception:  # the stage waits for a reply, whatever goes wrong
+        log.exception("a question could not be answered")
+        return None, questions.error(value, scene.run)
+
+
+def tile_of(run: Run, layer: int, window: tuple[int, int]) -> Tile:
+    """Steps of one layer of a run. What takes long to pool is kept.
 
     Args:
         run: its trace.
-        layer, window: as in `gruviz.tiles.tile`.
+        layer, window: as in `gruviz.stage.tiles.tile`.
     """
-    first, last = window or (0, run.trace.meta.steps - 1)
+    first, last = window
     if is_exact(last + 1 - first, run.trace.meta.hidden_size):
-        return tile(run.trace, layer, window=(first, last))
-    return _pooled(run.id, layer, first, last, run)
+        return tile(run.trace, layer, window=window)
+    return memory().get("tile", (run.id, layer, window), lambda: _pooled(run, layer, window), _bytes_of)
 
 
 def order_of(run: Run, order: str, layer: int) -> np.ndarray:
     """The units of one layer in a chosen order: display row -> unit."""
-    return _order(run.id, order, layer, run)
+    return memory().get("order", (run.id, order, layer), lambda: _ordered(run, order, layer), lambda held: held.nbytes)
 
 
-@st.cache_resource(max_entries=12, show_spinner=False)  # at most 10 MB each
-def _pooled(run_id: str, layer: int, first: int, last: int, _run: Run) -> Tile:
+def _pooled(run: Run, layer: int, window: tuple[int, int]) -> Tile:
     with compute_turns().turn():
-        return tile(_run.trace, layer, window=(first, last))
+        return tile(run.trace, layer, window=window)
 
 
-@st.cache_resource(max_entries=256, show_spinner=False)
-def _order(run_id: str, order: str, layer: int, _run: Run) -> np.ndarray:
+def _bytes_of(made: Tile) -> int:
+    return sum(array.nbytes for array in made[1].values())
+
+
+def _ordered(run: Run, order: str, layer: int) -> np.ndarray:
     with compute_turns().turn():
-        return unit_order(_run.trace, order, layer=layer)
+        return unit_order(run.trace, order, layer=layer)

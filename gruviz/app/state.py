@@ -1,7 +1,7 @@
 """Settings <-> Streamlit's session: the one place that knows how widgets and Settings meet.
 
 Every widget's key is its Settings field with a prefix. A widget that is not drawn loses its own state, so the last
-Settings are kept beside it and seed it again. The URL is read once a session and written by the browser (bridge.js):
+Settings are kept beside it and seed it again. The URL is read once a session and written by the browser (courier.js):
 Python never writes `st.query_params`, which would undo what the client wrote there.
 """
 
@@ -13,12 +13,13 @@ from typing import Any
 
 import streamlit as st
 
-from gruviz.app.runs import Upload
 from gruviz.app.settings import PARAMETER, Settings
+from gruviz.inputs.files import Upload
 
 _LAST = "settings"
 _GOOD = "good"
 _SENT = "sent"
+_TAKEN = "taken"
 _PREFIX = "set."
 UPLOAD = "upload"
 
@@ -61,10 +62,13 @@ def current() -> Settings:
 
 
 def put(settings: Settings) -> None:
-    """Make these the settings; call it from a callback, before any widget is drawn."""
+    """Make these the settings; call it from a callback, before any widget is drawn.
+
+    What the widgets held is kept aside: another callback that reached the server together with this one asks for it.
+    """
     st.session_state[_LAST] = settings
-    for field in fields(Settings):
-        st.session_state.pop(key_of(field.name), None)
+    held = {name: st.session_state.pop(name, None) for name in (key_of(field.name) for field in fields(Settings))}
+    st.session_state[_TAKEN] = st.session_state.get(_TAKEN, {}) | {k: v for k, v in held.items() if v is not None}
     for key in [key for key in st.session_state if str(key).startswith(_PREFIX + PARAMETER)]:
         del st.session_state[key]
 
@@ -84,6 +88,7 @@ def is_sent() -> bool:
 
 def arrive() -> None:
     """On the Explore page, before any widget is drawn: take what was sent to it."""
+    st.session_state.pop(_TAKEN, None)  # all callbacks have run
     if _SENT in st.session_state:
         put(st.session_state.pop(_SENT))
 
@@ -103,7 +108,8 @@ def note(**found: Any) -> None:
 
 def change(make: Callable[[Settings, Any], Settings], name: str) -> None:
     """Callback of a widget whose choice brings other settings along."""
-    value = st.session_state[key_of(name)]
+    key = key_of(name)
+    value = st.session_state.get(key, st.session_state.get(_TAKEN, {}).get(key))
     if value is not None:
         put(make(current(), value))
 

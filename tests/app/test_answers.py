@@ -6,10 +6,13 @@ import numpy as np
 import pytest
 from page import component, figure, opened, payload, plotted, reply, said, scene, send, sound
 
-from gruviz.app import answers, explore, questions, runs
-from gruviz.app.runs import params_of
+from gruviz.app import charts
+from gruviz.app.explore import page as explore
+from gruviz.app.explore import reading, runs
+from gruviz.app.explore.weights import params_of
 from gruviz.app.settings import Settings
-from gruviz.words import words
+from gruviz.stage import questions
+from gruviz.wording.words import words
 
 EN = words("en")
 STACKED = {"model": "torch", "weights": "random", "hidden": 6, "layers": 2, "both": 1}
@@ -41,25 +44,25 @@ QUESTIONS = {
 def test_a_question_runs_the_fragment_alone_and_nothing_is_computed_again(monkeypatch, kind):
     at = sound(opened(weights="random", seed=77))
     question = asking(at, **QUESTIONS[kind])
-    for module, name in ((runs, "trace"), (runs, "generate"), (explore, "message_of"), (explore, "stage")):
+    for module, name in ((runs, "trace"), (reading, "generate"), (explore, "stage")):
         monkeypatch.setattr(module, name, lambda *_, **__: pytest.fail("it was made again"))
     send(at, question)
     assert not at.exception
     # the stage and its big message are not in what is sent; the reply is
-    assert [each.proto.component_name for each in at.get("bidi_component")] == ["gruviz_bridge"]
+    assert [each.proto.component_name for each in at.get("bidi_component")] == ["gruviz_courier"]
     header, _ = reply(at)
     assert (header["reply"], header["kind"]) == (11, kind)
     assert header["trace"] == question["trace"]
     # without the question there is nothing to say again
     monkeypatch.undo()
-    assert "reply" not in reply(sound(at.run()))[0]
+    assert reply(sound(at.run()))[0] is None
 
 
 def test_an_answer_is_small_beside_the_scene():
     at = sound(opened(weights="random", hidden=64, steps=2000))
     scene_bytes = len(component(at, "stage").bytes)
     send(at, explain(at))
-    assert len(component(at, "bridge").bytes) < 10_000 < scene_bytes / 100
+    assert len(component(at, "courier").bytes) < 10_000 < scene_bytes / 100
 
 
 def test_a_question_that_comes_while_the_page_runs_is_answered_by_that_run():
@@ -101,7 +104,7 @@ def test_whatever_goes_wrong_the_stage_gets_its_reply_and_the_log_the_rest(monke
         raise RuntimeError("the details are for the log")
 
     monkeypatch.setattr(questions, "reply", broken)
-    with caplog.at_level(logging.ERROR, logger="gruviz.app.answers"):
+    with caplog.at_level(logging.ERROR, logger="gruviz.app.stage"):
         send(at, question)
     assert not at.exception
     assert not at.error
@@ -226,7 +229,7 @@ def test_a_chart_that_fails_takes_nothing_else_along(monkeypatch):
     def broken(*_, **__):
         raise KeyError("secret")
 
-    monkeypatch.setattr(answers, "unit_lines", broken)
+    monkeypatch.setattr(charts, "unit_lines", broken)
     send(at, question)
     assert not at.exception
     assert [each.value for each in at.error] == [EN["page"]["unexpected"].format(what="KeyError")]

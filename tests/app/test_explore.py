@@ -1,6 +1,7 @@
 """The Explore page as Streamlit runs it: every model and sequence, bad input, links, languages."""
 
 import io
+import itertools
 import logging
 import zipfile
 
@@ -10,16 +11,22 @@ from page import APP, drawn, numbers_drawn, opened, payload, said, scene, shown_
 from streamlit.testing.v1 import AppTest
 
 import gruviz
-from gruviz.app import explore, runs
-from gruviz.app.equations import equations
-from gruviz.app.runs import MODELS
-from gruviz.app.settings import CLIENT_FIELDS, NAMES, WEIGHTS, Settings
-from gruviz.presets import PRESETS, leaky, random_params
-from gruviz.problems import Problem
-from gruviz.sequences import FAMILIES, generate
-from gruviz.tasks import TASKS
-from gruviz.typed_numbers import parse_numbers
-from gruviz.words import words
+from gruviz.app.explore import checks as checking
+from gruviz.app.explore import page as explore
+from gruviz.app.explore import reading, runs
+from gruviz.app.explore.equations import equations
+from gruviz.app.explore.weights import params_of
+from gruviz.app.server.memory import memory
+from gruviz.app.settings import NAMES, WEIGHTS, Settings
+from gruviz.inputs.synthetic import FAMILIES, generate
+from gruviz.inputs.typed_numbers import parse_numbers
+from gruviz.models.gru import MODELS
+from gruviz.models.presets import PRESETS, leaky
+from gruviz.models.random_weights import random_params
+from gruviz.stage.scene import VIEW_FIELDS
+from gruviz.tasks.catalogue import TASKS
+from gruviz.wording.problems import Problem
+from gruviz.wording.words import words
 
 EN, KO = words("en"), words("ko")
 
@@ -46,8 +53,8 @@ def test_it_opens_on_the_latch_with_its_gates():
     assert formula(at) == equations("split")
     assert EN["page"]["badge_model"].format(model="split", reset="before") in said(at)
     assert payload(at) == {
-        "query": {}, "names": [name for name in NAMES if name not in CLIENT_FIELDS], "prefixes": ["p.", "train."],
-        "theme": "light", "ink": "#111111", "halo": "#ffffff",
+        "query": {}, "names": [name for name in NAMES if name not in VIEW_FIELDS], "prefixes": ["p.", "train."],
+        "theme": "light", "ink": "#111111", "halo": "#ffffff", "charts": "explore",
     }  # fmt: skip
     header, arrays = scene(at)
     assert (header["home"], header["view"]["t"], header["view"]["unit"]) == ({"t": 7, "unit": 0}, None, None)
@@ -69,11 +76,11 @@ def test_the_stage_stands_in_the_same_place_whatever_is_said_above_it():
 
 def test_the_checks_come_after_the_stage(monkeypatch):
     order = []
-    for module, name in ((runs, "checks"), (explore, "stage"), (explore, "answers")):
+    for module, name in ((checking, "checks"), (explore, "stage"), (explore, "_answers")):
         real = getattr(module, name)
         monkeypatch.setattr(module, name, lambda *a, real=real, name=name, **k: order.append(name) or real(*a, **k))
     at = sound(opened(weights="random", seed=123))
-    assert order == ["stage", "answers", "checks"]
+    assert order == ["stage", "_answers", "checks"]
     assert EN["page"]["badge_checking"] not in said(at)
     assert EN["page"]["badge_exact"].split("{")[0] in said(at)
 
@@ -421,7 +428,7 @@ def test_what_is_too_much_for_a_csv_is_said_and_the_npz_stays():
 def test_each_layer_and_direction_can_be_chosen():
     at = sound(opened(model="torch", weights="random", hidden=6, layers=2, both=1, seed=9))
     settings = Settings(model="torch", weights="random", hidden=6, layers=2, both=True, seed=9)
-    model = gruviz.TorchGRU.from_params(runs.params_of(settings, 2), bidirectional=True)
+    model = gruviz.TorchGRU.from_params(params_of(settings, 2), bidirectional=True)
     trace = gruviz.trace(model, generate("set_reset", 100, 0, gap=14).x)
     assert scene(at)[0]["layer_names"] == ["layer 0 forward", "layer 0 reverse", "layer 1 forward", "layer 1 reverse"]
     for layer in range(4):
@@ -476,10 +483,10 @@ def test_a_link_gives_itself_back_and_the_same_picture_in_a_fresh_session(link):
     one = sound(opened(**as_query(link)))
     query, settings = payload(one)["query"], Settings.from_query(link)
     # the browser keeps its own part of the address; Python tells it the rest, and opens the stage with it
-    assert not set(query) & set(CLIENT_FIELDS)
-    own = {name: text for name, text in link.items() if name in CLIENT_FIELDS}
+    assert not set(query) & set(VIEW_FIELDS)
+    own = {name: text for name, text in link.items() if name in VIEW_FIELDS}
     assert Settings.from_query({**query, **own}) == settings
-    assert view(one) == {name: getattr(settings, name) for name in CLIENT_FIELDS}
+    assert view(one) == {name: getattr(settings, name) for name in VIEW_FIELDS}
     other = sound(opened(**as_query({**query, **own})))
     assert scene(other)[0] == scene(one)[0]
     assert numbers_drawn(other) == numbers_drawn(one)
@@ -546,7 +553,7 @@ def test_a_preset_brings_its_sequence_and_forgets_the_old_place():
     assert payload(at)["query"] == {"weights": "reset"}
     header, _ = scene(at)
     assert header["place"] == "reset None None h 0 None"
-    assert header["view"] == {name: getattr(Settings(), name) for name in CLIENT_FIELDS}
+    assert header["view"] == {name: getattr(Settings(), name) for name in VIEW_FIELDS}
     assert (header["home"]["unit"], header["home"]["t"]) == PRESETS["reset"].watch
     sound(at.selectbox(key="set.weights").select("latch").run())
     assert payload(at)["query"] == {}
@@ -641,9 +648,8 @@ def test_the_unexpected_is_one_sentence_and_is_logged(monkeypatch, caplog, place
 
     at = sound(opened(source="table", lang=language))
     with monkeypatch.context() as patch, caplog.at_level(logging.ERROR, logger="gruviz.app.sentences"):
-        patch.setattr(runs, place, broken)
-        if place == "table_of":
-            runs._sequence.clear()
+        patch.setattr(runs if place == "run" else reading, place, broken)
+        memory().clear()
         at.run()
     assert not at.exception
     (error,) = at.error
@@ -655,7 +661,7 @@ def test_the_unexpected_is_one_sentence_and_is_logged(monkeypatch, caplog, place
     assert payload(at)["query"] | {"source": "table"} == payload(at)["query"]
 
 
-@pytest.mark.parametrize("place", ["message_of", "stage", "answers"])
+@pytest.mark.parametrize("place", ["scene_of", "stage", "_answers"])
 def test_the_unexpected_on_the_stage_is_one_sentence_too(monkeypatch, place):
     def broken(*_, **__):
         raise KeyError("secret")
@@ -708,3 +714,27 @@ def test_a_story_told_on_another_sequence_says_so():
     assert note not in said(sound(opened(steps=60)))
     assert note in said(sound(opened(weights="change", family="square", p__amplitude=3)))
     assert note in said(sound(opened(weights="change", family="sine")))
+
+
+CHANGES = {
+    "source": ("selectbox", "numbers"), "weights": ("selectbox", "reset"), "family": ("selectbox", "sine"),
+    "model": ("segmented_control", "torch"), "lang": ("segmented_control", "ko"),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("pair", list(itertools.permutations(CHANGES, 2)))
+def test_two_changes_that_arrive_together_both_count(pair):
+    """A network that stalls brings the callbacks of two boxes in one run."""
+    at = sound(opened())
+    for name in pair:
+        kind, value = CHANGES[name]
+        getattr(at, kind)(key=f"set.{name}").set_value(value)
+    at.run()
+    assert not at.exception
+    settings = at.session_state["settings"]
+    assert settings.lang == ("ko" if "lang" in pair else "en")
+    assert settings.model == ("torch" if "model" in pair else "split")
+    if "weights" in pair:
+        assert settings.weights == "reset"
+    if set(pair) == {"source", "family"}:
+        assert settings.family == "sine"

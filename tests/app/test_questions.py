@@ -9,25 +9,34 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from gruviz import explain
-from gruviz.analysis import ORDERS, unit_order
-from gruviz.app import questions, runs
-from gruviz.app.questions import MOST_TERMS, View
+from gruviz.app.explore import runs
+from gruviz.app.explore.reading import sequence_of
+from gruviz.app.explore.weights import units_of
 from gruviz.app.settings import DEFAULT
-from gruviz.packing import pack
-from gruviz.tiles import tile
+from gruviz.app.stage import order_of, tile_of
+from gruviz.stage import questions
+from gruviz.stage.packing import pack
+from gruviz.stage.questions import MOST_TERMS
+from gruviz.stage.scene import Labels, Scene, View
+from gruviz.stage.tiles import tile
+from gruviz.tracing.analysis import ORDERS, unit_order
 
 RANDOM = replace(DEFAULT, weights="random", hidden=20, gain=2.0)
 STACKED = replace(RANDOM, model="torch", layers=2, both=True, hidden=5)
 
 
 def made(given_settings):
-    sequence, _ = runs.sequence_of(given_settings, None)
+    sequence, _ = sequence_of(given_settings, None)
     return runs.run(given_settings, sequence), sequence.channels
 
 
 def asked(run, channels=("a", "b"), **question):
     found = questions.read({"id": 1, "trace": run.id, **question}, run)
-    return questions.reply(found, run, channels)
+    return questions.reply(found, showing(run, channels))
+
+
+def showing(run, channels=()):
+    return Scene(run, labels=Labels(channels=tuple(channels)))
 
 
 def at(run, place):
@@ -91,7 +100,9 @@ def test_an_explanation_is_the_one_of_the_library():
 
 def test_sources_have_the_names_people_know():
     run, channels = made(DEFAULT)
-    header, _ = asked(run, channels, kind="explain", gate="n", layer=0, t=21, unit=0)
+    question = {"id": 1, "trace": run.id, "kind": "explain", "gate": "n", "layer": 0, "t": 21, "unit": 0}
+    scene = Scene(run, labels=Labels(units_of(DEFAULT), channels))
+    header, _ = questions.reply(questions.read(question, run), scene)
     named = {(term["kind"], term["index"]): term["name"] for term in header["terms"]}
     # what adds nothing is counted with the rest
     assert named == {("input", 1): "reset", ("state", 0): "latch"}
@@ -109,7 +120,7 @@ def test_what_is_no_number_is_a_text_in_a_reply():
     question = questions.read(
         {"id": 1, "trace": run.id, "kind": "explain", "gate": "z", "layer": 0, "t": 5, "unit": 1}, run
     )
-    term = questions._term(found, question, run, channels)
+    term = questions._term(found, question, showing(run, channels))
     assert (term["value"], term["source"], term["weight"]) == ("nan", "inf", 2.0)
     assert term["at"] == {"gate": "h", "layer": 0, "t": 4, "unit": 3}
 
@@ -122,7 +133,7 @@ def test_a_tile_is_the_one_asked_for(layer, first, last):
     run, _ = made(STACKED)
     header, arrays = asked(run, kind="tile", layer=layer, first=first, last=last)
     wanted, values = tile(run.trace, layer, window=(first, last))
-    assert header == {"reply": 1, "kind": "tile", "tile": wanted}
+    assert header == {"reply": 1, "kind": "tile", "trace": run.id, "tile": wanted}
     assert arrays.keys() == values.keys()
     assert all(np.array_equal(arrays[name], values[name]) for name in values)
     pack(header, arrays)
@@ -139,15 +150,17 @@ def test_zooming_into_a_long_trace_brings_finer_steps():
 
 def test_what_was_pooled_once_is_not_pooled_again():
     run, _ = made(replace(RANDOM, steps=60_001, hidden=4))
-    one = asked(run, kind="tile", layer=0, first=0, last=60_000)[1]["h"]
-    assert asked(run, kind="tile", layer=0, first=0, last=60_000)[1]["h"] is one
+    one = tile_of(run, 0, (0, 60_000))[1]["h"]
+    assert tile_of(run, 0, (0, 60_000))[1]["h"] is one
+    assert np.array_equal(tile(run.trace, 0, window=(0, 60_000))[1]["h"], one)
+    assert order_of(run, "peak", 0) is order_of(run, "peak", 0)
 
 
 @pytest.mark.parametrize("order", ORDERS)
 def test_an_order_is_the_one_asked_for(order):
     run, _ = made(STACKED)
     header, arrays = asked(run, kind="order", order=order, layer=2)
-    assert header == {"reply": 1, "kind": "order", "order": order, "layer": 2}
+    assert header == {"reply": 1, "kind": "order", "trace": run.id, "order": order, "layer": 2}
     assert np.array_equal(arrays["order"], unit_order(run.trace, order, layer=2))
 
 
@@ -168,28 +181,34 @@ def test_a_figure_is_opened_at_a_view_and_closed():
         "subset": "",
     }
     question = questions.read({"id": 4, "kind": "figure", "open": True, "trace": run.id, "view": view}, run)
-    assert question.view == View(2, 5, 3, 2, 50, "low")
-    assert questions.reply(question, run, ()) == ({"reply": 4, "kind": "figure", "open": True}, {})
+    assert question.view == View(2, 5, 3, first=2, last=50, stat="low")
+    assert questions.reply(question, showing(run)) == (
+        {"reply": 4, "kind": "figure", "trace": run.id, "open": True},
+        {},
+    )
     closing = questions.read({"id": 5, "kind": "figure", "open": False, "trace": run.id}, run)
-    assert questions.reply(closing, run, ()) == ({"reply": 5, "kind": "figure", "open": False}, {})
+    assert questions.reply(closing, showing(run)) == (
+        {"reply": 5, "kind": "figure", "trace": run.id, "open": False},
+        {},
+    )
 
 
 def test_a_view_nobody_has_chosen_is_all_steps():
     run, _ = made(RANDOM)
     view = {"layer": 0, "t": None, "unit": None, "first": None, "last": None}
     question = questions.read({"id": 4, "kind": "figure", "open": True, "trace": run.id, "view": view}, run)
-    assert question.view == View(0, 0, 0, 0, 99, "mean")
+    assert question.view == View(0, 0, 0, first=0, last=99)
 
 
 @given(*[st.integers(0, 5000)] * 5)
 def test_a_view_of_another_trace_is_moved_into_this_one(layer, t, unit, first, last):
     run, _ = made(STACKED)
-    found = View(layer, t, unit, first, last).within(run)
+    found = View(layer, t, unit, first=first, last=last).within(run.trace)
     assert 0 <= found.layer < 4
     assert 0 <= found.t < 100
     assert 0 <= found.unit < 5
     assert 0 <= found.first <= found.last < 100
-    assert found.within(run) == found
+    assert found.within(run.trace) == found
 
 
 # ---- what cannot be used
@@ -242,7 +261,7 @@ def test_whatever_a_browser_sends_is_a_question_or_none(value, kind):
     if isinstance(value, dict) and kind:
         value = {**GOOD[kind], **value, "trace": run.id}
     found = questions.read(value, run)
-    header, arrays = questions.error(value) if found is None else questions.reply(found, run, channels)
+    header, arrays = questions.error(value, run) if found is None else questions.reply(found, showing(run, channels))
     assert header["kind"] == ("error" if found is None else found.kind)
     pack(header, arrays)
 
@@ -252,4 +271,5 @@ def test_whatever_a_browser_sends_is_a_question_or_none(value, kind):
     [({"id": 7, "kind": "?"}, 7), ({"id": "7"}, None), ({"id": 2**60}, None), ([], None), ("x", None), (None, None)],
 )
 def test_an_error_says_which_question_it_is_about_if_it_can(value, reply):
-    assert questions.error(value) == ({"reply": reply, "kind": "error"}, {})
+    run, _ = made(RANDOM)
+    assert questions.error(value, run) == ({"reply": reply, "kind": "error", "trace": run.id}, {})

@@ -9,20 +9,20 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import gruviz
-from gruviz.app import runs
-from gruviz.app.runs import (
-    MAX_CELLS,
-    SMALL_CELLS,
-    Upload,
-    half_lives_of,
-    params_of,
-    sequence_of,
-    table_of,
-)
+from gruviz.app.explore import checks as checking
+from gruviz.app.explore import reading, runs
+from gruviz.app.explore.reading import sequence_of, table_of
+from gruviz.app.explore.runs import MAX_CELLS
+from gruviz.app.explore.weights import half_lives_of, inputs_of, params_of, units_of
+from gruviz.app.server.memory import Memory
 from gruviz.app.settings import DEFAULT
-from gruviz.presets import PRESETS, leaky, random_params
-from gruviz.problems import Problem
-from gruviz.sequences import Sequence, generate
+from gruviz.inputs.files import Upload
+from gruviz.inputs.sequence import Sequence
+from gruviz.inputs.synthetic import generate
+from gruviz.models.gru import MODELS
+from gruviz.models.presets import PRESETS, leaky
+from gruviz.models.random_weights import random_params
+from gruviz.wording.problems import Problem
 
 RANDOM = replace(DEFAULT, weights="random", hidden=6)
 
@@ -32,7 +32,7 @@ def run(given_settings):
 
 
 def checks(given_settings):
-    return runs.checks(given_settings, sequence_of(given_settings, None)[0])
+    return checking.checks(given_settings, sequence_of(given_settings, None)[0])
 
 
 # ---- weights
@@ -161,7 +161,7 @@ def test_an_array_file_is_a_sequence_already():
 
     out = io.BytesIO()
     np.save(out, np.arange(6.0).reshape(3, 2))
-    for header in runs.HEADER:
+    for header in reading.HEADER:
         found = table_of(replace(DEFAULT, source="file", header=header), Upload("a.npy", out.getvalue()))
         assert isinstance(found, Sequence)
         assert found.x.tolist() == [[0, 1], [2, 3], [4, 5]]
@@ -233,15 +233,14 @@ def test_the_same_numbers_from_another_source_share_the_run():
     assert run(typed) is run(replace(typed, numbers="1, 2,  3"))
 
 
-def test_small_and_large_runs_do_not_push_each_other_out():
+def test_nothing_is_kept_beyond_the_budget(monkeypatch):
     small = run(RANDOM)
-    steps = SMALL_CELLS // 64 + 1
-    large = [
-        run(replace(RANDOM, hidden=64, steps=steps, sseed=seed, family="white_noise", parameters=()))
-        for seed in range(3)
-    ]
-    assert run(RANDOM) is small
-    assert run(replace(RANDOM, hidden=64, steps=steps, sseed=2, family="white_noise", parameters=())) is large[2]
+    held = Memory(budget=3 * small.bytes)
+    monkeypatch.setattr(runs, "memory", lambda: held)
+    kept = [run(replace(RANDOM, seed=seed)) for seed in range(9)]
+    assert 2 * small.bytes <= held.held <= 3 * small.bytes
+    assert run(replace(RANDOM, seed=8)) is kept[8]
+    assert run(RANDOM) is not kept[0]
 
 
 # ---- limits
@@ -264,17 +263,11 @@ def test_a_trace_beyond_the_limit_is_refused_before_it_is_made(monkeypatch):
     assert caught.value.fields | {"layers": 4, "cells": 20_004_000} == caught.value.fields
 
 
-CACHES = {250: "_small_run", 251: "_middling_run", 2000: "_middling_run", 2001: "_large_run", 20_000: "_large_run"}
-
-
-@pytest.mark.parametrize(("steps", "cache"), CACHES.items())
-def test_the_limits_themselves_are_accepted(monkeypatch, steps, cache):
-    taken = []
-    for name in set(CACHES.values()):
-        monkeypatch.setattr(runs, name, lambda *given, name=name: taken.append((name, given[1])))
-    sequence = flat(steps)
-    runs.run(replace(RANDOM, hidden=1000), sequence)
-    assert taken == [(cache, sequence.digest)]
+def test_the_limit_itself_is_accepted(monkeypatch):
+    taken, sequence = [], flat(20_000)
+    monkeypatch.setattr(runs, "_run", lambda _, given: taken.append(given.digest) or run(RANDOM))
+    runs.run(replace(RANDOM, hidden=1000, seed=20_000), sequence)
+    assert taken == [sequence.digest]
 
 
 # ---- what is said beside the trace
@@ -286,10 +279,10 @@ def test_differences_are_those_of_the_models_themselves():
     params = random_params(2, 12, 2, gain=3.0)
     # the modules' own forwards: the traces of split and concat share one loop and would agree by construction
     h = {}
-    for name, model in runs.MODELS.items():
+    for name, model in MODELS.items():
         with torch.no_grad():
             h[name] = model.from_params(params)(torch.from_numpy(sequence.x.copy()))[0].numpy()
-    found = {name: checks(replace(given_settings, model=name)) for name in runs.MODELS}
+    found = {name: checks(replace(given_settings, model=name)) for name in MODELS}
     for name, others in {"split": ("concat", "torch"), "concat": ("split", "torch"), "torch": ("split",)}.items():
         assert set(found[name].differences) == set(others)
         for other in others:
@@ -315,7 +308,7 @@ def test_a_stacked_model_is_compared_by_its_first_layer_read_forward(both):
     assert found.trace.h.shape[0] == 2 * (1 + both)
 
 
-@pytest.mark.parametrize("model", runs.MODELS)
+@pytest.mark.parametrize("model", MODELS)
 def test_the_run_matches_the_models_own_forward_and_says_over_how_many_steps(model):
     found, checked = run(replace(RANDOM, model=model)), checks(replace(RANDOM, model=model))
     assert 0 <= checked.error < 1e-6
@@ -327,11 +320,11 @@ def test_the_run_matches_the_models_own_forward_and_says_over_how_many_steps(mod
 
 
 @pytest.mark.parametrize("both", [False, True])
-@pytest.mark.parametrize("model", runs.MODELS)
+@pytest.mark.parametrize("model", MODELS)
 def test_the_model_that_comes_along_is_the_one_that_was_traced(model, both):
     given_settings = replace(RANDOM, model=model, layers=2, both=both)
     found = run(given_settings)
-    assert isinstance(found.model, runs.MODELS[model])
+    assert isinstance(found.model, MODELS[model])
     again = gruviz.trace(found.model, sequence_of(given_settings, None)[0].x)
     for gate in "rznh":
         assert np.array_equal(getattr(again, gate), getattr(found.trace, gate))
@@ -339,8 +332,8 @@ def test_the_model_that_comes_along_is_the_one_that_was_traced(model, both):
 
 
 def test_a_trace_does_not_wait_for_its_checks(monkeypatch):
-    monkeypatch.setattr(runs, "reference_error", lambda *_: pytest.fail("it was checked"))
-    monkeypatch.setattr(runs, "own_states", lambda *_: pytest.fail("it was compared"))
+    monkeypatch.setattr(checking, "reference_error", lambda *_: pytest.fail("it was checked"))
+    monkeypatch.setattr(checking, "own_states", lambda *_: pytest.fail("it was compared"))
     found = run(replace(RANDOM, seed=4711))
     assert found.trace.meta.steps == 100
 
@@ -348,17 +341,14 @@ def test_a_trace_does_not_wait_for_its_checks(monkeypatch):
 def test_labels_units_and_the_presets_inputs_come_along():
     found = run(DEFAULT)
     assert found.trace.labels == generate("set_reset", 100, 0, gap=14).labels
-    assert found.units == PRESETS["latch"].units
-    assert found.preset_inputs == 2
     assert found.trace.meta.seed is None
-    leaky_run = run(replace(DEFAULT, weights="leaky", halves="1.5 20"))
-    assert leaky_run.units == ("half-life 1.5", "half-life 20")
-    assert leaky_run.preset_inputs == 1
-    random_run = run(RANDOM)
-    assert (random_run.units, random_run.preset_inputs) == ((), None)
+    assert (units_of(DEFAULT), inputs_of(DEFAULT)) == (PRESETS["latch"].units, 2)
+    leaky_ones = replace(DEFAULT, weights="leaky", halves="1.5 20")
+    assert (units_of(leaky_ones), inputs_of(leaky_ones)) == (("half-life 1.5", "half-life 20"), 1)
+    assert (units_of(RANDOM), inputs_of(RANDOM)) == ((), None)
 
 
-@pytest.mark.parametrize("what", [runs._run, lambda *given: runs._checks.__wrapped__(given[0], "", given[1])])
+@pytest.mark.parametrize("what", [runs._run, checking._checks])
 def test_what_takes_long_takes_its_turn(monkeypatch, what):
     from contextlib import contextmanager
 
@@ -375,7 +365,8 @@ def test_what_takes_long_takes_its_turn(monkeypatch, what):
         def offer(self, done=1.0):
             taken.append("offer")
 
-    monkeypatch.setattr(runs, "compute_turns", Watched)
+    for module in (runs, checking):
+        monkeypatch.setattr(module, "compute_turns", Watched)
     what(RANDOM, sequence)
     assert (taken[0], taken[-1]) == ("in", "out")
     assert set(taken[1:-1]) == {"offer"}

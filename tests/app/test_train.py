@@ -1,31 +1,37 @@
 """The Train page as Streamlit runs it: controls, bad settings, a training, its result, what can be taken along."""
 
 import io
+import os
+import signal
 import time
 from dataclasses import replace
 
 import numpy as np
 import pytest
 import torch
-from page import APP, component, payload, said, scene, shown_by, sound
+from page import APP, figure, payload, reply, said, scene, shown_by, sound
 from streamlit.testing.v1 import AppTest
 
-from gruviz.app import model_store, train_results
-from gruviz.app.train_controls import _key
-from gruviz.app.trainings import trainings
-from gruviz.gru import ConcatGRU
-from gruviz.packing import unpack
-from gruviz.state_dicts import state_dict_file
-from gruviz.tasks import TASKS
-from gruviz.trace import trace
-from gruviz.training_plan import TrainingPlan, first_weights, model_of
-from gruviz.words import words
+from gruviz.app.server import models as model_store
+from gruviz.app.server.trainings import trainings
+from gruviz.app.train import results as train_results
+from gruviz.app.train.controls import _key
+from gruviz.app.train.story import story_of
+from gruviz.models.gru import ConcatGRU
+from gruviz.tasks.catalogue import TASKS, task_of
+from gruviz.tasks.characters import MOST_SYMBOLS, OTHER
+from gruviz.tracing.trace import trace
+from gruviz.training.loop import Point, Trained
+from gruviz.training.plan import TrainingPlan, first_weights, model_of
+from gruviz.training.saved import SHIPPED_KINDS, shipped
+from gruviz.training.state_dicts import state_dict_file
+from gruviz.wording.words import words
 
 EN, KO = words("en"), words("ko")
 
 
 def draw():
-    from gruviz.app import train
+    from gruviz.app.train import page as train
 
     train.page()
 
@@ -34,7 +40,7 @@ def draw():
 def ended():
     yield
     trainings().close()
-    trainings.clear()
+    trainings.cache_clear()
 
 
 def opened(**query):
@@ -77,9 +83,45 @@ def test_it_opens_on_the_first_weights_of_a_task():
 
 
 @pytest.mark.parametrize("task", TASKS)
-def test_every_task_opens_with_its_story_in_korean_too(task):
+def test_no_task_opens_with_a_story_its_first_weights_do_not_show(task):
     at = sound(chosen(opened(lang="ko"), task=task))
-    assert KO["task_stories"][task] in said(at)
+    assert KO["train"]["story_later"] in said(at)
+    assert KO["task_stories"][task] not in said(at)
+
+
+@pytest.mark.parametrize("task", TASKS)
+@pytest.mark.parametrize("model", SHIPPED_KINDS)
+def test_a_model_that_shows_its_story_is_told_by_it_and_no_other(task, model):
+    held = shipped(task, model)
+    plan = TrainingPlan(task, model, seed=held.plan.seed)
+    snapshots = ((0, first_weights(plan)), (int(held.card["steps"]), held.weights))
+    point = Point(int(held.card["steps"]), 0.0, float(held.card["metric"]))
+    learned = Trained(plan, point.step, (point,), snapshots, "goal", 1.0)
+    story, told = EN["task_stories"][task], EN["train"]
+    assert story_of(plan, learned, 1, plan.values, "en") == story
+    assert story_of(plan, learned, -1, plan.values, "en") == story
+    assert story_of(plan, learned, 0, plan.values, "en") == told["story_later"]
+    assert story_of(plan, None, -1, plan.values, "en") == told["story_later"]
+    halted = replace(learned, outcome="cancelled")
+    assert story_of(plan, halted, 1, plan.values, "en") == told["story_later"]
+    unlike = replace(learned, snapshots=(snapshots[0], (point.step, snapshots[0][1])))
+    assert story_of(plan, unlike, 1, plan.values, "en") == told["story_unseen"]
+    first = plan.made().parameters[0]
+    longer = plan.values | {first.name: first.low}
+    assert story_of(plan, learned, 1, longer, "en") == told["story_other"]
+    other = replace(plan, hidden_size=7)
+    assert story_of(other, replace(learned, plan=other), 1, plan.values, "en") == told["story_other"]
+
+
+def test_other_settings_open_without_the_story_of_the_usual_ones():
+    at = sound(opened(train__task="delayed_copy", train__p__noise="0"))
+    assert EN["train"]["story_other"] in said(at)
+    assert EN["task_stories"]["delayed_copy"] not in said(at)
+
+
+def test_the_korean_parity_story_is_about_the_bit_that_comes_not_about_the_state():
+    assert "이전 상태가 0일 때" not in KO["task_stories"]["parity"]
+    assert "0이 올 때와" in KO["task_stories"]["parity"]
 
 
 @pytest.mark.parametrize(
@@ -148,12 +190,10 @@ def test_what_plays_waits_for_an_answer_and_a_full_queue_costs_no_result(monkeyp
     monkeypatch.setattr(train_results, "PACE", 0.0)
     at.button(key="train_play").click().run()
     here = scene(at)[0]["trace"]["id"]
-    at.session_state["asked"] = {
-        "id": 7, "kind": "explain", "trace": here, "gate": "r", "layer": 0, "t": 2, "unit": 1
-    }  # fmt: skip
-    at.run()
-    reply = unpack(component(at, "bridge").bytes)[0]
-    assert (reply["kind"], scene(at)[0]["trace"]["id"]) == ("explain", here)
+    question = {"id": 7, "kind": "explain", "trace": here, "gate": "r", "layer": 0, "t": 2, "unit": 1}
+    at.session_state["asked"] = {"train": question}
+    answer = reply(at.run(), "train")[0]
+    assert (answer["kind"], scene(at)[0]["trace"]["id"]) == ("explain", here)
     assert scene(at.run())[0]["trace"]["id"] != here
     monkeypatch.setattr(trainings(), "most_queued", 0)
     at.button(key="train_start").click().run()
@@ -195,13 +235,14 @@ def test_a_question_while_it_trains_is_about_the_gates_on_the_stage():
         now = scene(at.run())[0]
         if now["trace"]["id"] != header["trace"]["id"]:
             break
+    assert now["trace"]["id"] != header["trace"]["id"]
     time.sleep(0.6)
     question = {"id": 1, "kind": "explain", "trace": now["trace"]["id"], "gate": "z", "layer": 0, "t": 3, "unit": 2}
-    at.session_state["asked"] = question
-    at.run()
-    reply = unpack(component(at, "bridge").bytes)[0]
-    assert (reply["kind"], reply["trace"]) == ("explain", now["trace"]["id"])
+    at.session_state["asked"] = {"train": question}
+    answer = reply(at.run(), "train")[0]
+    assert (answer["kind"], answer["trace"]) == ("explain", now["trace"]["id"])
     assert scene(at)[0]["trace"]["id"] == now["trace"]["id"]
+    assert scene(at.run())[0]["trace"]["id"] != now["trace"]["id"], "there were no newer gates to hold back"
     at.button(key="train_stop").click().run()
 
 
@@ -216,10 +257,63 @@ def test_a_question_while_it_trains_is_about_the_gates_on_the_stage():
 )
 def test_where_it_breaks_is_a_tenth_of_what_was_learned(task, metrics, key):
     at = {"delayed_copy": 20, "adding": 30}[task]
-    said = train_results.where_it_breaks(list(metrics), list(metrics.values()), TASKS[task], at, "en")
+    baselines = [TASKS[task].baseline] * len(metrics)
+    said = train_results.where_it_breaks(list(metrics), list(metrics.values()), baselines, TASKS[task], at, "en")
     guessing = EN["task_metrics"][f"baseline_{TASKS[task].metric.name}"]
     first, last = {"delayed_copy": (60, 40), "adding": (90, 60)}[task] if key == "breaks" else (0, 100)
     assert said == EN["train"][key].format(first=first, last=last, trained=at, guessing=guessing)
+
+
+@pytest.mark.parametrize(
+    ("metrics", "key"),
+    [
+        # one that is always right does not break where guessing, too, is right more often
+        ({1: 1.0, 3: 1.0, 5: 1.0, 8: 1.0, 20: 1.0}, "holds"),
+        # trained at 1, where guessing reaches one half: one half is no better than guessing
+        ({1: 0.5}, "never"),
+        ({1: 0.999, 2: 0.99, 5: 0.5}, "breaks"),
+    ],
+)
+def test_where_it_breaks_takes_what_guessing_reaches_at_each_value(metrics, key):
+    task = TASKS["brackets"]
+    baselines = [task.baseline_at(deepest=deepest) for deepest in metrics]
+    trained_at = min(metrics)
+    said = train_results.where_it_breaks(list(metrics), list(metrics.values()), baselines, task, trained_at, "en")
+    guessing = EN["task_metrics"]["baseline_depth"]
+    last = max(metrics) if key == "holds" else 2
+    assert said == EN["train"][key].format(first=5, last=last, trained=trained_at, guessing=guessing)
+
+
+def test_what_guessing_reaches_is_that_of_the_settings_at_hand():
+    settings = {"brackets__p__deepest": 1, "brackets__hidden_size": 2, "brackets__most_steps": 10}
+    at = trained(chosen(opened(), task="brackets", **settings))
+    assert "always answering the most frequent depth: 50.4%" in said(at)
+    line = next(each["y0"] for each in figure(at, "train_metric")["layout"]["shapes"] if each["type"] == "line")
+    assert line == pytest.approx(0.504, abs=0.001)
+    beyond = next(each["y0"] for each in figure(at, "train_beyond")["layout"]["shapes"] if each["type"] == "line")
+    assert beyond == pytest.approx(0.504, abs=0.001)
+    at.selectbox(key="train_vary.brackets").select("deepest").run()
+    assert "25.8" not in said(at)
+
+
+def test_what_becomes_of_a_very_varied_text_is_said_beside_it():
+    at = chosen(opened(), task="characters", text="".join(chr(0xAC00 + k * k % 1999) for k in range(3000)))
+    sound(at)
+    task = task_of("characters", at.session_state[_key("text")])
+    said_so = EN["train"]["others"].format(
+        found=task.others + MOST_SYMBOLS - 1, kept=MOST_SYMBOLS - 1, other=OTHER, share=task.others_share
+    )
+    assert said_so in [each.value for each in at.sidebar.caption]
+    assert scene(at)[0]["trace"]["inputs"] == MOST_SYMBOLS
+    chosen(at, text="a text of few characters, " * 20)
+    assert not [each.value for each in at.sidebar.caption if OTHER in each.value]
+
+
+def test_a_text_without_spaces_is_measured_without_a_number_that_is_none():
+    text = "가나다라마바사아자차카타파하" * 60
+    at = trained(chosen(opened(), task="characters", text=text, characters__hidden_size=4, characters__most_steps=5))
+    assert said(at).count(EN["train"]["not_measured"]) == 2  # after training, and before it
+    assert "nan" not in said(at).lower().split()
 
 
 def test_a_rate_that_diverges_is_explained():
@@ -254,3 +348,26 @@ def test_what_is_sent_to_explore_arrives_over_what_its_widgets_still_hold():
     sound(at.run())
     assert at.session_state["settings"].weights == "parity"
     assert "sent" not in at.session_state
+
+
+def test_the_page_says_in_which_session_it_is_and_when_its_training_stops():
+    at = chosen(opened(), task="parity", parity__learning_rate=1e-5, parity__most_steps=50_000)
+    assert any("12 s after the tab is closed or 150 s after" in each.value for each in at.sidebar.caption)
+    at.button(key="train_start").click().run()
+    at.run()
+    (job,) = [job for job in trainings()._jobs.values() if job.status in ("queued", "running")]
+    assert job.session
+    at.button(key="train_stop").click().run()
+
+
+def test_a_process_that_hangs_is_one_sentence(monkeypatch):
+    at = chosen(opened(), task="parity", parity__learning_rate=1e-5, parity__most_steps=50_000)
+    at.button(key="train_start").click().run()
+    monkeypatch.setattr(trainings(), "silence", 1.0)
+    os.kill(trainings()._worker._process.pid, signal.SIGSTOP)
+    for _ in range(100):
+        time.sleep(0.1)
+        if at.run().error:
+            break
+    assert shown_by(at) == EN["train"]["hung"].format(silence=1.0)
+    assert EN["train"]["resume"] in labels(at)

@@ -6,10 +6,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as some
 
-from gruviz.app.train_link import described, fits, from_query, to_query
-from gruviz.tasks import TASKS
-from gruviz.training_plan import TrainingPlan
-from gruviz.words import words
+from gruviz.app.train.link import described, fits, from_query, to_query
+from gruviz.tasks.catalogue import TASKS
+from gruviz.training.plan import TrainingPlan
+from gruviz.wording.words import words
 
 PLANS = [
     TrainingPlan("delayed_copy"),

@@ -6,13 +6,13 @@ from page import APP, opened, reply, said, scene, send, shown_by, sound, unescap
 from streamlit.testing.v1 import AppTest
 
 import gruviz
-from gruviz.app import model_store
+from gruviz.app.server import models as model_store
 from gruviz.app.settings import WEIGHTS
-from gruviz.tasks import TASKS
-from gruviz.trained_models import saved, shipped
-from gruviz.training import Training
-from gruviz.training_plan import TrainingPlan
-from gruviz.words import words
+from gruviz.tasks.catalogue import TASKS
+from gruviz.training.loop import Training
+from gruviz.training.plan import TrainingPlan
+from gruviz.training.saved import saved, shipped
+from gruviz.wording.words import words
 
 EN = words("en")
 
@@ -101,6 +101,21 @@ def test_a_model_trained_here_is_shown_under_its_link():
 def test_a_model_that_is_not_here_is_one_sentence():
     at = opened(weights="mine", mine="0" * 24)
     assert unescaped(EN["problems"]["model_gone"]) in shown_by(at)
+    for language, file in (("en", "file"), ("ko", "파일")):  # no page here can open one yet
+        assert file not in words(language)["problems"]["model_gone"]
+        assert words(language)["page"]["train"] in words(language)["problems"]["model_gone"]
+
+
+def test_the_store_is_bounded_in_bytes_too(monkeypatch):
+    files = [saved(Training(TrainingPlan("adding", hidden_size=40, seed=seed)).trained()) for seed in range(3)]
+    monkeypatch.setattr(model_store, "MOST_BYTES", 2 * len(files[0]) + 100)
+    store = model_store.Store()
+    names = [store.keep(data) for data in (*files, files[2])]  # given twice, it counts once
+    assert [store.kept(name) is not None for name in names] == [False, True, True, True]
+    # one that is too large by itself is kept all the same: its visitor has just asked for it
+    monkeypatch.setattr(model_store, "MOST_BYTES", 10)
+    assert store.kept(store.keep(files[0])) is not None
+    assert store.kept(names[2]) is None
 
 
 def test_the_store_is_bounded_and_keeps_the_newest(monkeypatch):

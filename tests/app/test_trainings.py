@@ -1,15 +1,26 @@
 """The trainings of one server: one at a time, a queue, a cap, leaving, pausing; the same weights as in one process."""
 
+import os
+import signal
+import threading
 import time
+from dataclasses import replace
 
 import numpy as np
 import pytest
+import streamlit as st
 import torch
 
-from gruviz.app.trainings import Trainings
-from gruviz.problems import Problem
-from gruviz.training import Training
-from gruviz.training_plan import TrainingPlan
+from gruviz.app.server.memory import memory
+from gruviz.app.server.models import _store, keep, kept
+from gruviz.app.server.trainings import Trainings
+from gruviz.app.server.trainings import trainings as shared_trainings
+from gruviz.app.server.turns import compute_turns
+from gruviz.training.loop import Training
+from gruviz.training.plan import TrainingPlan
+from gruviz.training.process import Report
+from gruviz.training.saved import saved
+from gruviz.wording.problems import Problem
 
 SHORT = TrainingPlan("parity", hidden_size=4, most_steps=60, parameters={"steps": 8})
 LONG = TrainingPlan("parity", hidden_size=4, most_steps=50_000, parameters={"steps": 8}, snapshots=5, seed=3)
@@ -24,7 +35,7 @@ def made():
 
 @pytest.fixture
 def trainings(made):
-    made.cap, made.patience, made.most_kept = 180.0, 60.0, 64
+    made.cap, made.patience, made.silence, made.most_kept = 180.0, 60.0, 60.0, 64
     yield made
     for name in list(made._jobs):
         made.forget(name)
@@ -97,7 +108,7 @@ def test_the_cap_ends_it_and_says_so_and_it_may_be_resumed(trainings):
 
 
 def test_it_stops_when_nobody_has_asked_for_a_while_and_its_result_stays(trainings):
-    name = trainings.start(LONG)
+    name = trainings.start(replace(LONG, learning_rate=0.0001))  # far from its goal
     until(trainings, name, has_begun)
     trainings.patience = 0.2
     found = until(trainings, name, lambda one: one.status == "over")
@@ -128,7 +139,165 @@ def test_only_so_many_results_are_kept(trainings):
 def test_a_process_that_dies_fails_its_training_and_the_next_begins_anew(trainings):
     name = trainings.start(LONG)
     until(trainings, name, has_begun)
-    trainings._worker._process.kill()
+    trainings._worker.kill()
     assert until(trainings, name, lambda one: one.status == "failed").resumable
     found = until(trainings, trainings.start(SHORT), lambda one: one.status == "over")
     assert found.trained.step == 60
+
+
+def test_a_process_found_dead_before_its_reader_says_so_holds_nobody_up(trainings):
+    name = trainings.start(LONG)
+    until(trainings, name, has_begun)
+    with trainings._lock:  # its reader has to wait outside
+        dead = trainings._worker._process
+        dead.kill()
+        dead.wait()
+        trainings.warm()  # what every visit of the page does
+    assert until(trainings, name, lambda one: one.status == "failed").resumable
+    found = until(trainings, trainings.start(SHORT), lambda one: one.status == "over")
+    assert found.trained.step == 60
+
+
+def test_what_a_dead_process_still_had_to_say_does_not_count(trainings):
+    name = trainings.start(LONG)
+    until(trainings, name, has_begun)
+    dead = trainings._worker
+    dead.kill()
+    until(trainings, name, lambda one: one.status == "failed")
+    trainings.resume(name)
+    trainings._report(dead, Report(name, True, step=7, outcome="steps"))
+    assert trainings.standing(name).status == "running"
+    assert until(trainings, name, lambda one: has_begun(one) and one.trained.step > 7).trained.outcome == "running"
+
+
+# ---- a process that hangs
+
+
+def hung(trainings):
+    """Stop the process as a debugger would: it lives, and does nothing more, not even end when it is told to."""
+    process = trainings._worker._process
+    os.kill(process.pid, signal.SIGSTOP)
+    return process
+
+
+@pytest.mark.parametrize("order", ["none", "stop", "pause", "forget"])
+def test_a_process_that_hangs_is_ended_and_the_next_begins_in_another(trainings, order):
+    name = trainings.start(LONG)
+    until(trainings, name, has_begun)
+    following = trainings.start(SHORT)
+    process = hung(trainings)
+    trainings.silence = 1.0
+    if order != "none":
+        getattr(trainings, order)(name)
+    until(trainings, None, lambda _: trainings._worker._process is not process)
+    trainings.silence = 60.0  # the next one has to load torch
+    found = until(trainings, following, lambda one: one.status == "over")
+    assert found.trained.step == 60
+    assert process.wait(10) == -signal.SIGKILL
+    if order == "forget":
+        assert trainings.standing(name) is None
+        return
+    found = trainings.standing(name)
+    assert (found.status, found.hung, found.resumable) == ("failed", True, True)
+    trainings.resume(name)
+    assert not until(trainings, name, has_begun).hung
+
+
+def test_orders_to_a_process_that_hangs_keep_nobody_waiting(trainings):
+    trainings.warm()
+    process = hung(trainings)
+    large = TrainingPlan("characters", text="파이프를 한 번보다 많이 채울 글 " * 2500)
+    begun = threading.Thread(target=trainings.start, args=(large,), daemon=True)
+    begun.start()
+    begun.join(5)
+    stuck = begun.is_alive()
+    os.kill(process.pid, signal.SIGKILL)
+    begun.join(10)
+    assert not stuck, "everyone waits for a pipe that nobody reads"
+
+
+def test_a_slow_training_is_not_taken_to_hang(trainings):
+    # each look at held-out sequences is many seconds after the last; the steps between them are heard of all the same
+    slow = TrainingPlan("parity", "split", hidden_size=100, most_steps=20, parameters={"steps": 1000})
+    trainings.silence = 6.0
+    name = trainings.start(slow)
+    seen = set()
+
+    def half_way(found):
+        assert found.status in ("queued", "running", "over")
+        seen.add(found.trained.step if found.trained else 0)
+        return len(seen - {0, 20}) >= 3
+
+    until(trainings, name, half_way)
+
+
+# ---- visitors who are there, hidden, or gone
+
+
+@pytest.fixture
+def visited():
+    """Trainings on a clock of the test's, and the sessions that are connected."""
+
+    class Visited(Trainings):
+        now, open = 0.0, frozenset({"mine"})
+
+        def pass_by(self, seconds):
+            for _ in range(int(seconds)):
+                self.now += 1.0
+                self.look()
+
+    made = Visited(silence=float("inf"), clock=lambda: made.now, connected=lambda session: session in made.open)
+    yield made
+    made.close()
+
+
+def test_a_hidden_tab_that_asks_once_a_minute_keeps_its_place(visited):
+    running, queued = visited.start(LONG), visited.start(LONG)
+    for _ in range(5):  # browsers slow the timers of hidden tabs to one a minute, and some of those come late
+        visited.hear(running, "mine")
+        visited.hear(queued, "mine")
+        visited.pass_by(75)
+    assert visited.standing(queued).status == "queued"
+    assert not visited.standing(running).left
+    assert visited._jobs[running].wish == ""
+
+
+def test_a_connected_page_that_has_moved_on_gives_its_place_up_in_the_end(visited):
+    visited.start(LONG)
+    queued = visited.start(LONG)
+    visited.hear(queued, "mine")
+    visited.pass_by(149)
+    assert visited.standing(queued).status == "queued"
+    visited.pass_by(3)
+    assert visited.standing(queued).left
+
+
+def test_a_closed_tab_gives_its_place_up_soon_and_a_torn_connection_may_come_back(visited):
+    visited.start(LONG)
+    queued = visited.start(LONG)
+    visited.hear(queued, "mine")
+    visited.pass_by(30)
+    visited.open = frozenset()
+    visited.pass_by(10)
+    visited.open = frozenset({"mine"})
+    visited.pass_by(10)
+    assert visited.standing(queued).status == "queued"
+    visited.open = frozenset()
+    visited.pass_by(13)
+    assert visited.standing(queued).status == "over"
+    assert visited.standing(queued).left
+
+
+# ---- what visitors share
+
+
+def test_what_visitors_share_survives_what_any_of_them_can_clear():
+    shared = (shared_trainings, _store, compute_turns, memory)
+    before = [one() for one in shared]
+    model = keep(saved(Training(SHORT).trained()))
+    held = memory().get("test", "shared", lambda: object(), lambda _: 8)
+    st.cache_resource.clear()  # pressing c and confirming does this
+    st.cache_data.clear()
+    assert [one() for one in shared] == before
+    assert kept(model).plan == SHORT
+    assert memory().get("test", "shared", lambda: object(), lambda _: 8) is held

@@ -73,9 +73,9 @@ def measure(e: Any) -> None:
         idle = report("idle", e, None)
         sent = len(e.sent)
         for label, before in (
-            ("playing, 60 steps/s", "stage.speed = 60; stage.toggle();"),
+            ("playing, 60 steps/s", "stage.player.speed = 60; stage.toggle();"),
             ("playing, whole layer", "stage.set({diagram: 'layer'});"),
-            ("slow motion", "stage.set({diagram: 'unit'}); stage.slow = true;"),
+            ("slow motion", "stage.set({diagram: 'unit'}); stage.setSlow(true);"),
         ):
             e.root.evaluate(f"(root) => {{ const stage = root.gruviz; {before} }}")
             report(label, e, idle)

@@ -24,8 +24,8 @@ import numpy as np  # noqa: E402
 import torch  # noqa: E402
 from torch.nn.functional import cross_entropy, mse_loss  # noqa: E402
 
-from gruviz.training import EVERY, Training  # noqa: E402
-from gruviz.training_plan import TrainingPlan, model_of  # noqa: E402
+from gruviz.training.loop import EVERY, Training  # noqa: E402
+from gruviz.training.plan import TrainingPlan, model_of  # noqa: E402
 
 TARGET, ROUNDS = 1.05, 12
 CASES = (

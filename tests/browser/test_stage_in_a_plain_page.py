@@ -1,6 +1,7 @@
 """The stage without Streamlit: the same script draws a trace in a plain HTML page."""
 
 import base64
+import re
 from pathlib import Path
 
 import numpy as np
@@ -9,29 +10,33 @@ from explorer import DRAWN, Explorer
 from playwright.sync_api import Browser, expect
 
 import gruviz
-from gruviz import scene
-from gruviz.presets import random_params
+from gruviz.models.random_weights import random_params
+from gruviz.stage import scene
+from gruviz.wording.words import words
 
-PAGE = """<!doctype html><meta charset="utf-8"><style>body {{ margin: 16px; background: #fff }}
-{style}</style><body>{markup}<script type="module">
-{script}
+PAGE = """<!doctype html><meta charset="utf-8"><link rel="icon" href="data:,">
+<style>body {{ margin: 16px; background: #fff }}</style><body><div id="host"></div><script type="module">
+import {{ mount }} from "./stage/stage.js";
+import {{ unpack }} from "./stage/unpack.js";
 const bytes = Uint8Array.from(atob("{message}"), (letter) => letter.charCodeAt(0));
-new Stage(document.querySelector("[data-part=root]")).show(unpack(bytes));
+mount(document.getElementById("host")).show(unpack(bytes));
 </script></body>"""
+MODEL = gruviz.SplitGRU(1, 1)  # a page that can ask nobody needs none
 
 
 @pytest.fixture
-def plain(chromium: Browser, tmp_path: Path):
+def plain(chromium: Browser, folder):
     opened = []
 
     def open_page(trace: gruviz.GateTrace, **named) -> Explorer:
-        message = base64.b64encode(scene.scene(trace, trace_id="one", **named)).decode()
-        path = tmp_path / "page.html"
-        parts = {"style": scene.style(), "markup": scene.markup(), "script": scene.script(), "message": message}
-        path.write_text(PAGE.format(**parts), encoding="utf-8")
-        e = Explorer(chromium.new_context(viewport={"width": 1200, "height": 900}), path.as_uri())
+        shown = scene.Scene(scene.Run("one", trace, MODEL), labels=scene.Labels(**named))
+        path, address = folder
+        (path / "page.html").write_text(
+            PAGE.format(message=base64.b64encode(scene.message(shown)).decode()), encoding="utf-8"
+        )
+        e = Explorer(chromium.new_context(viewport={"width": 1200, "height": 900}), address)
         opened.append(e)
-        e.page.goto(path.as_uri())
+        e.page.goto(f"{address}/page.html")
         e.root.evaluate(DRAWN)
         return e
 
@@ -49,7 +54,7 @@ def traced(model=gruviz.SplitGRU):
 @pytest.mark.parametrize("model", [gruviz.SplitGRU, gruviz.TorchGRU])
 def test_it_draws_plays_and_answers_what_it_can_alone(plain, model):
     trace = traced(model)
-    e = plain(trace, units=[f"u{k}" for k in range(9)], channels=["a", "b"])
+    e = plain(trace, units=tuple(f"u{k}" for k in range(9)), channels=("a", "b"))
     for gate in "zrnh":
         np.testing.assert_array_equal(e.values(gate), getattr(trace, gate)[0, 0])
     e.key("ArrowRight", "ArrowDown")
@@ -78,15 +83,31 @@ def test_what_python_alone_knows_is_not_offered(plain):
     layers = [random_params(2, 9, 1), random_params(9, 9, 2)]
     e = plain(gruviz.trace(gruviz.TorchGRU.from_params(layers), np.ones((5, 2))))
     assert e.part("layer-box").is_hidden()
+    # a layer that has not come yet is not called an average
+    e.stage("stage.set({layer: 1})")
+    expect(e.part("pooled")).to_have_text(words("en")["stage"]["loading"])
+    assert "average" not in e.part("why").inner_text()
 
 
 def test_a_stage_that_is_taken_down_leaves_nothing_behind(plain):
     e = plain(traced())
-    e.root.evaluate("(root) => root.gruviz.destroy()")
-    before = e.view()["t"]
-    e.key("ArrowRight")
-    assert e.view()["t"] == before
-    assert e.part("cell").locator("svg").count() == 0
+    left = e.root.evaluate(
+        """async (root) => {
+          const stage = root.gruviz, host = root.parentElement, { t } = stage.view;
+          stage.toggle();
+          stage.explain();
+          stage.speech.hear();
+          stage.paint();
+          stage.destroy();
+          let asked = 0;
+          const frame = window.requestAnimationFrame;
+          window.requestAnimationFrame = (act) => { asked++; return frame(act); };
+          stage.paint();
+          await new Promise((done) => setTimeout(done, 400));
+          return [host.childElementCount, root.gruviz ?? null, stage.view.t - t, asked];
+        }"""
+    )
+    assert left == [0, None, 0, 0]
 
 
 def test_the_first_step_starts_from_h0(plain):
@@ -111,9 +132,16 @@ def test_a_step_of_one_trace_of_one_unit(plain):
     assert (e.view()["t"], e.view()["unit"]) == (0, 0)
 
 
-def test_nothing_in_the_stage_names_streamlit_but_its_adapter():
-    core, adapter = scene.script().split("// ---- the adapter to Streamlit")
-    code = "\n".join(line for line in core.splitlines() if not line.strip().startswith("//"))
-    for word in ("streamlit", "setTriggerValue", "gruvizStage", "parentElement", "stApp"):
-        assert word.lower() not in code.lower().replace("streamlit would rerun", ""), word
-    assert "export default" in adapter
+ADAPTERS = {"streamlit.js", "courier.js", "charts.js", "theme.js", "standing.js", "registry.js"}
+
+
+def test_nothing_in_the_stage_names_streamlit_but_its_adapters():
+    files = sorted((Path(__file__).parents[2] / "assets" / "stage").glob("*.js"))
+    core = {path.name: path.read_text(encoding="utf-8") for path in files if path.name not in ADAPTERS}
+    assert len(core) > 20
+    for name, text in core.items():
+        code = "\n".join(re.sub(r"//.*$", "", line) for line in text.splitlines())
+        for word in ("streamlit", "setTriggerValue", "registry", "parentElement", "stApp"):
+            assert word.lower() not in code.lower(), f"{name}: {word}"
+    for name in ADAPTERS & {path.name for path in files}:
+        assert f'"./{name}"' not in core["stage.js"]

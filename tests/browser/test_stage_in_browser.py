@@ -7,9 +7,10 @@ import pytest
 from playwright.sync_api import expect
 
 import gruviz
-from gruviz.colours import PALETTES, gate_domain
-from gruviz.presets import PRESETS, random_params
-from gruviz.sequences import generate
+from gruviz.drawing.colours import PALETTES, gate_domain
+from gruviz.inputs.synthetic import generate
+from gruviz.models.presets import PRESETS
+from gruviz.models.random_weights import random_params
 
 RANDOM = "weights=random&hidden=24&gain=3"
 
@@ -184,7 +185,7 @@ def test_slow_motion_goes_through_a_step_in_the_order_of_computation(explore):
         """(root) => {
           const stage = root.gruviz;
           stage.stop();
-          stage.phase = {name: 'r', progress: 0.5};
+          stage.player.phase = {name: 'r', progress: 0.5};
           stage.paintNow();
         }"""
     )
@@ -585,35 +586,75 @@ def test_on_a_phone_a_tap_chooses_and_nothing_is_too_wide(explore):
     assert e.root.evaluate("(root) => root.scrollWidth <= root.clientWidth + 1")
 
 
-def test_two_fingers_zoom(explore):
+def fingers(e, kind, *points):
+    """Pointer events of touches: (identifier, x, y)."""
+    e.part("panels").evaluate(
+        """(panels, [kind, points]) => {
+          panels.setPointerCapture = () => {};
+          for (const [pointerId, clientX, clientY] of points) {
+            const about = {pointerId, clientX, clientY, pointerType: "touch", bubbles: true};
+            panels.dispatchEvent(new PointerEvent(kind, about));
+          }
+        }""",
+        [kind, points],
+    )
+
+
+@pytest.mark.parametrize("stays", [0, 1])
+def test_two_fingers_zoom_and_never_lift_together(explore, stays):
     e = explore(width=390, height=844, touch=True)
     x, y = e.place("z", 50, 1)
-    box = e.part("panels")
-    for kind, one, two in (
-        ("pointerdown", x - 20, x + 20),
-        ("pointermove", x - 60, x + 60),
-        ("pointerup", x - 60, x + 60),
-    ):
-        for pointer, at in ((11, one), (12, two)):
-            box.evaluate(
-                """(panels, [kind, id, x, y]) => {
-                  panels.setPointerCapture = () => {};
-                  const about = {pointerId: id, clientX: x, clientY: y, pointerType: 'touch', bubbles: true};
-                  panels.dispatchEvent(new PointerEvent(kind, about));
-                }""",
-                [kind, pointer, at, y],
-            )
+    fingers(e, "pointerdown", (11, x - 20, y), (12, x + 20, y))
+    for apart in (30, 45, 60):
+        both = [(11, x - apart, y), (12, x + apart, y)]
+        fingers(e, "pointermove", *both)
     a, b = e.view()["window"]
     assert b - a == pytest.approx(100 / 3, abs=1)
     assert a < 50 < b
+    # one lifts, the other goes on: it moves the picture and does not zoom
+    fingers(e, "pointerup", both[1 - stays])
+    name, x, y = both[stays]
+    for by in (10, 25, 40):
+        fingers(e, "pointermove", (name, x + by, y))
+    fingers(e, "pointerup", (name, x + 40, y))
+    e.page.wait_for_timeout(400)
+    c, d = e.view()["window"]
+    assert d - c == pytest.approx(b - a)
+    assert c < a
+    assert "NaN" not in e.page.url
+    assert e.values("z").size
 
 
 def test_reduced_motion_is_respected(explore):
     e = explore("t=21&weights=reset")
-    e.page.emulate_media(reduced_motion="reduce")
+
+    def lengths():
+        """Of the wires as they are drawn in slow motion, over a second: how much of each is there."""
+        found = e.root.evaluate(
+            """(root) => new Promise((done) => {
+              const seen = new Set(), end = performance.now() + 1000;
+              const look = () => {
+                for (const path of root.querySelectorAll(".cell-core")) seen.add(path.getAttribute("stroke-dasharray"));
+                if (performance.now() < end) requestAnimationFrame(look); else done([...seen]);
+              };
+              look(); })"""
+        )
+        return set(found) - {"none", "0.000 2"}
+
     e.press("slow")
     e.until("stage.phase !== null")
-    assert e.stage("stage.moment().reduced") is True
+    assert lengths()
+    e.page.emulate_media(reduced_motion="reduce")
+    e.page.wait_for_timeout(100)
+    assert not lengths()
+
+
+def test_arrows_on_the_slider_move_the_step_as_on_any_slider(explore):
+    e = explore("t=40&unit=2")
+    e.part("scrub").focus()
+    for key, t in (("ArrowUp", 41), ("ArrowDown", 40), ("ArrowRight", 41), ("ArrowLeft", 40), ("End", 99), ("Home", 0)):
+        e.page.keyboard.press(key)
+        assert (e.view()["t"], e.view()["unit"]) == (t, 2)
 
 
 # ---- what first-time users met
@@ -759,7 +800,7 @@ def test_a_stranger_at_the_channel_gets_no_traceback(explore):
         "x" * 2000,
         {"kind": "tile", "first": 1e99, "id": {}},
     ):
-        e.page.evaluate("(question) => window.gruvizStage.ask(question)", question)
+        e.ask(question)
         e.page.wait_for_timeout(250)
     assert "Traceback" not in e.text()
     assert json.dumps(e.view())

@@ -1,0 +1,173 @@
+// @ts-nocheck  its types are still to be written
+// The cell diagram: one GRU step drawn as a circuit, its numbers (or whole vectors) on the wires.
+// Three rows of boxes hang from two rails (h_{t-1} comes down, x_t comes up); along the top line the state is kept.
+// A single coloured line carries one number, a double line carries a whole vector.
+
+import { CELL_ORDER, CELL_PALETTE, CELL_WORD, cellAlong } from "./cell_layout.js";
+import { cellBuild, cellClip, cellNew, cellPool, cellSay, cellSet, cellWide } from "./cell_parts.js";
+import { fill, compactNumber } from "./wording.js";
+
+/** The diagram inside `host`, with the words `w` (read as w.cell_...); returns {update, setWords}. */
+export function createCell(host, w) {
+  let words = w, parts = null, built = "", last = null;
+  const word = (key) => words[key] ?? "";
+
+  const pick = (event) => {
+    const node = event.target.closest?.(".cell-node");
+    if (!node || (event.type === "keydown" && event.key !== "Enter" && event.key !== " ")) return;
+    if (event.type === "keydown") event.preventDefault();   // the space bar would scroll, and play
+    event.stopPropagation();
+    last?.onPick?.(node.dataset.name);
+  };
+  const svg = cellNew(host, "svg", { class: "cell-svg", role: "group", viewBox: "0 0 360 420" });
+  svg.addEventListener("click", pick);
+  svg.addEventListener("keydown", pick);
+
+  /** Draw anew; what had the focus keeps it. */
+  function build(state) {
+    const held = svg.getRootNode().activeElement, focused = svg.contains(held) ? held.dataset.name : null;
+    svg.replaceChildren();
+    parts = cellBuild(svg, state.mode, state.reset, word);
+    parts.nodes[focused]?.focus({ preventScroll: true });
+    built = `${state.mode} ${state.reset}`;
+  }
+
+  /** How far slow motion has come with something: 0 not begun, 1 done; without slow motion everything is done. */
+  function reach(state, phase, from, to) {
+    if (!state.phase) return 1;
+    const ahead = CELL_ORDER.indexOf(phase) - CELL_ORDER.indexOf(state.phase.name);
+    if (ahead || state.reduced) return ahead > 0 ? 0 : 1;
+    return Math.max(0, Math.min(1, (state.phase.progress - from) / (to - from)));
+  }
+
+  /** Whether slow motion has come to a moment of a phase. */
+  function known(state, phase, at) {
+    return reach(state, phase, at - 1e-3, at) === 1;
+  }
+
+  /** The one number a wire carries: undefined for a vector, null for a number not known yet. */
+  function carried(state, key) {
+    const { numbers, sums } = state;
+    if (state.mode === "layer" || key === "units" || key === "all r" || key === "product") return undefined;
+    if (key === "x") return numbers.x === null ? undefined : numbers.x;
+    if (key === "rest") return numbers.z === null ? null : 1 - numbers.z;
+    if (key === "inner") return sums?.n?.inner ?? null;
+    if (key === "gated") return sums?.n?.h ?? null;
+    return numbers[key];
+  }
+
+  function drawWires(state) {
+    let dots = 0;
+    for (const wire of parts.wires) {
+      const done = reach(state, wire.phase, wire.from, wire.to), now = state.phase?.name === wire.phase;
+      const value = carried(state, wire.carry);
+      const kind = value === undefined ? " cell-double" : value === null ? " cell-plain" : "";
+      const cls = `${kind}${now ? " cell-now" : ""}${done > 0 ? "" : " cell-none"}`;
+      const size = Number.isFinite(value) ? Math.min(1, Math.abs(value)) : 0;
+      const [width, about] = value === undefined ? [4.2, 2] : value === null ? [1.6, 1.5] : [1.4 + 4.4 * size, 1.5];
+      cellSet(wire.casing, "class", "cell-casing" + cls);
+      cellSet(wire.core, "class", "cell-core" + cls);
+      cellSet(wire.casing, "stroke-width", (width + about).toFixed(2));
+      cellSet(wire.core, "stroke-width", width.toFixed(2));
+      for (const line of [wire.casing, wire.core]) {
+        cellSet(line, "stroke-dasharray", done < 1 ? `${done.toFixed(3)} 2` : "none");
+      }
+      if (wire.head) cellSet(wire.head, "class", `cell-tip${cls}${done < 1 ? " cell-none" : ""}`);
+      if (!kind) {
+        const sum = wire.carry === "inner" || wire.carry === "gated", palette = CELL_PALETTE[wire.carry] ?? wire.carry;
+        const colour = state.colour(palette, sum ? Math.max(-1, Math.min(1, value)) : value);
+        cellSet(wire.core, "stroke", colour);
+        if (wire.head) cellSet(wire.head, "fill", colour);
+      }
+      if (done === 0 || done === 1 || dots === parts.dots.length) continue;
+      const [x, y] = cellAlong(wire.points, done), dot = parts.dots[dots++];
+      cellSet(dot, "transform", `translate(${x.toFixed(1)} ${y.toFixed(1)})`);
+      cellSet(dot, "class", "cell-dot");
+    }
+    for (; dots < parts.dots.length; dots++) cellSet(parts.dots[dots], "class", "cell-dot cell-hide");
+  }
+
+  function drawStrips(state) {
+    for (const strip of parts.strips) {
+      const done = known(state, strip.phase, strip.at), now = state.phase?.name === strip.phase;
+      const single = strip.key === "x" && state.mode === "unit" && state.numbers.x !== null;
+      cellSet(strip.group, "class", single ? "cell-none" : done || now ? "cell-part" : "cell-part cell-todo");
+      cellSet(strip.cells, "class", done ? "" : "cell-hide");
+      if (single || !done) continue;
+      const source = strip.key === "units" ? "hPrev" : strip.key === "rest" ? "z" : strip.key;
+      const { hPrev, r, [source]: own } = state.vectors;
+      const cells = strip.key === "product" ? cellPool(hPrev, r) : cellPool(own);
+      if (cells.length !== strip.rects.length) fit(strip, cells.length);
+      for (let k = 0; k < cells.length; k++) {
+        const value = strip.key === "rest" ? 1 - cells[k] : cells[k];
+        cellSet(strip.rects[k], "fill", state.colour(CELL_PALETTE[source] ?? source, value));
+      }
+    }
+  }
+
+  /** As many rectangles as there are cells, each a hair too long so that no seam shows. */
+  function fit(strip, count) {
+    const each = strip.length / count;
+    strip.cells.replaceChildren();
+    strip.rects = Array.from({ length: count }, (_, k) => {
+      const long = k < count - 1 ? each + 0.3 : each;
+      return cellNew(strip.cells, "rect", strip.down
+        ? { x: strip.left, y: strip.top + k * each, width: 10, height: long }
+        : { x: strip.left + k * each, y: strip.top, width: long, height: 10 });
+    });
+  }
+
+  function drawNumbers(state) {
+    const about = state.approximate ? "≈" : "";
+    for (const { key, text, phase, at, cls, decimals } of parts.numbers) {
+      const value = carried(state, key), shown = compactNumber(value, decimals);
+      cellSay(text, shown && about + shown);
+      const hidden = known(state, phase, at) ? "" : " cell-hide";
+      cellSet(text, "class", cls + (Number.isNaN(value) ? " cell-quiet" : "") + hidden);
+    }
+    for (const { gate, group, at, texts } of parts.sums) {
+      const sum = state.sums?.[gate];
+      cellSet(group, "class", sum && known(state, gate, at) ? "" : "cell-hide");
+      if (sum) for (const [key, text] of texts) cellSay(text, compactNumber(sum[key], 3));
+    }
+  }
+
+  function drawNodes(state) {
+    const about = state.approximate ? "≈" : "";
+    for (const { group, phase, from, base, name } of parts.veils) {
+      const veil = !known(state, phase, from) ? " cell-todo" : state.phase?.name === phase ? " cell-now" : "";
+      cellSet(group, "class", base + veil + (name && name === state.gate ? " cell-chosen" : ""));
+      if (!name) continue;
+      const value = carried(state, name), said = word(`cell_name_${CELL_WORD[name] ?? name}`);
+      cellSet(group, "aria-label", value === undefined
+        ? fill(word("cell_vector"), { name: said, count: state.vectors[name].length })
+        : `${said}: ${about}${compactNumber(value, 4)}`);
+    }
+    for (const low of parts.previous) cellSay(low, state.reverse ? "t+1" : "t−1");
+  }
+
+  function drawCaption(state) {
+    const unit = state.mode === "unit" ? state.unitName : word("cell_all");
+    const more = [state.reverse && word("cell_reverse"), state.below && word("cell_below")].filter(Boolean);
+    const rest = ["", fill(word("cell_step"), { t: state.t }), ...more].join(" · ");
+    const taken = [...rest].reduce((sum, letter) => sum + cellWide(letter), 0);
+    cellSay(parts.caption, cellClip(String(unit), 284 - taken) + rest);
+    cellSet(svg, "aria-label", `${word("cell_title")} · ${unit}${rest}`);
+  }
+
+  /** Draw a state; called at every frame, it touches only what changed. */
+  function update(state) {
+    last = state;
+    if (built !== `${state.mode} ${state.reset}`) build(state);
+    for (const draw of [drawWires, drawStrips, drawNumbers, drawNodes, drawCaption]) draw(state);
+  }
+
+  /** Change the language in place. */
+  function setWords(changed) {
+    words = changed;
+    built = "";
+    if (last) update(last);
+  }
+
+  return { update, setWords };
+}

@@ -1,0 +1,98 @@
+// The courier between page and server: keeps the page's part of the address, reports the theme, carries the stages'
+// questions to Python and the replies back.
+
+import { writePagePart } from "./address.js";
+import { Charts } from "./charts.js";
+import { registry } from "./registry.js";
+import { stand } from "./standing.js";
+import { pageTheme, whenDressed } from "./theme.js";
+import { arraysFor, unpack } from "./unpack.js";
+
+const LEAVES = "[data-testid=stTopNavLink], [data-testid=stSidebarNavLink], .st-key-train_send button";
+const QUIET = 4000;  // ms
+
+class Courier {
+  constructor() {
+    this.charts = new Charts();
+    this.listeners = new AbortController();
+    this.quiet = -Infinity;
+    this.delivered = new Map();
+    this.undress = () => {};
+    /** @type {Uint8Array | null} */
+    this.data = null;
+    /** @type {string} */
+    this.reported = "";
+    /** @type {((name: string, value: any) => void) | null} */
+    this.send = null;
+    /** @type {any} what Python said of the page last */
+    this.page = null;
+    /** @type {import("./registry.js").Carrier} */
+    this.carrier = (asked) => {
+      if (performance.now() >= this.quiet) this.send?.("ask", asked);
+    };
+    // a question asked of a page that is being left would run there, on the next one, and leave that blank
+    const left = (/** @type {Event} */ { type, target }) => {
+      if (type === "popstate" || (target instanceof Element && target.closest(LEAVES))) this.quiet = performance.now() + QUIET;
+    };
+    const { signal } = this.listeners;
+    document.addEventListener("click", left, { capture: true, signal });
+    window.addEventListener("popstate", left, { signal });
+  }
+
+  /**
+   * @param {Uint8Array} data
+   * @param {(name: string, value: any) => void} send Streamlit's setTriggerValue
+   */
+  update(data, send) {
+    this.send = send;
+    if (data !== this.data) {
+      this.data = data;
+      const { header, arrays } = unpack(data);
+      this.page = this.charts.page = header.page;
+      registry.session = header.page.session ?? "";
+      writePagePart(header.page);
+      for (const [key, reply] of Object.entries(header.replies)) this.deliver(key, reply, arraysFor(arrays, key));
+    }
+    if (registry.carrier !== this.carrier) registry.carry(this.carrier);
+    this.charts.watch();
+    this.undress();
+    this.undress = whenDressed(() => this.reportTheme());
+  }
+
+  /**
+   * @param {string} key
+   * @param {any} header of the reply
+   * @param {import("./unpack.js").Tables} arrays
+   */
+  deliver(key, header, arrays) {
+    const stage = registry.stages.get(key), id = `${header.trace} ${header.reply}`;
+    if (this.delivered.get(key) === id || !stage) return;
+    this.delivered.set(key, id);
+    registry.settle(key, header.reply);
+    if (header.kind === "figure") this.charts.opened = header.open;
+    stage.answer({ header, arrays });
+  }
+
+  /** Only Python can redraw the charts in other colours, and it does not hear of a theme switched while the page is open. */
+  reportTheme() {
+    const theme = pageTheme();
+    if (theme !== this.page.theme && theme !== this.reported) this.send?.("theme", theme);
+    this.reported = theme;
+  }
+
+  destroy() {
+    this.undress();
+    this.listeners.abort();
+    this.charts.destroy();
+    registry.retire(this.carrier);
+  }
+}
+
+/**
+ * Streamlit's call.
+ * @param {{data: Uint8Array, parentElement: HTMLElement, setTriggerValue: (name: string, value: any) => void}} given
+ * @returns {() => void}
+ */
+export function courier({ data, parentElement, setTriggerValue }) {
+  return stand(registry.standing, parentElement, () => new Courier(), (/** @type {Courier} */ made) => made.update(data, setTriggerValue));
+}

@@ -1,0 +1,256 @@
+// @ts-nocheck  its types are still to be written
+// Mouse, touch and keyboard: what people do on the stage, turned into changes of its view.
+
+import { PANELS } from "./fields.js";
+import { Gestures } from "./gestures.js";
+import { inputsAt, layerName, nameOf } from "./moment.js";
+import { element } from "./why.js";
+import { fill, fillHover, number } from "./wording.js";
+import { clamp } from "./zoom.js";
+
+const POINTERS = { pointerdown: "down", pointermove: "move", pointerup: "up", pointercancel: "cancel", lostpointercapture: "cancel" };
+const PASSING = 350;  // ms after the page was scrolled in which the wheel goes on scrolling it
+
+export class Hands {
+  /** @param {import("./stage.js").Stage} stage */
+  constructor(stage) {
+    this.stage = stage;
+    this.hovered = null;
+    this.brush = null;
+    this.scrolled = -Infinity;
+    const { root, part } = stage, { signal } = stage.listeners;
+    const on = (target, type, handle, more) => target.addEventListener(type, handle, { signal, ...more });
+    this.gestures = new Gestures({
+      get steps() { return stage.scene.trace.steps; },
+      get window() { return stage.window; },
+      get left() { return stage.panels.left; },
+      get plot() { return stage.panels.plot; },
+      get loop() { return stage.loop; },
+    });
+    for (const button of root.querySelectorAll("[data-do]")) on(button, "click", () => this.press(button.dataset.do));
+    on(root, "keydown", (event) => this.key(event));
+    // the page's own hotkeys hear keys by any of these
+    for (const type of ["keyup", "keypress"]) on(root, type, (event) => event.stopPropagation());
+    for (const type of Object.keys(POINTERS)) on(part.panels, type, (event) => this.pointer(event));
+    on(part.panels, "pointerleave", () => this.leave());
+    on(part.panels, "dblclick", (event) => {
+      event.preventDefault();
+      this.press("whole");
+      if (this.before) stage.set(this.before, true);  // its two clicks chose nothing
+    });
+    on(part.panels, "wheel", (event) => this.wheel(event), { passive: false });
+    on(window, "scroll", () => { this.scrolled = performance.now(); }, { capture: true, passive: true });
+    on(part.scrub, "input", () => {
+      stage.stop();
+      stage.set({ t: +part.scrub.value });
+    });
+    on(part.scrub, "change", () => stage.speech.hear());
+    on(part.speed, "change", () => { stage.player.speed = +part.speed.value; });
+    on(part.layer, "change", () => stage.set({ layer: +part.layer.value }, true));
+    on(part.stat, "change", () => {
+      stage.view.stat = part.stat.value;
+      stage.redraw();
+      stage.report();
+    });
+    on(part.order, "change", () => {
+      stage.view.order = part.order.value;
+      stage.askOrder();
+      stage.report();
+    });
+    on(part.subset, "change", () => {
+      stage.typed = part.subset.value;
+      stage.choose();
+      stage.resize(true);
+      stage.rested();
+      stage.report();
+    });
+    on(root, "focusout", () => root.classList.remove("by-pointer"));
+  }
+
+  /** Whether any finger or button is down. */
+  get busy() {
+    return this.gestures.busy;
+  }
+
+  press(name) {
+    const { stage } = this, { view } = stage;
+    const step = (t) => {
+      stage.stop();
+      stage.set({ t }, true);
+    };
+    ({
+      first: () => step(0),
+      last: () => step(stage.scene.trace.steps - 1),
+      back: () => step(view.t - 1),
+      forward: () => step(view.t + 1),
+      play: () => stage.toggle(),
+      slow: () => stage.setSlow(!stage.player.slow),
+      loop: () => stage.setLoop(!stage.loop),
+      whole: () => stage.zoomTo(0, stage.scene.trace.steps),
+      unit: () => stage.set({ diagram: "unit" }),
+      "whole-layer": () => stage.set({ diagram: "layer" }),
+      help: () => {
+        const { help } = stage.part;
+        help.hidden = !help.hidden;
+        stage.speech.press("help", !help.hidden);
+      },
+      figure: () => this.figure(),
+    })[name]();
+  }
+
+  figure() {
+    const { stage } = this, open = stage.root.querySelector("[data-do=figure]").getAttribute("aria-pressed") !== "true";
+    const [first, last] = stage.seen();
+    stage.ask({ kind: "figure", open, view: { ...stage.view, first, last } });
+  }
+
+  // ---- keyboard
+
+  key(event) {
+    const { stage } = this, { view, part } = stage, inside = event.composedPath()[0];
+    stage.root.classList.remove("by-pointer");
+    if (event.ctrlKey || event.metaKey || event.altKey) return;
+    event.stopPropagation();  // Streamlit would rerun on r and clear its caches on c
+    if (!stage.scene) return;
+    const typing = inside instanceof HTMLSelectElement || (inside instanceof HTMLInputElement && inside.type === "text");
+    const pressing = inside instanceof Element && inside.closest("button, [role=button]") && inside !== part.panels;
+    if (typing || (pressing && (event.key === "Enter" || event.key === " "))) return;
+    const far = event.shiftKey ? 10 : 1;
+    const step = (t) => () => {
+      stage.stop();
+      stage.set({ t }, true);
+    };
+    // on the slider, up and down move the step as on any slider
+    const row = (by, way) => inside === part.scrub ? step(view.t + way * far) : () => this.row(by);
+    const cycle = (way) => () => stage.set({ gate: PANELS[(PANELS.indexOf(view.gate) + way + PANELS.length) % PANELS.length] }, true);
+    const act = {
+      ArrowLeft: step(view.t - far), ArrowRight: step(view.t + far), Home: step(0), End: step(stage.scene.trace.steps - 1),
+      ArrowUp: row(-far, 1), ArrowDown: row(far, -1),
+      " ": () => this.press("play"), Enter: () => {
+        stage.stop();
+        stage.explain();
+      },
+      g: cycle(1), G: cycle(-1), l: () => this.press("loop"), s: () => this.press("slow"), "?": () => this.press("help"),
+      d: () => this.press(view.diagram === "unit" ? "whole-layer" : "unit"),
+      "+": () => stage.zoomBy(0.5, view.t + 0.5), "=": () => stage.zoomBy(0.5, view.t + 0.5), "-": () => stage.zoomBy(2, view.t + 0.5),
+      0: () => this.press("whole"), Backspace: () => stage.back(),
+      "[": () => stage.setLoop([view.t, Math.max(view.t, (stage.loop ?? stage.seen())[1])]),
+      "]": () => stage.setLoop([Math.min(view.t, (stage.loop ?? stage.seen())[0]), view.t]),
+      Escape: () => {
+        if (!part.help.hidden) this.press("help");
+        else if (stage.playing) stage.stop();
+        else this.press("whole");
+      },
+    }[event.key];
+    if (!act) return;
+    event.preventDefault();
+    act();
+  }
+
+  row(by) {
+    const { stage } = this, place = stage.shown.indexOf(stage.view.unit);
+    stage.set({ unit: stage.shown[clamp(place + by, 0, stage.shown.length - 1)] }, true);
+  }
+
+  // ---- pointer
+
+  at(event) {
+    const { part, panels } = this.stage, box = part.panels.getBoundingClientRect(), x = event.clientX - box.left, y = event.clientY - box.top;
+    return { x, y, ...panels.at(x, y) };
+  }
+
+  pointer(event) {
+    const { stage } = this, type = POINTERS[event.type], { panels } = stage.part;
+    if (!stage.scene || !stage.panels.width) return;
+    if (type === "down") {
+      if (event.pointerType === "mouse" && event.button !== 0) return;
+      stage.root.classList.add("by-pointer");  // no focus ring around what was only pointed at
+      panels.focus({ preventScroll: true });
+      panels.setPointerCapture(event.pointerId);
+    }
+    const { pointerId: id, timeStamp: time, shiftKey: shift, pointerType } = event;
+    for (const action of this.gestures.feed({ type, id, time, shift, pointerType, ...this.at(event) })) this.act(action);
+  }
+
+  act(action) {
+    const { stage } = this;
+    switch (action.do) {
+      case "before": this.before = stage.place; break;
+      case "hover": this.hover(action.point); break;
+      case "scrub":
+        stage.stop();
+        if (action.t !== stage.view.t) stage.set({ t: action.t });
+        break;
+      case "window": stage.zoomTo(action.a, action.b); break;
+      case "loop": stage.setLoop(action.ends); break;
+      case "brush":
+        this.brush = action.brush;
+        stage.paint();
+        break;
+      case "click":
+        stage.stop();
+        stage.set(action.chosen, true);
+        if (action.explain) stage.explain();
+        break;
+      case "settled": stage.speech.hear(); break;
+      case "rested": stage.rested(); break;
+    }
+  }
+
+  hover(point) {
+    const { stage } = this, { tip, panels } = stage.part;
+    const shown = point?.inPlot && (point.where === "gate" || point.where === "x");
+    if (point) panels.dataset.zone = point.where === "gate" && stage.zoomed ? "pan" : point.where;
+    this.hovered = shown && !stage.playing ? { t: point.t, gate: point.gate, unit: point.unit } : null;
+    tip.hidden = !this.hovered;
+    if (this.hovered) {
+      tip.replaceChildren(...this.tipText(point).map((line, k) => element("div", k ? "" : "strong", line)));
+      const room = panels.clientWidth, wide = tip.offsetWidth, tall = tip.offsetHeight;
+      tip.style.left = `${point.x + 16 + wide > room ? Math.max(0, point.x - 14 - wide) : point.x + 16}px`;
+      tip.style.top = `${point.y + 18 + tall > stage.panels.height ? point.y - 12 - tall : point.y + 18}px`;
+    }
+    stage.paint();
+  }
+
+  tipText({ t, gate, unit }) {
+    const { stage } = this, { w, tiles, view } = stage, tile = tiles.finest(view.layer, t), label = stage.labelOf(t);
+    const step = `${w.step} ${t}${label ? ` \u00b7 ${label}` : ""}`;
+    if (!tile) return [step];  // on its way
+    if (gate === "x") {
+      const some = inputsAt(stage, t).slice(0, 4).map(([name, value]) => `${name} = ${tile.exact ? "" : "\u2248 "}${number(value)}`);
+      return [`${w.gates.x} \u00b7 ${step}`, some.join("   ")];
+    }
+    const at = tile.column(t) * tile.units + unit, value = tile.arrays[gate][at];
+    const lines = [`${nameOf(stage, unit)} \u00b7 ${step}${layerName(stage)}`, fillHover(w.hover[gate], value)];
+    if (!tile.exact) lines.push(fill(w.pooled_cell, { steps: tile.weight(tile.column(t)), low: number(tile.arrays[`${gate}_low`][at]), mean: number(value), high: number(tile.arrays[`${gate}_high`][at]) }));
+    return lines;
+  }
+
+  leave() {
+    this.hovered = null;
+    this.stage.part.tip.hidden = true;
+    this.stage.paint();
+  }
+
+  wheel(event) {
+    const { stage } = this;
+    if (!stage.scene || !stage.panels.width) return;
+    // a page that is being scrolled past the stage goes on scrolling
+    if (performance.now() - this.scrolled < PASSING && !event.ctrlKey) {
+      this.scrolled = performance.now();
+      return;
+    }
+    const [a, b] = stage.window, scale = event.deltaMode === 1 ? 16 : 1;
+    const across = (event.shiftKey ? event.deltaY : event.deltaX) * scale, down = event.shiftKey ? 0 : event.deltaY * scale;
+    if (Math.abs(across) > Math.abs(down)) {
+      if (!stage.zoomed) return;
+      event.preventDefault();
+      const by = across / stage.panels.plot * (b - a);
+      stage.zoomTo(a + by, b + by);
+      return;
+    }
+    if (!down || (down > 0 && !stage.zoomed)) return;  // nothing to zoom out of: the page scrolls
+    event.preventDefault();
+    stage.zoomBy(Math.exp(clamp(down, -240, 240) * 0.0025), clamp(stage.panels.time(this.at(event).x), a, b));
+  }
+}

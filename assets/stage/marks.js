@@ -1,0 +1,126 @@
+// What moves over the panels: cursor, chosen cell, pointer, brush, loop, slow motion.
+
+import { GATES } from "./fields.js";
+import { roundedRect } from "./canvas.js";
+import { OVERVIEW, RULER } from "./measures.js";
+
+/** Draw them over the picture.
+ * @param {any} panels
+ * @param {any} state
+ */
+export function drawMarks(panels, { t, unit, gate, hover, brush, loop, phase, playing }) {
+  const context = panels.over.getContext("2d");
+  context.setTransform(panels.ratio, 0, 0, panels.ratio, 0, 0);
+  context.clearRect(0, 0, panels.width, panels.height);
+  if (!panels.tile) return;
+  const { ink, halo, accent, surface } = panels.ink, right = panels.left + panels.plot;
+  const top = RULER, bottom = panels.row("h").bottom;
+  if (loop) {
+    const [from, to] = [panels.x(loop[0]), panels.x(loop[1] + 1)].map((x) => Math.max(panels.left, Math.min(right, x)));
+    context.fillStyle = accent;
+    context.globalAlpha = 0.9;
+    context.fillRect(from, RULER - 4, Math.max(to - from, 2), 3);
+    for (const [x, way] of [[from, 1], [to, -1]]) {
+      context.beginPath();
+      context.moveTo(x, RULER - 10);
+      context.lineTo(x + 8 * way, RULER - 1);
+      context.lineTo(x, RULER - 1);
+      context.fill();
+    }
+    context.globalAlpha = 1;
+  }
+  const wide = panels.cellWidth(), [x0, x1] = [panels.x(t), panels.x(t + 1)], middle = (x0 + x1) / 2;
+  const seen = middle >= panels.left - 1 && middle <= right + 1;
+  if (phase && seen) {
+    // within one step: what is not computed yet is covered
+    const veiled = { read: "zrnh", r: "znh", n: "zh", z: "h", h: "" }[/** @type {"read" | "r" | "n" | "z" | "h"} */ (phase.name)];
+    for (const name of veiled) {
+      const row = panels.row(name);
+      context.fillStyle = surface;
+      context.fillRect(x0, row.top, Math.max(x1 - x0, 2), row.height);
+    }
+    const now = panels.row(phase.name === "read" ? "x" : phase.name);
+    context.strokeStyle = accent;
+    context.lineWidth = 3;
+    context.strokeRect(x0 - 2, now.top - 2, Math.max(x1 - x0, 2) + 4, now.height + 4);
+  }
+  const place = panels.shown.indexOf(unit);
+  if (seen) {
+    // beside the step's cells where there is room, over them where there is none; titles stay readable
+    const lines = wide >= 4 ? [[x0 - 1, -1], [x1, 1]] : [[middle - 0.5, -1], [middle - 0.5, 1]];
+    for (const { top: above, height } of panels.rows) {
+      for (const [x, shade] of lines) {
+        context.fillStyle = halo;
+        context.fillRect(x + shade, above - 2, 1, height + 4);
+      }
+      context.fillStyle = ink;
+      for (const [x] of lines) context.fillRect(x, above - 2, 1, height + 4);
+    }
+    // the playhead
+    context.font = panels.strong;
+    const text = String(t), half = Math.max(context.measureText(text).width / 2 + 6, 12);
+    const at = Math.max(half, Math.min(panels.width - half, middle));
+    context.fillStyle = accent;
+    roundedRect(context, at - half, 2, 2 * half, 18, 5);
+    context.beginPath();
+    context.moveTo(middle - 5, 19);
+    context.lineTo(middle + 5, 19);
+    context.lineTo(middle, RULER - 1);
+    context.fill();
+    context.fillStyle = panels.ink.onAccent;
+    context.textAlign = "center";
+    context.textBaseline = "middle";
+    context.fillText(text, at, 11.5);
+  } else {
+    // which way the cursor went
+    const edge = middle < panels.left ? panels.left : right, way = middle < panels.left ? 1 : -1;
+    context.fillStyle = accent;
+    context.beginPath();
+    context.moveTo(edge, 12);
+    context.lineTo(edge + 9 * way, 6);
+    context.lineTo(edge + 9 * way, 18);
+    context.fill();
+  }
+  if (place >= 0) {
+    for (const name of GATES) {
+      const { top: y, height } = panels.unitBox(name, place), tall = Math.max(height, 3), chosen = name === gate;
+      const up = y + height / 2 - tall / 2;
+      // the row's marker, outside of its cells
+      context.fillStyle = chosen ? accent : ink;
+      context.globalAlpha = chosen ? 1 : 0.55;
+      context.beginPath();
+      context.moveTo(panels.left - 1, y + height / 2);
+      context.lineTo(panels.left - 7, y + height / 2 - 4.5);
+      context.lineTo(panels.left - 7, y + height / 2 + 4.5);
+      context.fill();
+      context.globalAlpha = 1;
+      if (!seen) continue;
+      const box = [middle - Math.max(wide, 5) / 2 - 1.5, up - 1.5, Math.max(wide, 5) + 3, tall + 3];
+      context.lineWidth = chosen ? 5 : 3;
+      context.strokeStyle = halo;
+      context.strokeRect(...box);
+      context.lineWidth = chosen ? 3 : 1.5;
+      context.strokeStyle = chosen ? accent : ink;
+      context.strokeRect(...box);
+    }
+  }
+  if (hover && !playing && hover.gate) {
+    const { top: y, height } = hover.gate === "x" ? panels.row("x") : panels.unitBox(hover.gate, panels.shown.indexOf(hover.unit));
+    context.lineWidth = 1;
+    context.strokeStyle = halo;
+    context.strokeRect(panels.x(hover.t) - 1, y - 1, wide + 2, height + 2);
+    context.strokeStyle = ink;
+    context.strokeRect(panels.x(hover.t), y, wide, height);
+  }
+  if (brush) {
+    const [from, to] = [brush.from, brush.to].map((x) => Math.max(panels.left, Math.min(right, x))).sort((p, q) => p - q);
+    context.fillStyle = accent;
+    context.globalAlpha = 0.22;
+    const y = brush.overview ? panels.overviewTop : top;
+    context.fillRect(from, y, to - from, brush.overview ? OVERVIEW : bottom - top);
+    context.globalAlpha = 1;
+    context.strokeStyle = accent;
+    context.lineWidth = 1.5;
+    context.strokeRect(from, y, to - from, brush.overview ? OVERVIEW : bottom - top);
+  }
+}

@@ -1,0 +1,92 @@
+// The elements of a stage, made inside a host.
+
+const MARKUP = `
+<div class="stage" data-part="root" role="group" data-label="stage_name" style="visibility: hidden">
+<div class="sheet">
+  <div class="bar">
+    <div class="group" role="toolbar" data-label="transport">
+      <button type="button" data-do="first" data-tip="go_first"><svg viewBox="0 0 24 24"><path d="M6 5v14M19 5 9 12l10 7z"/></svg></button>
+      <button type="button" data-do="back" data-tip="go_back"><svg viewBox="0 0 24 24"><path d="M16 5 6 12l10 7z"/></svg></button>
+      <button type="button" data-do="play" data-tip="play" class="main"><svg viewBox="0 0 24 24"><path class="when-paused" d="M7 4 20 12 7 20z"/><path class="when-playing" d="M7 5v14M17 5v14"/></svg></button>
+      <button type="button" data-do="forward" data-tip="go_forward"><svg viewBox="0 0 24 24"><path d="M8 5l10 7-10 7z"/></svg></button>
+      <button type="button" data-do="last" data-tip="go_last"><svg viewBox="0 0 24 24"><path d="M18 5v14M5 5l10 7-10 7z"/></svg></button>
+    </div>
+    <input type="range" min="0" step="1" data-part="scrub" data-label="scrub">
+    <span class="now" data-part="now"></span>
+    <div class="group">
+      <select data-part="speed" data-label="speed"></select>
+      <button type="button" data-do="slow" data-tip="slow" data-word="slow_short" class="toggle" aria-pressed="false"></button>
+      <button type="button" data-do="loop" data-tip="loop" data-word="loop_short" class="toggle" aria-pressed="false"></button>
+    </div>
+  </div>
+  <div class="bar quiet">
+    <label data-part="layer-box"><span data-word="layer"></span><select data-part="layer"></select></label>
+    <label data-part="order-box"><span data-word="order"></span><select data-part="order"></select></label>
+    <label><span data-word="subset"></span><input type="text" data-part="subset" maxlength="200" size="9" autocomplete="off" spellcheck="false" data-hint="subset_hint" data-tip="subset_help"></label>
+    <label data-part="stat-box"><span data-word="statistic"></span><select data-part="stat"></select></label>
+    <span class="problem" data-part="problem" role="alert"></span>
+    <span class="space"></span>
+    <button type="button" data-do="whole" data-tip="zoom_reset" data-word="zoom_reset_short" data-part="whole"></button>
+    <button type="button" data-do="figure" data-tip="figure" data-word="figure_short" class="toggle" aria-pressed="false" data-part="figure"></button>
+    <button type="button" data-do="help" data-tip="help" class="round" aria-expanded="false">?</button>
+  </div>
+  <div class="help" data-part="help" hidden></div>
+  <div class="body">
+    <div class="main">
+      <p class="pooled" data-part="pooled"></p>
+      <div class="panels" data-part="panels" tabindex="0" role="application" data-label="panels_name" data-roledescription="panels_role">
+        <canvas data-part="heat" aria-hidden="true"></canvas>
+        <div class="titles" data-part="titles"></div>
+        <canvas data-part="over" aria-hidden="true"></canvas>
+        <div class="tip" data-part="tip" hidden></div>
+      </div>
+    </div>
+    <aside class="side">
+      <div class="cell-head">
+        <div class="chosen" data-part="chosen"></div>
+        <div class="group" role="group" data-label="diagram">
+          <button type="button" data-do="unit" data-word="diagram_unit" class="toggle" aria-pressed="true"></button>
+          <button type="button" data-do="whole-layer" data-word="diagram_layer" class="toggle" aria-pressed="false"></button>
+        </div>
+      </div>
+      <div class="cell" data-part="cell"></div>
+      <p class="phase" data-part="phase" hidden></p>
+      <div class="gates" data-part="gates" role="group" data-label="explain_which"></div>
+      <div class="why" data-part="why" tabindex="-1"></div>
+    </aside>
+  </div>
+</div>
+  <div class="heard" data-part="heard" aria-live="polite"></div>
+</div>`;
+
+/**
+ * Put a stage's elements and its styles into a host.
+ * @param {HTMLElement} host
+ * @param {() => void} dressed  the styles have come, or will not
+ * @returns {{root: HTMLElement, part: Record<string, any>, remove: () => void}}
+ */
+export function build(host, dressed) {
+  const made = document.createElement("div");
+  made.innerHTML = MARKUP;
+  const root = /** @type {HTMLElement} */ (made.firstElementChild);
+  const link = Object.assign(document.createElement("link"), { rel: "stylesheet", href: new URL("./stage.css", import.meta.url).href });
+  let gone = false;
+  const show = () => {
+    if (gone) return;
+    root.style.visibility = "";
+    dressed();
+  };
+  link.addEventListener("load", show, { once: true });
+  link.addEventListener("error", show, { once: true });
+  host.append(link, root);
+  const named = /** @type {HTMLElement[]} */ ([root, ...root.querySelectorAll("[data-part]")]);
+  return {
+    root,
+    part: Object.fromEntries(named.map((each) => [each.dataset.part, each])),
+    remove: () => {
+      gone = true;
+      link.remove();
+      root.remove();
+    },
+  };
+}

@@ -1,0 +1,327 @@
+// @ts-nocheck  its types are still to be written
+// The panels on one time axis: ruler, input strip, heatmaps of z, r, n, h, axis, overview bar. Draws; decides nothing.
+
+import { GATES } from "./fields.js";
+import { drawMarks } from "./marks.js";
+import { niceStep, roundedRect, shorten } from "./canvas.js";
+import { AXIS, BAR, GAP, OVERVIEW, RULER, SYMBOLS } from "./measures.js";
+import { raster } from "./raster.js";
+import { axisNumber } from "./wording.js";
+
+const FEW_INPUTS = 4;  // more than this are drawn as colour
+const FONT = '"Source Sans", "Noto Sans CJK KR", "Noto Sans KR", system-ui, sans-serif';
+
+export class Panels {
+  constructor(host) {
+    this.host = host;
+    this.heat = host.querySelector("[data-part=heat]");
+    this.over = host.querySelector("[data-part=over]");
+    this.titles = host.querySelector("[data-part=titles]");
+    this.images = {};
+    this.a = 0;
+    this.b = 1;
+  }
+
+  // Where everything stands, in CSS pixels; call after a change of size, trace, units shown or words
+  arrange(width, scene, shown, w) {
+    Object.assign(this, { width, scene, shown, w });
+    const context = this.heat.getContext("2d");
+    this.narrow = width < 560;
+    this.font = `${width > 900 ? 13.5 : 12}px ${FONT}`;
+    this.strong = `600 ${this.font}`;
+    context.font = this.font;
+    const { x } = scene.palettes.light, ends = [axisNumber(x.low), axisNumber(x.high)];
+    const names = scene.unit_names.length ? scene.unit_names : [String(scene.trace.units - 1)];
+    const inputs = this.stripKind() === "lines" ? [] : Array.from({ length: this.inputRows() }, (_, k) => this.channel(k));
+    const widest = Math.max(...[...names, ...inputs, ...ends].map((name) => context.measureText(name).width));
+    this.left = Math.ceil(Math.min(width < 480 ? 74 : 120, Math.max(30, widest + 16)));
+    this.plot = Math.max(60, width - this.left - BAR);
+    // four panels and what is around them fit a screen
+    const units = shown.length, tallest = Math.max(84, Math.min(180, (window.innerHeight - 540) / 4));
+    const body = Math.round(Math.min(units * 28, tallest));
+    const strip = this.stripKind() === "colour" ? Math.max(22, Math.min(this.inputRows() * 9, 66)) : 46;
+    // a phone has no room beside the titles: what the panel means stands below, in two lines
+    const heading = this.narrow ? 56 : width > 900 ? 25 : 22;
+    this.symbols = scene.tile.labels.some(Boolean);
+    let top = RULER;
+    this.rows = [];
+    for (const name of ["x", ...GATES]) {
+      const height = name === "x" ? strip : body, title = top;
+      top += heading + (name === "x" && this.symbols ? SYMBOLS : 0);
+      this.rows.push({ name, title, top, height, bottom: top + height });
+      top += height + GAP;
+    }
+    this.axisTop = top - GAP;
+    this.overviewTop = this.axisTop + AXIS;
+    this.height = this.overviewTop + OVERVIEW;
+    this.ratio = Math.min(window.devicePixelRatio || 1, 3);
+    for (const canvas of [this.heat, this.over]) {
+      canvas.width = Math.round(width * this.ratio);
+      canvas.height = Math.round(this.height * this.ratio);
+      canvas.style.width = `${width}px`;
+      canvas.style.height = `${this.height}px`;
+    }
+    this.host.style.height = `${this.height}px`;
+    this.titles.replaceChildren(...this.rows.map(({ name, title }) => {
+      const line = document.createElement("div");
+      line.className = "title";
+      line.style.top = `${title}px`;
+      line.append(Object.assign(document.createElement("b"), { textContent: w.gates[name] }));
+      if (name === "z") line.append(Object.assign(document.createElement("strong"), { textContent: w.keeps }));
+      line.append(Object.assign(document.createElement("span"), { textContent: w.captions[name], title: w.captions[name] }));
+      return line;
+    }));
+  }
+
+  stripKind() {
+    return this.scene.trace.inputs > FEW_INPUTS ? "colour" : "lines";
+  }
+
+  inputRows() {
+    return Math.ceil(this.scene.trace.inputs / this.scene.tile.x_each);
+  }
+
+  // What a row of the input is called; beyond 64 inputs a row is the mean of several
+  channel(k) {
+    const each = this.scene.tile.x_each;
+    return each > 1 ? `${k * each}\u2013${Math.min((k + 1) * each, this.scene.trace.inputs) - 1}` : this.scene.channels[k] ?? String(k);
+  }
+
+  row(name) {
+    return this.rows.find((row) => row.name === name);
+  }
+
+  x(t) {
+    return this.left + (t - this.a) / (this.b - this.a) * this.plot;
+  }
+
+  time(x) {
+    return this.a + (x - this.left) / this.plot * (this.b - this.a);
+  }
+
+  cellWidth() {
+    return this.plot / (this.b - this.a);
+  }
+
+  // The panel and unit under a point; rows may hold several units, the place within tells which
+  at(x, y) {
+    const row = this.rows.find(({ top, bottom }) => y >= top - 1 && y <= bottom + 1);
+    const where = y < RULER ? "ruler" : y >= this.overviewTop - 4 ? "overview" : row ? row.name === "x" ? "x" : "gate" : y > this.axisTop ? "axis" : "between";
+    let unit = null;
+    if (where === "gate") {
+      const k = Math.floor((y - row.top) / row.height * this.shown.length);
+      unit = this.shown[Math.max(0, Math.min(this.shown.length - 1, k))];
+    }
+    return { where, gate: row?.name ?? null, unit, inPlot: x >= this.left && x <= this.left + this.plot };
+  }
+
+  unitBox(name, place) {
+    const row = this.row(name), each = row.height / this.shown.length;
+    return { top: row.top + place * each, height: each };
+  }
+
+  // ---- the picture itself: redrawn when window, units, trace or theme change
+
+  draw({ tiles, layer, statistic, palettes, ink, a, b }) {
+    Object.assign(this, { a, b, ink });
+    const context = this.heat.getContext("2d");
+    context.setTransform(this.ratio, 0, 0, this.ratio, 0, 0);
+    context.clearRect(0, 0, this.width, this.height);
+    context.font = this.font;
+    const steps = this.scene.trace.steps, first = Math.max(0, Math.floor(a)), last = Math.min(steps - 1, Math.ceil(b) - 1);
+    const tile = tiles.covering(layer, first, last);
+    this.tile = tile;
+    if (!tile) return null;
+    const most = Math.max(1, Math.round(this.plot * this.ratio));
+    const from = Math.max(0, tile.column(first)), to = Math.min(tile.columns - 1, tile.column(last));
+    const bin = Math.ceil((to - from + 1) / most);
+    context.save();
+    context.beginPath();
+    context.rect(this.left, 0, this.plot, this.height);
+    context.clip();
+    context.imageSmoothingEnabled = false;
+    // whole bins, counted from the tile's start, so that panning does not make them flicker
+    const start = Math.floor(from / bin) * bin, columns = Math.ceil((to + 1 - start) / bin);
+    const left = this.x(tile.first + start * tile.each);
+    const right = this.x(Math.min(tile.first + (start + columns * bin) * tile.each, tile.last + 1));
+    let unitsEach = 1;
+    for (const { name, top, height } of this.rows) {
+      if (name === "x") {
+        this.drawInput(context, { tile, palette: palettes.x, start, columns, bin, left, right, top, height });
+        continue;
+      }
+      unitsEach = Math.ceil(this.shown.length / Math.max(1, Math.round(height * this.ratio)));
+      const image = raster(this.images, name, tile, statistic, palettes[name], this.shown, start, columns, bin, unitsEach);
+      const rows = Math.ceil(this.shown.length / unitsEach);
+      context.drawImage(image, 0, 0, columns, rows, left, top, right - left, height * rows * unitsEach / this.shown.length);
+    }
+    context.restore();
+    for (const { name, top, height } of this.rows) {
+      context.strokeStyle = ink.line;
+      context.lineWidth = 1;
+      context.strokeRect(this.left - 0.5, top - 0.5, this.plot + 1, height + 1);
+      if (name === "x") this.inputAxis(context, palettes.x, top, height);
+      else this.unitAxis(context, top, height);
+      if (name !== "x" || this.stripKind() === "colour") this.colourBar(context, palettes[name], top, height);
+    }
+    this.timeTicks(context, first, last);
+    this.labelSteps(context, first, last, tile, this.axisTop + 28);
+    if (this.symbols) this.labelSteps(context, first, last, tile, this.row("x").top - SYMBOLS / 2);
+    this.drawOverview(context, steps);
+    return { each: tile.each * bin, units: unitsEach, tile };
+  }
+
+  drawInput(context, { tile, palette, start, columns, bin, left, right, top, height }) {
+    const values = tile.arrays.x, inputs = values.rows, all = Int32Array.from({ length: inputs }, (_, k) => k);
+    if (this.stripKind() === "colour") {
+      const image = raster(this.images, "x", tile, "mean", palette, all, start, columns, bin, 1);
+      context.drawImage(image, 0, 0, columns, inputs, left, top, right - left, height);
+    } else {
+      const y = (value) => top + 4 + (palette.high - value) / (palette.high - palette.low) * (height - 8);
+      const lows = tile.array("x", "low"), highs = tile.array("x", "high"), each = (right - left) / columns;
+      context.strokeStyle = this.ink.line;
+      context.beginPath();
+      context.moveTo(this.left, y(0));
+      context.lineTo(this.left + this.plot, y(0));
+      context.stroke();
+      for (let k = 0; k < inputs; k++) {
+        context.strokeStyle = context.fillStyle = this.ink.inputs[k];
+        if (bin > 1 || !tile.exact) {
+          // a band from the lowest to the highest value of each column
+          for (let c = 0; c < columns; c++) {
+            let low = Infinity, high = -Infinity;
+            for (let at = start + c * bin; at < Math.min(start + (c + 1) * bin, tile.columns); at++) {
+              low = Math.min(low, lows[at * inputs + k]);
+              high = Math.max(high, highs[at * inputs + k]);
+            }
+            context.globalAlpha = 0.75;
+            context.fillRect(left + c * each, y(high), Math.max(each, 1), Math.max(1.5, y(low) - y(high)));
+          }
+          context.globalAlpha = 1;
+          continue;
+        }
+        context.lineWidth = 1.75;
+        context.beginPath();
+        for (let c = 0; c < columns; c++) {
+          const at = y(values[(start + c) * inputs + k]);
+          context.lineTo(left + c * each, at);
+          context.lineTo(left + (c + 1) * each, at);
+        }
+        context.stroke();
+      }
+    }
+  }
+
+  unitAxis(context, top, height) {
+    const count = this.shown.length, each = height / count, every = Math.max(1, niceStep(13 / each));
+    context.fillStyle = this.ink.muted;
+    context.textAlign = "right";
+    context.textBaseline = "middle";
+    const names = this.scene.unit_names;
+    for (let k = 0; k < count; k += every) {
+      const name = names[this.shown[k]] ?? String(this.shown[k]);
+      context.fillText(shorten(context, name, this.left - 12), this.left - 9, top + (k + 0.5) * each);
+    }
+  }
+
+  inputAxis(context, palette, top, height) {
+    context.fillStyle = this.ink.muted;
+    context.textAlign = "right";
+    context.textBaseline = "middle";
+    if (this.stripKind() === "colour") {
+      const count = this.inputRows(), each = height / count, every = Math.max(1, niceStep(13 / each));
+      for (let k = 0; k < count; k += every) {
+        context.fillText(shorten(context, this.channel(k), this.left - 12), this.left - 9, top + (k + 0.5) * each);
+      }
+      return;
+    }
+    for (const value of [palette.low, palette.high]) {
+      const y = top + 6 + (palette.high - value) / (palette.high - palette.low) * (height - 12);
+      context.fillText(axisNumber(value), this.left - 9, y);
+    }
+    // names of the lines, at the right where there is room for a colour bar elsewhere
+    context.textAlign = "left";
+    const count = this.inputRows(), each = Math.min(14, height / count);
+    for (let k = 0; k < count; k++) {
+      context.fillStyle = this.ink.inputs[k];
+      context.fillText(shorten(context, this.channel(k), BAR - 8), this.left + this.plot + 5, top + height / 2 + (k - (count - 1) / 2) * each);
+    }
+  }
+
+  colourBar(context, palette, top, height) {
+    const left = this.left + this.plot + 6, wide = 9;
+    for (let y = 0; y < height; y++) {
+      context.fillStyle = palette.css(palette.high - (y + 0.5) / height * (palette.high - palette.low));
+      context.fillRect(left, top + y, wide, 1.5);
+    }
+    context.strokeStyle = this.ink.line;
+    context.strokeRect(left - 0.5, top - 0.5, wide + 1, height + 1);
+    context.fillStyle = this.ink.muted;
+    context.textAlign = "left";
+    context.textBaseline = "middle";
+    const middle = (palette.low + palette.high) / 2;
+    for (const value of height < 40 ? [palette.low, palette.high] : [palette.low, middle, palette.high]) {
+      const y = top + (palette.high - value) / (palette.high - palette.low) * height;
+      context.fillText(axisNumber(value), left + wide + 3, Math.max(top + 5, Math.min(top + height - 5, y)));
+    }
+  }
+
+  timeTicks(context, first, last) {
+    const every = niceStep((this.b - this.a) * (context.measureText(String(last)).width + 30) / this.plot);
+    context.textAlign = "center";
+    context.textBaseline = "middle";
+    for (let t = Math.ceil(first / every) * every; t <= last; t += every) {
+      const x = this.x(t + 0.5), text = String(t), half = context.measureText(text).width / 2;
+      if (x < this.left - 1 || x > this.left + this.plot + 1) continue;
+      context.fillStyle = context.strokeStyle = this.ink.muted;
+      context.beginPath();
+      for (const y of [RULER - 5, this.axisTop + 1]) {
+        context.moveTo(x, y);
+        context.lineTo(x, y + 4);
+      }
+      context.stroke();
+      const inside = Math.max(half + 1, Math.min(this.width - half - 1, x));
+      context.fillText(text, inside, RULER - 13);
+      context.fillText(text, inside, this.axisTop + 13);
+    }
+    context.textAlign = "left";
+    context.fillText(this.w.step, 2, this.axisTop + 13);
+  }
+
+  // Labels of the steps they stand under or over, as many as fit
+  labelSteps(context, first, last, tile, y) {
+    let free = this.left - 8;
+    context.textAlign = "center";
+    context.textBaseline = "middle";
+    context.fillStyle = this.ink.ink;
+    for (let t = Math.max(first, tile.first); tile.labels.length && t <= Math.min(last, tile.last); t++) {
+      const label = tile.labels[t - tile.first], x = this.x(t + 0.5);
+      if (!label || x < this.left) continue;
+      const short = shorten(context, label, Math.max(60, this.cellWidth())), half = context.measureText(short).width / 2;
+      if (x - half < free || x + half > this.width) continue;
+      context.fillText(short, x, y);
+      free = x + half + 5;
+    }
+  }
+
+  // The whole sequence in one bar, and the part of it that is seen
+  drawOverview(context, steps) {
+    const top = this.overviewTop + 3, tall = OVERVIEW - 6;
+    context.fillStyle = this.ink.line;
+    roundedRect(context, this.left, top, this.plot, tall, tall / 2);
+    const [from, to] = this.overviewEnds(steps);
+    context.fillStyle = this.ink.accent;
+    context.globalAlpha = from <= this.left + 1 && to >= this.left + this.plot - 1 ? 0.35 : 0.8;
+    roundedRect(context, from, top, Math.max(to - from, 6), tall, tall / 2);
+    context.globalAlpha = 1;
+  }
+
+  overviewEnds(steps) {
+    return [this.left + this.a / steps * this.plot, this.left + this.b / steps * this.plot];
+  }
+
+  // What moves: cursor, chosen cell, pointer, brush, loop, slow motion
+  mark(state) {
+    drawMarks(this, state);
+  }
+}

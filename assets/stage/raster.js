@@ -1,0 +1,38 @@
+// Values to pixels: one a cell, pooled where several share one.
+
+/** @import { Panel, Statistic } from "./fields.js" */
+/** @import { Palette } from "./palette.js" */
+/** @import { Tile } from "./tiles.js" */
+
+/**
+ * A canvas with one pixel a cell, held and used again.
+ * @param {Record<string, HTMLCanvasElement>} images what is held, by panel
+ * @param {Panel} name
+ * @param {Tile} tile
+ * @param {Statistic} statistic
+ * @param {Palette} palette
+ * @param {ArrayLike<number>} rows
+ * @param {number} start first column
+ * @param {number} columns
+ * @param {number} bin columns that share a pixel
+ * @param {number} rowsEach rows that share a pixel
+ * @returns {HTMLCanvasElement}
+ */
+export function raster(images, name, tile, statistic, palette, rows, start, columns, bin, rowsEach) {
+  const height = Math.ceil(rows.length / rowsEach);
+  let held = images[name];
+  if (!held || held.width < columns || held.height < height) {
+    held = document.createElement("canvas");
+    held.width = columns;
+    held.height = height;
+    images[name] = held;
+  }
+  const context = /** @type {CanvasRenderingContext2D} */ (held.getContext("2d")), pixels = context.createImageData(columns, height);
+  const out = new Uint32Array(pixels.data.buffer), column = new Float64Array(height);
+  for (let c = 0; c < columns; c++) {
+    tile.pool(column, name, statistic, start + c * bin, bin, rows, rowsEach);
+    palette.paint(out, c, columns, column);
+  }
+  context.putImageData(pixels, 0, 0);
+  return held;
+}

@@ -1,0 +1,131 @@
+// What the stages of one page share. Every module loaded from this folder meets here; the page itself gets no global.
+
+import { Cursor } from "./cursor.js";
+
+/** @typedef {import("./stage.js").Stage} Stage */
+/** @typedef {import("./fields.js").View} View */
+/** @typedef {import("./fields.js").Asked} Asked */
+/** @typedef {(asked: Record<string, Asked>) => void} Carrier takes all questions that are unanswered, by stage */
+
+/** The stages that are on the page, and what is known of those that were. */
+export class Registry {
+  constructor() {
+    /** @type {Map<string, Stage>} */
+    this.stages = new Map();
+    /** What was last looked at, for a stage that comes back. @type {Map<string, View>} */
+    this.views = new Map();
+    /** @type {Map<string, {cursor: Cursor, users: number}>} */
+    this.cursors = new Map();
+    /** Questions without a reply, the latest of each stage. @type {Map<string, Asked>} */
+    this.asked = new Map();
+    /** Who brings questions to Python. @type {Carrier | null} */
+    this.carrier = null;
+    /** Changes when the server has forgotten the visitor while this page stayed open. */
+    this.session = "";
+    /** What Streamlit's calls have put up, by its element. @type {WeakMap<object, import("./standing.js").Standing>} */
+    this.standing = new WeakMap();
+    /** @type {Set<(key: string) => void>} */
+    this.watchers = new Set();
+  }
+
+  // ---- stages
+
+  /**
+   * @param {string} key
+   * @param {Stage} stage
+   */
+  enter(key, stage) {
+    this.stages.set(key, stage);
+  }
+
+  /**
+   * A stage goes; one that has taken its place under the same key stays.
+   * @param {string} key
+   * @param {Stage} stage
+   */
+  leave(key, stage) {
+    if (this.stages.get(key) !== stage) return;
+    this.stages.delete(key);
+    this.asked.delete(key);
+  }
+
+  /**
+   * @param {string} key
+   * @param {View} view
+   */
+  remember(key, view) {
+    this.views.set(key, { ...view });
+  }
+
+  /**
+   * Hear of it when a stage shows another cell.
+   * @param {(key: string) => void} watcher
+   * @returns {() => void} stop hearing
+   */
+  watch(watcher) {
+    this.watchers.add(watcher);
+    return () => void this.watchers.delete(watcher);
+  }
+
+  /** @param {string} key of the stage that shows another cell */
+  moved(key) {
+    for (const watcher of this.watchers) watcher(key);
+  }
+
+  // ---- shared cursors
+
+  /**
+   * The cursor of a name, made when first wanted. Whoever takes it gives it back with `release`.
+   * @param {string} name
+   * @returns {Cursor}
+   */
+  take(name) {
+    const held = this.cursors.get(name) ?? { cursor: new Cursor(), users: 0 };
+    held.users++;
+    this.cursors.set(name, held);
+    return held.cursor;
+  }
+
+  /** @param {string} name */
+  release(name) {
+    const held = this.cursors.get(name);
+    if (held && --held.users === 0) this.cursors.delete(name);
+  }
+
+  // ---- questions
+
+  /**
+   * A stage's question goes out with all others that wait: one sent alone could take another's place on the way.
+   * @param {string} key
+   * @param {Asked} question
+   */
+  ask(key, question) {
+    this.asked.set(key, question);
+    this.carrier?.(Object.fromEntries(this.asked));
+  }
+
+  /**
+   * A question has its reply, or nobody waits for one any more.
+   * @param {string} key
+   * @param {number | null} id null: whichever it was
+   */
+  settle(key, id) {
+    if (id === null || this.asked.get(key)?.id === id) this.asked.delete(key);
+  }
+
+  /**
+   * From now on this one carries; what waited for it goes out.
+   * @param {Carrier} carrier
+   */
+  carry(carrier) {
+    this.carrier = carrier;
+    if (this.asked.size) carrier(Object.fromEntries(this.asked));
+  }
+
+  /** @param {Carrier} carrier that carries no more */
+  retire(carrier) {
+    if (this.carrier === carrier) this.carrier = null;
+  }
+}
+
+export const registry = new Registry();

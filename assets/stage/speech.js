@@ -1,0 +1,134 @@
+// @ts-nocheck  its types are still to be written
+// The stage's words: those on its controls, those that follow the cursor, those a screen reader hears.
+
+import { GATES } from "./fields.js";
+import { inputsAt, layerName, nameOf } from "./moment.js";
+import { SPEEDS } from "./player.js";
+import { element } from "./why.js";
+import { fill, number, real } from "./wording.js";
+
+const PAUSE = 250;  // ms of rest before anything is read out
+
+export class Speech {
+  /** @param {import("./stage.js").Stage} stage */
+  constructor(stage) {
+    this.stage = stage;
+  }
+
+  /** Words and choices of the controls. */
+  speak() {
+    const { stage } = this, { w, root, part, scene, view } = stage;
+    for (const each of root.querySelectorAll("[data-word]")) each.textContent = w[each.dataset.word];
+    for (const each of root.querySelectorAll("[data-tip]")) {
+      each.title = w[each.dataset.tip];
+      if (!each.dataset.word) each.setAttribute("aria-label", w[each.dataset.tip]);
+    }
+    for (const each of [root, ...root.querySelectorAll("[data-label]")]) each.setAttribute("aria-label", w[each.dataset.label]);
+    for (const each of root.querySelectorAll("[data-hint]")) each.placeholder = w[each.dataset.hint];
+    part.panels.setAttribute("aria-roledescription", w.panels_role);
+    options(part.speed, SPEEDS.map((speed) => [speed, fill(w.speed_value, { speed })]), stage.player.speed);
+    options(part.order, scene.orders.map((order) => [order, w.orders[order]]), view.order);
+    options(part.stat, scene.statistics.map((stat) => [stat, w.statistics[stat]]), view.stat);
+    options(part.layer, scene.layer_names.map((name, k) => [k, name]), view.layer);
+    // what only Python can give is not offered where it cannot be asked
+    const mute = !stage.options.ask;
+    part["layer-box"].hidden = scene.layer_names.length < 2 || mute;
+    part["order-box"].hidden = part.figure.hidden = mute;
+    part.scrub.max = scene.trace.steps - 1;
+    part.subset.value = stage.typed;
+    part.gates.replaceChildren(...GATES.map((gate) => {
+      const button = element("button", "toggle", `${gate === "n" ? w.candidate_short : gate}`);
+      button.type = "button";
+      button.title = w.gates[gate];
+      button.dataset.gate = gate;
+      button.addEventListener("click", () => {
+        stage.set({ gate }, true);
+        stage.explain();
+      });
+      return button;
+    }));
+    part.help.replaceChildren(...w.keys.split("\n").map((line) => {
+      const [keys, meaning] = line.split(" | ");
+      return element("div", "", ...keys.split(" ").map((key) => element("kbd", "", key)), element("span", "", meaning));
+    }));
+    this.labelPlay();
+  }
+
+  labelPlay() {
+    const { root, playing, w } = this.stage, button = root.querySelector("[data-do=play]"), said = playing ? w.pause : w.play;
+    button.title = said;
+    button.setAttribute("aria-label", said);
+  }
+
+  press(name, on) {
+    const attribute = name === "help" ? "aria-expanded" : "aria-pressed";
+    this.stage.root.querySelector(`[data-do="${name}"]`).setAttribute(attribute, String(on));
+  }
+
+  /** What was typed to choose units names some, or has a wrong word. */
+  typed(wrong) {
+    const { part, w, scene } = this.stage;
+    text(part.problem, wrong === undefined ? "" : fill(w.subset_wrong, { word: wrong, last: scene.trace.units - 1 }));
+    part.subset.setAttribute("aria-invalid", String(wrong !== undefined));
+  }
+
+  /** Texts that follow the cursor. */
+  write(phase) {
+    const { stage } = this, { part, w, view } = stage, { t, unit, gate } = view, label = stage.labelOf(t), { steps } = stage.scene.trace;
+    const now = `${w.step} ${t.toLocaleString("en")} / ${(steps - 1).toLocaleString("en")}${label ? ` \u00b7 ${label}` : ""}`;
+    text(part.now, now);
+    if (part.scrub.value !== String(t)) part.scrub.value = t;
+    part.scrub.style.setProperty("--done", `${t / Math.max(1, steps - 1) * 100}%`);
+    part.scrub.setAttribute("aria-valuetext", now);
+    text(part.chosen, fill(w.chosen, { unit: nameOf(stage, unit), t, label: label ? ` (${label})` : "" }) + layerName(stage));
+    for (const button of part.gates.children) button.setAttribute("aria-pressed", String(button.dataset.gate === gate));
+    this.press("unit", view.diagram === "unit");
+    this.press("whole-layer", view.diagram === "layer");
+    part.phase.hidden = !phase;
+    if (phase) text(part.phase, w.phases[phase.name]);
+    part.whole.setAttribute("aria-disabled", String(!stage.zoomed));
+  }
+
+  /** What shares a pixel is said; where it can happen at all, the line has its place. */
+  note() {
+    const { drawn, w, panels, part, shown, scene, view } = this.stage, coarse = drawn && (drawn.each > 1 || drawn.units > 1);
+    const possible = scene.trace.steps > panels.plot * panels.ratio || shown.length > panels.row("h").height * panels.ratio;
+    part["stat-box"].hidden = part.pooled.hidden = !possible && !coarse && !!drawn;
+    const kind = !coarse ? "" : drawn.each > 1 && drawn.units > 1 ? w.pooled_both : drawn.each > 1 ? w.pooled_steps : w.pooled_units;
+    text(part.pooled, drawn ? fill(kind, { steps: drawn.each, units: drawn.units, statistic: w.statistics[view.stat] }) : w.loading ?? "");
+  }
+
+  /** For screen readers, once the cursor rests. */
+  hear() {
+    clearTimeout(this.voice);
+    this.voice = setTimeout(() => text(this.stage.part.heard, this.heard()), PAUSE);
+  }
+
+  heard() {
+    const { stage } = this, { view, w, tiles } = stage, { t } = view, tile = tiles.finest(view.layer, t);
+    const label = stage.labelOf(t), after = label ? ` (${label})` : "";
+    if (view.gate === "x") {
+      const inputs = inputsAt(stage, t).slice(0, 4).map(([name, value]) => `${name} ${number(value)}`);
+      return fill(w.heard_input, { t, label: after, values: inputs.join(", ") });
+    }
+    const value = tiles.vector(view.gate, view.layer, t)?.[view.unit], about = tile?.exact ? "" : "\u2248 ";
+    const said = fill(w.heard, { t, label: after, unit: nameOf(stage, view.unit), gate: w.gates[view.gate], value: about + number(value) });
+    const reply = stage.replyFor();
+    if (reply?.gate !== view.gate) return said;
+    return `${said}. ${fill(w.heard_terms, { sum: number(real(reply.total)), term: number(real(reply.terms[0]?.value)) })}`;
+  }
+
+  destroy() {
+    clearTimeout(this.voice);
+  }
+}
+
+function text(node, value) {
+  if (node.textContent !== value) node.textContent = value;
+}
+
+function options(select, choices, chosen) {
+  const made = choices.map(([value, label]) => Object.assign(document.createElement("option"), { value, textContent: label }));
+  select.replaceChildren(...made);
+  select.value = chosen;
+}

@@ -1,0 +1,70 @@
+// A stage as a component of Streamlit: messages come in as data, its view goes into the page's address.
+
+import { StageAddress } from "./address.js";
+import { registry } from "./registry.js";
+import { mount } from "./stage.js";
+import { stand } from "./standing.js";
+import { pageTheme, whenDressed } from "./theme.js";
+import { unpack } from "./unpack.js";
+
+/** A stage on a page of Streamlit's, under the key its scenes carry. */
+class Place {
+  /**
+   * @param {HTMLElement} host
+   * @param {Record<string, any>} header of its first scene
+   */
+  constructor(host, { key = "", address = null, cursor = "" }) {
+    this.key = key;
+    this.cursor = cursor;
+    this.address = address === null ? null : new StageAddress(address);
+    this.undress = () => {};
+    /** @type {Uint8Array | null} */
+    this.data = null;
+    /** @type {{t: number, unit: number} | null} */
+    this.cell = null;
+    this.stage = mount(host, {
+      theme: pageTheme,
+      remembered: () => registry.views.get(key),
+      ask: (question) => registry.ask(key, question),
+      viewed: (fields, view) => {
+        registry.remember(key, view);
+        this.address?.write(fields);
+      },
+      moved: ({ t, unit }) => {
+        if (this.cell?.t === t && this.cell.unit === unit) return;
+        this.cell = { t, unit };
+        registry.moved(key);
+      },
+      ...(cursor ? { cursor: registry.take(cursor) } : {}),
+    });
+    registry.enter(key, this.stage);
+  }
+
+  /** @param {Uint8Array} data */
+  update(data) {
+    if (data !== this.data) {
+      this.data = data;
+      this.stage.show(unpack(data));
+    }
+    this.undress();
+    this.undress = whenDressed(() => { if (this.stage.scene && this.stage.theme !== pageTheme()) this.stage.dress(); });
+  }
+
+  destroy() {
+    this.undress();
+    this.address?.destroy();
+    registry.leave(this.key, this.stage);
+    if (this.cursor) registry.release(this.cursor);
+    this.stage.destroy();
+  }
+}
+
+/**
+ * Streamlit's call.
+ * @param {{data: Uint8Array, parentElement: HTMLElement}} given
+ * @returns {() => void}
+ */
+export function stage({ data, parentElement }) {
+  const host = /** @type {HTMLElement} */ (parentElement.querySelector("[data-part=host]"));
+  return stand(registry.standing, parentElement, () => new Place(host, unpack(data).header), (/** @type {Place} */ place) => place.update(data));
+}

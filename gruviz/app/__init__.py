@@ -1,0 +1,1 @@
+"""The page people see; Streamlit lives here alone."""

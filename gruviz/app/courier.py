@@ -1,0 +1,68 @@
+"""The courier between page and server: the stages' questions come here, replies and the page's address go there.
+
+See assets/stage/courier.js. It belongs to a fragment of its own, so that a question runs that alone.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+import streamlit as st
+
+from gruviz.app.server.files import script
+from gruviz.app.settings import NAMES, PARAMETER, TRAINING
+from gruviz.drawing.colours import Theme
+from gruviz.stage.packing import pack
+from gruviz.stage.questions import Reply
+from gruviz.stage.scene import VIEW_FIELDS
+
+KEY = "courier"
+_ASKED = "asked"
+
+
+def courier(query: Mapping[str, str], theme: Theme, replies: Mapping[str, Reply], charts: str = "") -> None:
+    """Draw nothing; keep the address, carry questions here and replies there.
+
+    Args:
+        query: what the address shall hold; the stages' own part of it is left alone.
+        theme: of the page.
+        replies: by the key of the stage that asked.
+        charts: key of the stage whose cell is marked in the Plotly charts, or "".
+    """
+    page = {
+        "query": {name: text for name, text in query.items() if name not in VIEW_FIELDS},
+        "names": [name for name in NAMES if name not in VIEW_FIELDS],
+        "prefixes": [PARAMETER, TRAINING],
+        "theme": theme,
+        "ink": "#ffffff" if theme == "dark" else "#111111",
+        "halo": "#111111" if theme == "dark" else "#ffffff",
+        "charts": charts,
+    }
+    headers: dict[str, Any] = {key: header for key, (header, _) in replies.items()}
+    arrays: dict[str, np.ndarray] = {
+        f"{key}/{name}": array for key, (_, held) in replies.items() for name, array in held.items()
+    }
+    component = st.components.v2.component("gruviz_courier", js=script("courier.js", "courier"))
+    component(
+        key=KEY, data=pack({"page": page, "replies": headers}, arrays), on_ask_change=_keep,
+        on_theme_change=lambda: None, height=1,
+    )  # fmt: skip
+
+
+def _keep() -> None:
+    held = st.session_state.get(KEY)
+    if isinstance(held, Mapping):
+        st.session_state[_ASKED] = held.get("ask")
+
+
+def asked() -> dict[str, object]:
+    """The questions that wait for replies, as the browser sent them, by the key of the stage."""
+    found = st.session_state.get(_ASKED)
+    return {key: value for key, value in found.items() if isinstance(key, str)} if isinstance(found, Mapping) else {}
+
+
+def answered() -> None:
+    """Forget the questions, once their replies are on their way."""
+    st.session_state.pop(_ASKED, None)

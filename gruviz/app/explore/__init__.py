@@ -1,0 +1,1 @@
+"""The Explore page: what do the gates do on this sequence?"""

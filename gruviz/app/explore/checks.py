@@ -1,0 +1,64 @@
+"""How far the numbers shown are from others that ought to be near; computed once the picture is on its way."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from gruviz.app.explore import runs
+from gruviz.app.explore.weights import params_of
+from gruviz.app.server.memory import memory
+from gruviz.app.server.turns import compute_turns
+from gruviz.app.settings import Settings
+from gruviz.inputs.sequence import Sequence
+from gruviz.models.gru import MODELS
+from gruviz.models.params import GRUParams
+from gruviz.tracing.trace import own_states, reference_error, reference_steps
+
+COMPARED_STEPS = 1000
+COMPARED = {"split": ("concat", "torch"), "concat": ("split", "torch"), "torch": ("split",)}
+
+
+@dataclass(frozen=True, eq=False)
+class Checks:
+    """How far the numbers shown are from others that ought to be near; takes a while after the trace is there.
+
+    Args:
+        error: `reference_error` of the trace, over `error_steps` steps.
+        differences: for each other model with the same numbers, the largest |h - its h| over `compared_steps`
+            steps of the first layer, read forward.
+    """
+
+    error: float
+    error_steps: int
+    differences: dict[str, float]
+    compared_steps: int
+
+
+def checks(settings: Settings, sequence: Sequence) -> Checks:
+    """What the page says about the trace the settings describe, from the cache if it is there.
+
+    Raises:
+        Problem: as `run`.
+    """
+    chosen = runs.of_the_run(settings)
+    return memory().get("checks", (chosen, sequence.digest), lambda: _checks(chosen, sequence), lambda _: 0)
+
+
+def _differences(model: str, params: GRUParams, x: np.ndarray) -> tuple[dict[str, float], int]:
+    """How far the other models' own forwards are from this one's with the same numbers, and over how many steps."""
+    steps = min(len(x), COMPARED_STEPS, max(100, 100_000_000 // params.hidden_size**2))
+    states = {name: own_states(MODELS[name].from_params(params), x[:steps]) for name in (model, *COMPARED[model])}
+    return {name: float(np.abs(states[name] - states[model]).max()) for name in COMPARED[model]}, steps
+
+
+def _checks(settings: Settings, sequence: Sequence) -> Checks:
+    found = runs.run(settings, sequence)
+    params = params_of(settings, sequence.inputs)
+    turns = compute_turns()
+    with turns.turn():
+        error = reference_error(found.model, found.trace)
+        turns.offer()
+        differences, steps = _differences(settings.model, params[0], sequence.x)
+    return Checks(error, reference_steps(found.trace), differences, steps)

@@ -1,0 +1,191 @@
+"""The controls of the Explore page."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from gruviz.app import state
+from gruviz.app.explore import reading
+from gruviz.app.settings import MAX_LAYERS, MAX_UNITS, SOURCES, WEIGHTS, Settings
+from gruviz.drawing.colours import Theme
+from gruviz.drawing.figures import preview
+from gruviz.inputs.parameters import MAX_SEED
+from gruviz.inputs.scaling import SCALINGS, Scaling
+from gruviz.inputs.sequence import MAX_STEPS, Sequence
+from gruviz.inputs.synthetic import FAMILIES
+from gruviz.inputs.tables import Table
+from gruviz.inputs.text import ENCODINGS, UNITS
+from gruviz.models.gru import MODELS
+from gruviz.tasks.catalogue import TASKS
+from gruviz.wording.problems import Problem
+from gruviz.wording.words import words
+from gruviz.wording.written import plain
+
+
+def model_controls(settings: Settings) -> None:
+    """Model toggle and weights."""
+    w = words(settings.lang)
+    p = w["page"]
+    st.segmented_control(
+        p["model"], list(MODELS), format_func=w["models"].get, required=True, width="stretch",
+        key=state.seeded("model", settings.model),
+    )  # fmt: skip
+    st.caption(w["models_about"][settings.model])
+    st.selectbox(
+        p["weights"], [name for name in WEIGHTS if name != "mine" or settings.mine], help=p["weights_help"],
+        format_func=lambda name: p["trained"].format(task=w["tasks"][name]) if name in TASKS else w["weights"][name],
+        key=state.seeded("weights", settings.weights), on_change=state.change, args=(Settings.with_preset, "weights"),
+    )  # fmt: skip
+    if settings.weights == "leaky":
+        st.text_input(p["half_lives"], key=state.seeded("halves", settings.halves), max_chars=80)
+    if settings.weights not in ("random", "chrono"):
+        return
+    left, right = st.columns(2)
+    left.number_input(p["hidden_size"], 1, MAX_UNITS, value=None, step=1, key=state.seeded("hidden", settings.hidden))
+    right.number_input(p["seed"], 0, MAX_SEED, value=None, step=1, key=state.seeded("seed", settings.seed))
+    st.slider(p["gain"], 0.0, 20.0, step=0.1, key=state.seeded("gain", settings.gain), help=p["gain_help"])
+    if settings.weights == "chrono":
+        st.number_input(p["t_max"], 3, MAX_STEPS, value=None, step=1, key=state.seeded("tmax", settings.tmax))
+    else:
+        st.slider(p["z_bias"], -10.0, 10.0, step=0.1, key=state.seeded("zbias", settings.zbias), help=p["z_bias_help"])
+    st.slider(p["r_bias"], -10.0, 10.0, step=0.1, key=state.seeded("rbias", settings.rbias), help=p["r_bias_help"])
+    if settings.model == "torch":
+        st.number_input(
+            p["layers"],
+            1,
+            MAX_LAYERS,
+            value=None,
+            step=1,
+            key=state.seeded("layers", settings.layers),
+            help=p["layers_help"],
+        )
+        st.toggle(p["both_ways"], key=state.seeded("both", settings.both))
+
+
+def sequence_controls(settings: Settings) -> None:
+    """Where the input comes from."""
+    w = words(settings.lang)
+    p = w["page"]
+    st.selectbox(
+        p["source"], SOURCES, format_func=lambda name: p["source_" + name], on_change=state.change,
+        key=state.seeded("source", settings.source), args=(Settings.with_source, "source"),
+    )  # fmt: skip
+    controls = {
+        "task": _task, "synthetic": _synthetic, "numbers": _numbers, "text": _text, "table": _table, "file": _table,
+    }  # fmt: skip
+    controls[settings.source](settings)
+
+
+def _synthetic(settings: Settings) -> None:
+    w = words(settings.lang)
+    p = w["page"]
+    st.selectbox(
+        p["family"], list(FAMILIES), format_func=w["families"].get, help=w["families_about"][settings.family],
+        key=state.seeded("family", settings.family), on_change=state.change, args=(Settings.with_family, "family"),
+    )  # fmt: skip
+    left, right = st.columns(2)
+    left.number_input(p["steps"], 1, MAX_STEPS, value=None, step=1, key=state.seeded("steps", settings.steps))
+    right.number_input(p["seed"], 0, MAX_SEED, value=None, step=1, key=state.seeded("sseed", settings.sseed))
+    _parameters(settings, w["parameters"])
+
+
+def _task(settings: Settings) -> None:
+    w = words(settings.lang)
+    p = w["page"]
+    st.selectbox(
+        p["task"], list(TASKS), format_func=w["tasks"].get, help=w["tasks_about"][settings.task],
+        key=state.seeded("task", settings.task), on_change=state.change, args=(Settings.with_task, "task"),
+    )  # fmt: skip
+    st.number_input(p["example"], 0, MAX_SEED, value=None, step=1, key=state.seeded("sseed", settings.sseed))
+    _parameters(settings, w["task_parameters"])
+
+
+def _parameters(settings: Settings, names: dict[str, str]) -> None:
+    values = settings.parameter_values()
+    columns = st.columns(2)
+    for k, parameter in enumerate(settings.known):
+        number = int if parameter.integer else float
+        key = state.seeded(state.parameter_name(settings, parameter.name), number(values[parameter.name]))
+        columns[k % 2].number_input(
+            names[parameter.name], number(parameter.low), number(parameter.high), step=number(parameter.step),
+            value=None, key=key,
+        )  # fmt: skip
+
+
+def _numbers(settings: Settings) -> None:
+    p = words(settings.lang)["page"]
+    st.text_area(
+        p["numbers"], key=state.seeded("numbers", settings.numbers), help=p["numbers_help"], placeholder="0 1 0 0 1"
+    )
+
+
+def _text(settings: Settings) -> None:
+    p = words(settings.lang)["page"]
+    st.text_area(p["text"], key=state.seeded("text", settings.text))
+    left, right = st.columns(2)
+    left.selectbox(p["text_unit"], UNITS, format_func=p.get, key=state.seeded("per", settings.per))
+    right.selectbox(p["encoding"], ENCODINGS, format_func=p.get, key=state.seeded("code", settings.code))
+    if settings.code == "embedding":
+        left, right = st.columns(2)
+        left.number_input(
+            p["embedding_size"],
+            1,
+            MAX_UNITS,
+            value=None,
+            step=1,
+            key=state.seeded("esize", settings.esize),
+        )
+        right.number_input(p["seed"], 0, MAX_SEED, value=None, step=1, key=state.seeded("sseed", settings.sseed))
+
+
+def _table(settings: Settings) -> None:
+    p = words(settings.lang)["page"]
+    if settings.source == "table":
+        st.text_area(p["paste"], key=state.seeded("table", settings.table), help=p["paste_help"], height=150)
+    else:
+        st.file_uploader(p["upload"], type=["csv", "tsv", "txt", "npy"], key=state.UPLOAD, help=p["upload_help"])
+    st.segmented_control(
+        p["header"], list(reading.HEADER), format_func=lambda name: p["header_" + name], required=True,
+        key=state.seeded("header", settings.header),
+    )  # fmt: skip
+    try:
+        opened = reading.table_of(settings, state.current_upload())
+    except Problem:
+        return  # the page says what is wrong; here there are no columns to offer
+    if not isinstance(opened, Table):
+        return
+    known = [name for name in settings.columns if name in opened.columns]
+    if tuple(known) != settings.columns:
+        st.session_state[state.key_of("columns")] = known
+    st.multiselect(p["columns"], opened.columns, key=state.seeded("columns", known), help=p["columns_help"])
+    label = settings.labels if settings.labels in opened.columns else ""
+    if label != settings.labels:
+        st.session_state[state.key_of("labels")] = label
+    st.selectbox(
+        p["label_column"], ["", *opened.columns], format_func=lambda name: name or p["none"],
+        key=state.seeded("labels", label),
+    )  # fmt: skip
+
+
+def scaling_control(settings: Settings) -> None:
+    """How the input is rescaled."""
+    p = words(settings.lang)["page"]
+    st.selectbox(
+        p["scaling"], SCALINGS, format_func=lambda how: p["scaling_" + how], key=state.seeded("scale", settings.scale)
+    )
+
+
+def show_preview(sequence: Sequence, scaling: Scaling, language: str, theme: Theme) -> None:
+    """A small picture of the input, its size, and how it was rescaled."""
+    p = words(language)["page"]
+    st.plotly_chart(
+        preview(sequence.x, sequence.channels, theme=theme), theme=None, key="preview", config={"displayModeBar": False}
+    )
+    note = p["preview"].format(steps=sequence.steps, inputs=sequence.inputs)
+    if scaling.how != "none":
+        every = list(zip(sequence.channels, scaling.offset, scaling.scale, strict=True))
+        parts = [p["scaled_part"].format(channel=plain(c[:40]), offset=o, scale=s) for c, o, s in every[:3]]
+        if len(every) > 3:
+            parts.append(p["scaled_more"].format(count=len(every) - 3))
+        note += "  \n" + p["scaled"].format(parts="; ".join(parts))
+    st.caption(note)

@@ -1,0 +1,23 @@
+"""The language switch, on every page."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from gruviz.app import state
+from gruviz.app.settings import Settings
+from gruviz.wording.words import LANGUAGES, words
+
+
+def language_control(settings: Settings) -> None:
+    """The language switch; labels are each in their own language."""
+    st.segmented_control(
+        words(settings.lang)["page"]["language"], list(LANGUAGES), format_func=LANGUAGES.get, required=True,
+        key=state.seeded("lang", settings.lang), label_visibility="collapsed",
+        on_change=state.change, args=(_with_language, "lang"),
+    )  # fmt: skip
+
+
+def _with_language(settings: Settings, _: str) -> Settings:
+    # putting every setting anew keeps the choices of select boxes whose shown texts change
+    return settings

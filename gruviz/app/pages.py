@@ -1,0 +1,27 @@
+"""The page script: what runs at every change. Streamlit executes this file; nothing imports it."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import streamlit as st
+
+from gruviz.app import state
+from gruviz.app.explore import page as explore
+from gruviz.app.server.tuning import tune_process
+from gruviz.app.train import page as train
+from gruviz.wording.words import words
+
+ASSETS = Path(__file__).resolve().parents[2] / "assets"
+
+st.set_page_config(page_title="gruviz", page_icon=str(ASSETS / "icon.png"), layout="wide")
+st.html(ASSETS / "page.css")
+tune_process()
+names = words(state.current().lang)["page"]
+first = st.Page(explore.page, title=names["explore"], url_path="explore", default=True)
+pages = [first, st.Page(train.page, title=names["train"], url_path="train")]
+chosen = st.navigation(pages, position="top")
+if state.is_sent() and chosen is not first:
+    # not from within a fragment: there it can cross with the stage's questions, and the page stays blank
+    st.switch_page(first)
+chosen.run()

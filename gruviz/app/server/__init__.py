@@ -1,0 +1,1 @@
+"""What all visitors of one server share: turns, memory, trainings, models, start."""

@@ -1,0 +1,155 @@
+"""What the server keeps to answer quickly: one budget in bytes for all visitors, given back when it is not used.
+
+Nothing large lives anywhere else: no session, no download button, no cache of Streamlit's, which visitors can clear.
+"""
+
+from __future__ import annotations
+
+import ctypes
+import gc
+import os
+import threading
+from collections import OrderedDict
+from collections.abc import Callable, Hashable
+from dataclasses import dataclass
+from functools import cache
+from time import monotonic
+from typing import Any, TypeVar
+
+T = TypeVar("T")
+
+BUDGET = 1024 * 2**20  # bytes; GRUVIZ_MEMORY_MB says otherwise
+IDLE = 600.0  # seconds without a look, then it is given back
+OVERHEAD = 1024  # bytes an entry costs beside its arrays
+
+
+@dataclass(eq=False)
+class _Entry:
+    value: Any
+    size: int
+    seen: float
+
+
+class Memory:
+    """Values by key, the least recently used given up first; each is made once, however many ask at the same time.
+
+    Args:
+        budget: most bytes held.
+        idle: seconds after which what nobody looked at is given up.
+        clock: seconds; another one in tests.
+
+    >>> memory = Memory(budget=10_000)
+    >>> memory.get("squares", 3, lambda: 9, lambda value: 8), memory.get("squares", 3, lambda: 0, lambda value: 8)
+    (9, 9)
+    """
+
+    def __init__(self, budget: int = BUDGET, idle: float = IDLE, clock: Callable[[], float] = monotonic) -> None:
+        self.budget, self.idle, self._clock = budget, idle, clock
+        self._guard = threading.Lock()
+        self._entries: OrderedDict[tuple[str, Hashable], _Entry] = OrderedDict()
+        self._making: dict[tuple[str, Hashable], threading.Lock] = {}
+        self._held = 0
+        self._sweeper: threading.Thread | None = None
+
+    @property
+    def held(self) -> int:
+        """Bytes held now."""
+        return self._held
+
+    def get(self, kind: str, key: Hashable, make: Callable[[], T], size: Callable[[T], int]) -> T:
+        """The value of a key, made where it is not held.
+
+        Args:
+            kind: of value; keys of two kinds never meet.
+            key: everything the value follows from.
+            make: makes it; what it raises is raised here, and nothing is held.
+            size: its bytes; what is larger than the budget is given and not held.
+        """
+        name = (kind, key)
+        while True:
+            with self._guard:
+                found = self._look(name)
+                if found is not None:
+                    return found.value
+                mine = self._making.get(name)
+                if mine is None:
+                    made = self._making[name] = threading.Lock()
+                    made.acquire()
+                    break
+            with mine:  # somebody makes it: wait, and look again
+                continue
+        try:
+            value = make()
+            with self._guard:
+                self._put(name, value, size(value) + OVERHEAD)
+            return value
+        finally:
+            with self._guard:
+                del self._making[name]
+            made.release()
+
+    def sweep(self) -> None:
+        """Give up what nobody has looked at for a while."""
+        with self._guard:
+            before, late = self._held, self._clock() - self.idle
+            for name in [name for name, entry in self._entries.items() if entry.seen < late]:
+                self._drop(name)
+            freed = before - self._held
+        if freed > 2**20:
+            _give_back()
+
+    def clear(self) -> None:
+        """Give up everything."""
+        with self._guard:
+            for name in list(self._entries):
+                self._drop(name)
+        _give_back()
+
+    def watch(self) -> None:
+        """Sweep from now on, in a thread of its own."""
+        if self._sweeper is None:
+            self._sweeper = threading.Thread(target=self._sweeping, daemon=True, name="gruviz-memory")
+            self._sweeper.start()
+
+    def _sweeping(self) -> None:
+        pause = threading.Event()
+        while not pause.wait(self.idle / 10):
+            self.sweep()
+
+    # ---- under the guard
+
+    def _look(self, name: tuple[str, Hashable]) -> _Entry | None:
+        found = self._entries.get(name)
+        if found is not None:
+            found.seen = self._clock()
+            self._entries.move_to_end(name)
+        return found
+
+    def _put(self, name: tuple[str, Hashable], value: object, size: int) -> None:
+        if size > self.budget:
+            return
+        self._entries[name] = _Entry(value, size, self._clock())
+        self._held += size
+        while self._held > self.budget:
+            self._drop(next(iter(self._entries)))
+
+    def _drop(self, name: tuple[str, Hashable]) -> None:
+        self._held -= self._entries.pop(name).size
+
+
+def _give_back() -> None:
+    """Hand freed memory to the system: the allocator keeps it else."""
+    gc.collect()
+    try:
+        ctypes.CDLL(None).malloc_trim(0)
+    except (AttributeError, OSError):  # another C library gives it back by itself
+        return
+
+
+@cache
+def memory() -> Memory:
+    """The one memory of this process."""
+    megabytes = os.environ.get("GRUVIZ_MEMORY_MB", "")
+    found = Memory(int(megabytes) * 2**20 if megabytes.isdigit() and int(megabytes) else BUDGET)
+    found.watch()
+    return found

@@ -1,0 +1,208 @@
+"""The Train page: how do gates form while a GRU learns a task?"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+
+import streamlit as st
+from streamlit.runtime.scriptrunner import get_script_run_ctx
+
+from gruviz.app import charts, state
+from gruviz.app.courier import asked
+from gruviz.app.language import language_control
+from gruviz.app.sentences import one_sentence, sentence
+from gruviz.app.server.trainings import Standing, trainings
+from gruviz.app.settings import Settings
+from gruviz.app.stage import answer, stage
+from gruviz.app.theme import QUIET, page_theme
+from gruviz.app.train import controls, link, results
+from gruviz.app.train.runs import run_of
+from gruviz.app.train.status import described_status
+from gruviz.app.train.story import story_of
+from gruviz.drawing.colours import Theme
+from gruviz.drawing.training_figures import loss_curve, metric_curve
+from gruviz.stage.scene import Labels, Scene
+from gruviz.training.loop import Trained
+from gruviz.training.plan import TrainingPlan
+from gruviz.wording.problems import Problem
+from gruviz.wording.words import words
+
+STAGE = "train"
+_MINE = "train.mine"  # this session's trainings: plan -> id; the same plan gives the same weights
+_GOOD = "train.good"  # the last plan that could be shown
+_FAULT = "train.fault"
+_SHOWN = "train.shown"  # the run on the stage and what it is of
+MOST_MINE = 12
+EACH, PLAYING = 1.0, 0.4  # seconds from one look at a running training to the next, and between snapshots played
+
+
+def page() -> None:
+    """Draw the page."""
+    settings = state.current()
+    with one_sentence(settings.lang):
+        _draw(settings)
+
+
+def _draw(settings: Settings) -> None:
+    theme, language = page_theme(), settings.lang
+    w = words(language)
+    trainings().warm()
+    active = _active()
+    with st.sidebar:
+        st.markdown(f"## {w['page']['title']}\n{w['train']['about']}")
+        language_control(settings)
+        found = controls.plan_controls(language, active is not None)
+        problem = found if isinstance(found, Problem) else None
+        plan = (st.session_state.get(_GOOD) or TrainingPlan("delayed_copy")) if problem is not None else found
+        st.session_state[_GOOD] = plan = active or plan
+        _earlier(plan, language)
+        rule = trainings()
+        st.caption(w["train"]["capped"].format(cap=rule.cap, closed=rule.closed, patience=rule.patience))
+    playing = results.plays(_mine().get(plan))
+    pace = EACH if active is not None else PLAYING if playing else None
+    st.fragment(_live, run_every=pace)(plan, problem, active is not None, playing, theme)
+
+
+def _mine() -> dict[TrainingPlan, str]:
+    return st.session_state.setdefault(_MINE, {})
+
+
+def _active() -> TrainingPlan | None:
+    """The plan of this session that trains or waits to."""
+    standings = {plan: trainings().standing(name) for plan, name in _mine().items()}
+    return next((plan for plan, found in standings.items() if found is not None and found.active), None)
+
+
+def _earlier(plan: TrainingPlan, language: str) -> None:
+    """Offer the other trainings of this session, whose results are kept."""
+    others = [one for one, name in _mine().items() if one != plan and trainings().standing(name) is not None]
+    key = "train_earlier"
+    if others:
+        st.selectbox(
+            words(language)["train"]["earlier"], others, index=None, key=key, on_change=_bring_back, args=(key,),
+            format_func=lambda one: link.described(one, language), disabled=_active() is not None,
+            placeholder=words(language)["train"]["earlier_choose"],
+        )  # fmt: skip
+
+
+def _bring_back(key: str) -> None:
+    chosen = st.session_state[key]
+    if chosen is not None:
+        controls.put(chosen)
+        st.session_state[key] = None
+
+
+def _start(plan: TrainingPlan) -> None:
+    mine = _mine()
+    try:
+        name = trainings().start(plan)
+    except Problem as problem:
+        st.session_state[_FAULT] = problem
+        return
+    trainings().forget(mine.pop(plan, None))
+    mine[plan] = name
+    while len(mine) > MOST_MINE:
+        trainings().forget(mine.pop(next(iter(mine))))
+
+
+def _order(what: str, plan: TrainingPlan) -> None:
+    try:
+        getattr(trainings(), what)(_mine()[plan])
+    except Problem as problem:
+        st.session_state[_FAULT] = problem
+
+
+def _live(plan: TrainingPlan, problem: Problem | None, polling: bool, playing: bool, theme: Theme) -> None:
+    """What changes while a training runs or its snapshots play; by itself, and on the stage's questions."""
+    settings = state.current()
+    with one_sentence(settings.lang):
+        name = _mine().get(plan)
+        if name is not None:
+            trainings().hear(name, get_script_run_ctx().session_id)
+        standing = trainings().standing(name)
+        active = standing is not None and standing.active
+        if state.is_sent() or page_theme() != theme or polling != active or playing != results.plays(name):
+            st.rerun()
+        trained = None if standing is None else standing.trained
+        resting = trained is not None and not active
+        question, shown = asked().get(STAGE), st.session_state.get(_SHOWN)
+        # it is about the gates on the stage, so those stay until it is answered
+        hold = isinstance(question, Mapping) and shown is not None and question.get("trace") == shown[0]
+        # always as many containers above the stage: one more or less there, and it would be mounted anew
+        trouble, story_place, panel_place = st.container(), st.container(), st.container(key="train_panel")
+        _trouble(trouble, problem, name is not None and standing is None, settings.lang)
+        with panel_place:
+            left, middle, right = st.columns([13, 11, 11], gap="medium")
+            with left:
+                with st.container(horizontal=True, gap="small"):
+                    _buttons(standing, plan, problem is not None, settings.lang)
+                    seed, values = results.sequence_shown(plan, settings.lang)
+                described_status(standing, plan, settings.lang)
+                chosen = results.scrub(name, trained, resting, plan, hold, settings.lang)
+            _curves(middle, right, plan, trained, chosen if resting else None, settings.lang, theme)
+        story_place.markdown(story_of(plan, trained, chosen if resting else -1, values, settings.lang))
+        weights = None if trained is None else trained.snapshots[chosen if resting else -1][1]
+        if active and hold:
+            weights = shown[1]
+        sequence = plan.made().example(seed, **values)
+        run = run_of(plan, weights, sequence)
+        st.session_state[_SHOWN] = (run.id, weights)
+        scene = Scene(run, replace(settings.view, layer=0), Labels((), sequence.channels, settings.lang), address="")
+        stage(STAGE, scene)
+        query = {"lang": settings.lang} if settings.lang != Settings().lang else {}
+        for _, question in answer({STAGE: scene}, query | link.to_query(plan), theme, charts=STAGE):
+            charts.remember(question, run.trace.meta.steps)
+        charts.charts(scene, theme)
+        if resting:
+            results.results(trained, settings, theme)
+
+
+def _trouble(place: st.delta_generator.DeltaGenerator, problem: Problem | None, gone: bool, language: str) -> None:
+    problem = problem or st.session_state.pop(_FAULT, None)
+    if problem is not None:
+        place.error(sentence(problem, language), icon=":material/edit_note:")
+    elif gone:
+        place.info(words(language)["train"]["gone"])
+
+
+def _buttons(standing: Standing | None, plan: TrainingPlan, disabled: bool, language: str) -> None:
+    t = words(language)["train"]
+    if standing is not None and standing.active:
+        for what, icon in (("pause", ":material/pause:"), ("stop", ":material/stop:")):
+            st.button(t[what], icon=icon, key=f"train_{what}", on_click=_order, args=(what, plan))
+        return
+    if standing is not None and standing.resumable:
+        st.button(
+            t["resume"], icon=":material/resume:", key="train_resume", type="primary", on_click=_order,
+            args=("resume", plan),
+        )  # fmt: skip
+    st.button(
+        t["start" if standing is None else "again"], icon=":material/school:", key="train_start",
+        type="primary" if standing is None else "secondary", disabled=disabled, on_click=_start, args=(plan,),
+    )  # fmt: skip
+
+
+def _curves(
+    left: st.delta_generator.DeltaGenerator,
+    right: st.delta_generator.DeltaGenerator,
+    plan: TrainingPlan,
+    trained: Trained | None,
+    chosen: int | None,
+    language: str,
+    theme: Theme,
+) -> None:
+    history = () if trained is None else trained.history
+    most = plan.most_steps if trained is None or trained.outcome == "running" else max(trained.step, 1)
+    look = {
+        "language": language, "theme": theme,
+        "at": None if chosen is None else trained.snapshots[chosen][0],
+        "diverged": trained.step if trained is not None and trained.outcome == "diverged" else None,
+    }  # fmt: skip
+    left.plotly_chart(loss_curve(history, most, **look), theme=None, key="train_loss", config=QUIET)
+    right.plotly_chart(
+        metric_curve(history, most, plan.made().usually(**plan.values), **look),
+        theme=None,
+        key="train_metric",
+        config=QUIET,
+    )

@@ -1,0 +1,1 @@
+"""What a GRU reads: synthetic sequences, typed numbers, tables, arrays, text; scaled, bounded, never torch."""

@@ -1,0 +1,185 @@
+"""What a stage asks and what it is answered. A browser may send anything: what cannot be used is an "error"."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
+from typing import Any
+
+import numpy as np
+
+from gruviz.stage.scene import STATISTICS, Run, Scene, View
+from gruviz.stage.tiles import Tile, tile
+from gruviz.tracing import explain
+from gruviz.tracing.analysis import ORDERS, unit_order
+from gruviz.tracing.gate_trace import GATES
+
+KINDS = ("explain", "tile", "order", "figure")
+MOST_TERMS = 8
+Reply = tuple[dict[str, Any], dict[str, np.ndarray]]
+
+
+def _tile(run: Run, layer: int, window: tuple[int, int]) -> Tile:
+    return tile(run.trace, layer, window=window)
+
+
+def _order(run: Run, order: str, layer: int) -> np.ndarray:
+    return unit_order(run.trace, order, layer=layer)
+
+
+@dataclass(frozen=True)
+class Question:
+    """One question about the trace on the page.
+
+    Args:
+        id: comes back with the reply.
+        kind: one of `KINDS`.
+        view: the place it is about; what a kind does not name stays at its default.
+        gate: of "explain", "z", "r", "n" or "h".
+        order: of "order", one of `gruviz.tracing.analysis.ORDERS`.
+        open: of "figure".
+    """
+
+    id: int
+    kind: str
+    view: View
+    gate: str = "h"
+    order: str = "index"
+    open: bool = False
+
+
+def read(value: object, run: Run) -> Question | None:
+    """What the browser sent as a question about this run; None where it is none.
+
+    Args:
+        value: anything.
+        run: the trace on the page.
+    """
+    if not isinstance(value, Mapping) or value.get("trace") != run.id or number_of(value) is None:
+        return None
+    layers, _, steps, units = run.trace.h.shape
+    sizes = {"layer": layers, "t": steps, "unit": units, "first": steps, "last": steps}
+
+    def places(given: Mapping[str, Any], *names: str) -> dict[str, int]:
+        return {name: given[name] for name in names if _is_whole(given.get(name), sizes[name])}
+
+    kind, named = value.get("kind"), {}
+    if kind == "explain" and value.get("gate") in GATES:
+        wanted, named["gate"] = ("layer", "t", "unit"), value["gate"]
+    elif kind == "tile":
+        wanted = ("layer", "first", "last")
+    elif kind == "order" and value.get("order") in ORDERS:
+        wanted, named["order"] = ("layer",), value["order"]
+    elif kind == "figure" and value.get("open") is False:
+        wanted = ()
+    elif kind == "figure" and value.get("open") is True and isinstance(value.get("view"), Mapping):
+        wanted, named["open"] = ("layer", "t", "unit", "first", "last"), True
+    else:
+        return None
+    given = value
+    if named.get("open"):  # where nobody has chosen a place, the view says null
+        unchosen = {"t": 0, "unit": 0, "first": 0, "last": steps - 1}
+        given = unchosen | {name: one for name, one in value["view"].items() if one is not None}
+    found = places(given, *wanted)
+    if len(found) < len(wanted) or found.get("first", 0) > found.get("last", steps):
+        return None
+    stat = given.get("stat")
+    view = View(**found)
+    return Question(value["id"], kind, replace(view, stat=stat) if stat in STATISTICS else view, **named)
+
+
+def number_of(value: object) -> int | None:
+    """The id of a question, usable or not; None where it has none."""
+    found = value.get("id") if isinstance(value, Mapping) else None
+    return found if _is_whole(found, 2**53) else None
+
+
+def _is_whole(value: object, count: int) -> bool:
+    return isinstance(value, int) and not isinstance(value, bool) and 0 <= value < count
+
+
+def reply(
+    question: Question,
+    scene: Scene,
+    tile_of: Callable[[Run, int, tuple[int, int]], Tile] = _tile,
+    order_of: Callable[[Run, str, int], np.ndarray] = _order,
+) -> Reply:
+    """The reply's header and its arrays.
+
+    Args:
+        question: what is asked.
+        scene: what the stage shows.
+        tile_of: (run, layer, window) -> tile; a server gives one that remembers.
+        order_of: (run, order, layer) -> permutation; likewise.
+    """
+    view, run = question.view, scene.run
+    head: dict[str, Any] = {"reply": question.id, "kind": question.kind, "trace": run.id}
+    if question.kind == "tile":
+        header, arrays = tile_of(run, view.layer, (view.first, view.last))
+        return {**head, "tile": header}, arrays
+    if question.kind == "order":
+        order = order_of(run, question.order, view.layer)
+        return {**head, "order": question.order, "layer": view.layer}, {"order": order}
+    if question.kind == "figure":
+        return {**head, "open": question.open}, {}
+    return {**head, **_explained(question, scene)}, {}
+
+
+def error(value: object, run: Run) -> Reply:
+    """The reply to what cannot be answered."""
+    return {"reply": number_of(value), "kind": "error", "trace": run.id}, {}
+
+
+def _explained(question: Question, scene: Scene) -> dict[str, Any]:
+    view, gate, run = question.view, question.gate, scene.run
+    found = explain.number(run.model, run.trace, gate=gate, layer=view.layer, time=view.t, unit=view.unit)
+    largest, count, value = found.largest(MOST_TERMS)
+    telling = [term for term in largest if term.value != 0]
+    count += len(largest) - len(telling)
+    return {
+        "gate": gate, "layer": view.layer, "t": view.t, "unit": view.unit, "value": _real(found.value),
+        "squash": found.squash, "total": _real(found.total),
+        "terms": [_term(term, question, scene) for term in telling],
+        "rest": {"count": count, "value": _real(value)},
+        "sums": {name: {part: _real(one) for part, one in sums.items()} for name, sums in found.sums.items()},
+    }  # fmt: skip
+
+
+def _term(term: explain.Term, question: Question, scene: Scene) -> dict[str, Any]:
+    """A term as the stage takes it: with the places its source and its reset gate can be seen at."""
+    view, trace = question.view, scene.run.trace
+    here = {"layer": view.layer, "t": view.t}
+    back = view.t + 1 if trace.reverse(view.layer) else view.t - 1
+    at, names = None, scene.labels.units
+    if term.kind == "input":
+        at, names = _input_place(term.index, view, trace.meta.bidirectional, trace.meta.hidden_size), ()
+        if at["gate"] == "x":
+            names = scene.labels.channels
+    elif term.kind == "write":
+        at = {"gate": "n", **here, "unit": term.index}
+    elif term.index is not None and 0 <= back < trace.meta.steps:
+        at = {"gate": "h", "layer": view.layer, "t": back, "unit": term.index}
+    gates_itself = trace.meta.reset == "after" or term.index is None
+    unit = view.unit if gates_itself else term.index
+    index = at["unit"] if at else term.index
+    return {
+        "kind": term.kind, "index": term.index, "value": _real(term.value), "weight": _real(term.weight),
+        "source": _real(term.source), "reset": _real(term.reset), "at": at,
+        "reset_at": None if term.reset is None else {"gate": "r", **here, "unit": unit},
+        "name": "" if index is None else names[index][:40] if index < len(names) else str(index),
+    }  # fmt: skip
+
+
+def _input_place(index: int, view: View, bidirectional: bool, units: int) -> dict[str, Any]:
+    """Where an input of a layer can be seen: in the sequence, or as a state of the layer below."""
+    directions = 1 + bidirectional
+    top = view.layer // directions * directions
+    if top == 0:
+        return {"gate": "x", "layer": view.layer, "t": view.t, "unit": index}
+    return {"gate": "h", "layer": top - directions + index // units, "t": view.t, "unit": index % units}
+
+
+def _real(value: float | None) -> float | str | None:
+    """JSON has no NaN and no inf: they travel as texts."""
+    return value if value is None or math.isfinite(value) else str(value)

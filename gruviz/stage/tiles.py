@@ -1,0 +1,82 @@
+"""Some steps of one layer in bounded bytes: every value where they fit, else pooled over time."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from gruviz.drawing.pooling import Pooled, pool
+from gruviz.tracing.gate_trace import GATES, GateTrace
+
+EXACT_STEPS = 8192
+EXACT_CELLS = 600_000  # steps x units of one gate: four gates of it are 9.6 MB
+POOLED_CELLS = 200_000  # as many bytes again: three statistics a cell
+MOST_COLUMNS, LEAST_COLUMNS = 2048, 64
+MOST_CHANNELS = 64
+LONGEST_LABEL = 40
+
+Tile = tuple[dict[str, Any], dict[str, np.ndarray]]
+
+
+def is_exact(steps: int, units: int) -> bool:
+    """Whether a tile of so many steps and units holds every value."""
+    return steps <= EXACT_STEPS and steps * units <= EXACT_CELLS
+
+
+def columns_of(steps: int, units: int) -> int:
+    """Most columns a tile of so many steps and units has.
+
+    >>> columns_of(100, 4), columns_of(100_000, 200), columns_of(19_000, 1024)
+    (100, 1000, 195)
+    """
+    return steps if is_exact(steps, units) else min(MOST_COLUMNS, max(LEAST_COLUMNS, POOLED_CELLS // units))
+
+
+def tile(trace: GateTrace, layer: int = 0, batch: int = 0, window: tuple[int, int] | None = None) -> Tile:
+    """Steps of one layer as the stage takes them.
+
+    Args:
+        trace: what to show.
+        layer, batch: entries of those axes.
+        window: (first, last) step, both included; all steps when None.
+
+    Returns:
+        The header {"layer", "first", "last", "each": steps a column, "x_each": inputs a row of x, "labels"} and the
+        float32 arrays, time first. One step a column: z r n h (column, unit), x (column, row) and before (unit), the
+        state the edge step starts from (the last step in a reverse layer). More: z z_low z_high and so on, no before.
+
+    Raises:
+        ValueError: layer, batch or window is not in the trace.
+
+    >>> from gruviz import SplitGRU, trace
+    >>> header, arrays = tile(trace(SplitGRU(1, 2), np.ones((9, 1))), window=(3, 5))
+    >>> header["each"], arrays["h"].shape, sorted(arrays)
+    (1, (3, 2), ['before', 'h', 'n', 'r', 'x', 'z'])
+    """
+    m = trace.meta
+    first, last = window or (0, m.steps - 1)
+    trace.require(layer=layer, batch=batch)
+    if not 0 <= first <= last < m.steps:
+        raise ValueError(f"steps {first} to {last} are asked for; this trace has steps 0 to {m.steps - 1}.")
+    steps, part = last + 1 - first, slice(first, last + 1)
+    columns = columns_of(steps, m.hidden_size)
+    arrays: dict[str, np.ndarray] = {}
+    cells = pool(trace.x[batch, part], columns, MOST_CHANNELS, first)
+    _add(arrays, "x", cells, cells.steps_each > 1)
+    for gate in GATES:
+        values = getattr(trace, gate)[layer, batch, part]
+        _add(arrays, gate, pool(values, columns, m.hidden_size, first), cells.steps_each > 1)
+    if cells.steps_each == 1:
+        arrays["before"] = trace.h_prev_row(layer, batch, last if trace.reverse(layer) else first)
+    header = {
+        "layer": layer, "first": first, "last": last, "each": cells.steps_each, "x_each": cells.units_each,
+        "labels": [label[:LONGEST_LABEL] for label in trace.labels[part]] if cells.steps_each == 1 else [],
+    }  # fmt: skip
+    return header, arrays
+
+
+def _add(arrays: dict[str, np.ndarray], name: str, cells: Pooled, every: bool) -> None:
+    arrays[name] = cells.mean
+    if every:
+        arrays[name + "_low"], arrays[name + "_high"] = cells.low, cells.high

@@ -1,0 +1,124 @@
+"""The character language model: the next character of a text, as a task made from any text."""
+
+from __future__ import annotations
+
+import unicodedata
+from collections import Counter
+
+import numpy as np
+
+from gruviz.inputs.parameters import Parameter
+from gruviz.inputs.text import encode_text
+from gruviz.tasks.gate_stories import marks
+from gruviz.tasks.guessing import always
+from gruviz.tasks.task import Batch, Defaults, Metric, Task, bits
+from gruviz.wording.problems import Problem
+
+SHORTEST_TEXT, LONGEST_TEXT = 300, 50_000
+MOST_SYMBOLS = 512  # a page of Korean has about 350; inputs and answers of a model are as many
+OTHER = "⟨?⟩"  # the rarest of a text with more than that; three characters, so none of the text's own
+_RAW = {"␣": " ", "⏎": "\n", "⇥": "\t"}
+SHARE_OF_BASELINE = 0.1
+STEPS = Parameter("steps", 40, 10, 60, True, 1)
+# what each verse of the old rhyme "The House That Jack Built" adds; public domain, first printed 1755
+_VERSES = (
+    "the house that Jack built",
+    "the malt that lay in",
+    "the rat that ate",
+    "the cat that killed",
+    "the dog that worried",
+    "the cow with the crumpled horn that tossed",
+    "the maiden all forlorn that milked",
+    "the man all tattered and torn that kissed",
+    "the priest all shaven and shorn that married",
+    "the rooster that crowed in the morn that woke",
+    "the farmer sowing his corn that kept",
+)
+
+
+def house() -> str:
+    """The whole rhyme, each verse longer than the last: the text the task comes with."""
+    verses = ("This is " + "\n".join(_VERSES[k::-1]) + ".\n\n" for k in range(len(_VERSES)))
+    return "".join(verses)
+
+
+def characters(text: str = "") -> Task:
+    """Read a text one character a step; at every step the next one is due.
+
+    The last tenth of the text is held out: it is never trained on.
+
+    Args:
+        text: 300 to 50,000 characters of any script; the rhyme of `house` where empty.
+
+    Returns:
+        A Task whose inputs and answers are the text's own symbols; where there are more than MOST_SYMBOLS, those most
+        frequent in the trained part, and OTHER for all the rest. Its baseline is the cost of answering with how often
+        each character occurs in the trained part; its goal is a fixed share of that.
+
+    Raises:
+        Problem: the text is too short or too long.
+
+    >>> task = characters()
+    >>> task.input_size == task.output_size == len(set(house())), round(task.baseline, 1)
+    (True, 4.0)
+    """
+    # a check of size before the text is cut into characters; white space alone is no text
+    given = text if text.strip() else house()
+    if len(given) > LONGEST_TEXT:
+        raise Problem("text_too_long", found=len(given), limit=LONGEST_TEXT)
+    read = encode_text(given, encoding="embedding", size=1)  # for its labels: one-hot, a long text takes 100 MB
+    if read.steps < SHORTEST_TEXT:
+        raise Problem("text_too_short", found=read.steps, limit=SHORTEST_TEXT)
+    cut = read.steps - max(read.steps // 10, STEPS.high + 20)
+    channels, others = _alphabet(read.labels, cut)
+    places = {name: place for place, name in enumerate(channels)}
+    codes, symbols = np.array([places.get(name, len(channels) - 1) for name in read.labels]), len(channels)
+    ends = np.array([_ends_a_word(name) for name in channels])
+    baseline = _unigram_bits(codes[:cut], codes[cut:], symbols)
+
+    def made(part: np.ndarray, rng: np.random.Generator, size: int, steps: int) -> Batch:
+        begin = rng.integers(len(part) - steps, size=(size, 1))
+        window = part[begin + np.arange(steps + 1)]
+        now, after = window[:, :-1], window[:, 1:]
+        x = np.eye(symbols, dtype=np.float32)[now]
+        space = ends[now][..., None]
+        return Batch(x, after, np.ones(now.shape, bool), now[..., None], ~space, space)
+
+    return Task(
+        name="characters",
+        channels=channels,
+        answers=channels,
+        loss="cross_entropy",
+        metric=Metric("bits", "", False, bits),
+        guess=always(baseline),
+        goal=round(SHARE_OF_BASELINE * baseline, 2),
+        defaults=Defaults(hidden_size=32, learning_rate=0.02, batch_size=32, most_steps=1500),
+        parameters=(STEPS,),
+        make=lambda rng, size, *, steps: made(codes[:cut], rng, size, int(steps)),
+        make_held_out=lambda rng, size, *, steps: made(codes[cut:], rng, size, int(steps)),
+        label=lambda batch, which: tuple(channels[k] for k in batch.x[which].argmax(-1)),
+        measure=marks(0.25),
+        text=given,
+        others=others,
+        others_share=float((codes == symbols - 1).mean()) if others else 0.0,
+    )
+
+
+def _alphabet(labels: tuple[str, ...], cut: int) -> tuple[tuple[str, ...], int]:
+    """The symbols a text is read with, in code point order, and how many of its own are read as OTHER, the last."""
+    found = sorted(set(labels), key=lambda shown: _RAW.get(shown, shown))
+    if len(found) <= MOST_SYMBOLS:
+        return tuple(found), 0
+    seen = Counter(labels[:cut])
+    kept = set(sorted(found, key=lambda shown: -seen[shown])[: MOST_SYMBOLS - 1])
+    return (*(shown for shown in found if shown in kept), OTHER), len(found) - len(kept)
+
+
+def _ends_a_word(shown: str) -> bool:
+    return shown != OTHER and (shown in _RAW or unicodedata.category(shown[0])[0] in "PZ")
+
+
+def _unigram_bits(seen: np.ndarray, held_out: np.ndarray, symbols: int) -> float:
+    """Bits a character of the held-out part costs when its odds are the counts of the part seen, plus one each."""
+    count = np.bincount(seen, minlength=symbols) + 1
+    return float(-np.log2(count / count.sum())[held_out].mean())

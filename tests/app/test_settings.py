@@ -1,0 +1,377 @@
+"""Settings <-> URL: what one can choose comes back, what is hostile falls back, nothing raises."""
+
+import string
+from dataclasses import FrozenInstanceError, fields, replace
+
+import hypothesis
+import pytest
+from hypothesis import example, given
+from hypothesis import strategies as st
+
+from gruviz.app.settings import (
+    DEFAULT,
+    LONGEST_IN_URL,
+    LONGEST_SUBSET,
+    MAX_LAYERS,
+    MAX_UNITS,
+    NAMES,
+    PARAMETER,
+    READERS,
+    SOURCES,
+    WEIGHTS,
+    WRITERS,
+    Settings,
+)
+from gruviz.inputs.parameters import MAX_SEED
+from gruviz.inputs.scaling import SCALINGS
+from gruviz.inputs.synthetic import FAMILIES, MAX_STEPS, generate
+from gruviz.inputs.text import ENCODINGS, UNITS
+from gruviz.models.presets import PRESETS
+from gruviz.stage.scene import DIAGRAMS, PANELS, VIEW_FIELDS
+from gruviz.tasks.catalogue import TASKS
+from gruviz.tracing.analysis import ORDERS
+
+
+def whole(low, high):
+    return st.integers(low, high) | st.sampled_from([low, high])
+
+
+def decimal(low, high):
+    """Numbers as controls give them: a few decimals."""
+    return st.integers(int(low * 1000), int(high * 1000)).map(lambda k: k / 1000) | st.sampled_from([low, high])
+
+
+def values_of(known):
+    made = {p.name: whole(int(p.low), int(p.high)) if p.integer else decimal(p.low, p.high) for p in known}
+    return st.fixed_dictionaries({}, optional=made)
+
+
+TYPED = st.text(min_size=1, max_size=LONGEST_IN_URL)
+STEP = st.none() | whole(0, MAX_STEPS - 1)
+CHOSEN = {
+    "lang": st.sampled_from(["en", "ko"]),
+    "model": st.sampled_from(["split", "concat", "torch"]),
+    "weights": st.sampled_from(WEIGHTS),
+    "hidden": whole(1, MAX_UNITS),
+    "seed": whole(0, MAX_SEED),
+    "gain": decimal(0.0, 20.0),
+    "zbias": decimal(-10.0, 10.0),
+    "rbias": decimal(-10.0, 10.0),
+    "halves": st.text(min_size=1, max_size=80),
+    "tmax": whole(3, MAX_STEPS),
+    "layers": whole(1, MAX_LAYERS),
+    "both": st.booleans(),
+    "mine": st.text(max_size=64),
+    "source": st.sampled_from(SOURCES),
+    "task": st.sampled_from(list(TASKS)),
+    "family": st.sampled_from(list(FAMILIES)),
+    "steps": whole(1, MAX_STEPS),
+    "sseed": whole(0, MAX_SEED),
+    "numbers": TYPED,
+    "text": TYPED,
+    "per": st.sampled_from(UNITS),
+    "code": st.sampled_from(ENCODINGS),
+    "esize": whole(1, MAX_UNITS),
+    "table": TYPED,
+    "header": st.sampled_from(["auto", "yes", "no"]),
+    "columns": st.lists(st.text(min_size=1, max_size=30) | st.sampled_from([",", "%", "%2C", "a,b"]),
+    max_size=6).map(tuple),
+    "labels": st.text(max_size=80),
+    "scale": st.sampled_from(SCALINGS),
+    "layer": whole(0, 2 * MAX_LAYERS - 1),
+    "t": STEP,
+    "unit": st.none() | whole(0, MAX_UNITS - 1),
+    "gate": st.sampled_from(PANELS),
+    "first": whole(0, MAX_STEPS - 1),
+    "last": STEP,
+    "order": st.sampled_from(ORDERS),
+    "subset": st.text(max_size=LONGEST_SUBSET) | st.sampled_from(["0-7, 12", "latch, half-way"]),
+    "stat": st.sampled_from(["mean", "low", "high"]),
+    "diagram": st.sampled_from(DIAGRAMS),
+}  # fmt: skip
+
+
+@st.composite
+def chosen(draw):
+    """Settings a visitor can reach: any of them changed, and the sequence's own parameters."""
+    apart = ("family", "source", "task")
+    changed = draw(st.fixed_dictionaries({}, optional={k: v for k, v in CHOSEN.items() if k not in apart}))
+    settings = replace(DEFAULT, **changed)
+    for name, change in (
+        ("family", Settings.with_family),
+        ("task", Settings.with_task),
+        ("source", Settings.with_source),
+    ):
+        if draw(st.booleans()):
+            settings = change(settings, draw(CHOSEN[name]))
+    for name, value in draw(values_of(settings.known)).items():
+        settings = settings.with_parameter(name, value)
+    return settings
+
+
+def test_every_field_has_a_reader_and_a_writer():
+    names = [field.name for field in fields(Settings)]
+    assert tuple(names) == NAMES
+    assert set(READERS) == set(WRITERS) == set(names) - {"parameters"} == set(CHOSEN)
+    assert not any(name.startswith(PARAMETER) for name in names)
+
+
+def test_the_browsers_own_fields_are_the_view_and_nothing_that_changes_a_number():
+    assert VIEW_FIELDS == (
+        "layer", "t", "unit", "gate", "first", "last", "order", "subset", "stat", "diagram",
+    )  # fmt: skip
+    assert NAMES[-len(VIEW_FIELDS) :] == VIEW_FIELDS
+
+
+def test_the_default_is_the_latch_with_its_sequence_and_needs_no_query():
+    assert Settings() == DEFAULT
+    assert (DEFAULT.lang, DEFAULT.model, DEFAULT.weights, DEFAULT.source) == ("en", "split", "latch", "synthetic")
+    preset = PRESETS["latch"]
+    assert (DEFAULT.family, DEFAULT.steps) == (preset.family, preset.steps)
+    assert dict(DEFAULT.parameters) == preset.parameters
+    assert DEFAULT.to_query() == {}
+    assert Settings.from_query({}) == DEFAULT
+    assert DEFAULT.with_preset("latch") == DEFAULT
+
+
+def test_settings_are_frozen_and_hashable():
+    with pytest.raises(FrozenInstanceError):
+        DEFAULT.model = "torch"
+    assert len({DEFAULT, Settings(), replace(DEFAULT, seed=1)}) == 2
+
+
+@hypothesis.settings(deadline=None)
+@given(chosen())
+@example(replace(DEFAULT, t=0, unit=0, last=0))
+@example(replace(DEFAULT, gain=0.0, zbias=-0.001))
+@example(DEFAULT.with_family("set_reset"))
+def test_a_link_gives_the_settings_back(settings):
+    query = settings.to_query()
+    assert all(isinstance(key, str) and isinstance(value, str) and value for key, value in query.items())
+    assert Settings.from_query(query) == settings
+    assert hash(Settings.from_query(query)) == hash(settings)
+    assert Settings.from_query(query).to_query() == query
+
+
+@hypothesis.settings(deadline=None)
+@given(chosen())
+def test_the_query_holds_what_differs_and_nothing_else(settings):
+    query = settings.to_query()
+    differing = {name for name in READERS if getattr(settings, name) != getattr(DEFAULT, name)} - {
+        name for name in READERS if getattr(settings, name) in (None, "")
+    }
+    assert {key for key in query if not key.startswith(PARAMETER)} == differing
+    own = {PARAMETER + p.name for p in settings.known}
+    assert {key for key in query if key.startswith(PARAMETER)} <= own
+
+
+@hypothesis.settings(deadline=None)
+@given(chosen(), st.sampled_from(WEIGHTS))
+def test_a_preset_brings_its_sequence_and_its_place(settings, name):
+    found = settings.with_preset(name)
+    assert Settings.from_query(found.to_query()) == found
+    assert found.weights == name
+    kept = replace(found, weights=settings.weights)
+    if name not in (*PRESETS, *TASKS):
+        assert kept == settings
+        return
+    if name in TASKS:
+        assert (found.source, found.task, found.parameters) == ("task", name, ())
+    else:
+        preset = PRESETS[name]
+        assert (found.source, found.family, found.steps) == ("synthetic", preset.family, preset.steps)
+        assert {**found.parameter_values(), **preset.parameters} == found.parameter_values()
+    assert (found.layer, found.t, found.unit, found.first, found.last) == (0, None, None, 0, None)
+    assert (found.scale, found.gate, found.subset) == ("none", "h", "")
+    assert found.shows_preset_input
+    assert not found.with_family("sine").shows_preset_input
+    changed = {
+        "scale",
+        "source",
+        "task",
+        "family",
+        "steps",
+        "parameters",
+        "layer",
+        "t",
+        "unit",
+        "first",
+        "last",
+        "gate",
+        "subset",
+    }
+    for field in set(NAMES) - changed:
+        assert getattr(kept, field) == getattr(settings, field)
+
+
+@hypothesis.settings(deadline=None)
+@given(chosen(), st.sampled_from(list(FAMILIES)))
+def test_another_family_starts_at_its_own_defaults(settings, name):
+    found = settings.with_family(name)
+    assert Settings.from_query(found.to_query()) == found
+    assert (found.source, found.family) == ("synthetic", name)
+    assert found.parameter_values() == {p.name: p.default for p in FAMILIES[name].parameters}
+    assert replace(found, source=settings.source, family=settings.family, parameters=settings.parameters) == settings
+
+
+@hypothesis.settings(deadline=None)
+@given(st.sampled_from(list(FAMILIES)), st.data())
+def test_a_parameter_is_set_and_set_back(name, data):
+    settings = replace(DEFAULT, seed=5).with_family(name)
+    family = FAMILIES[name]
+    for parameter, value in data.draw(values_of(family.parameters)).items():
+        changed = settings.with_parameter(parameter, value)
+        assert changed.parameter_values()[parameter] == value
+        assert Settings.from_query(changed.to_query()) == changed
+        default = next(p.default for p in family.parameters if p.name == parameter)
+        assert changed.with_parameter(parameter, default) == settings
+
+
+def test_the_order_of_changes_does_not_matter():
+    base = DEFAULT.with_family("sine")
+    one = base.with_parameter("period", 7.0).with_parameter("amplitude", 2.0)
+    other = base.with_parameter("amplitude", 2.0).with_parameter("period", 7.0)
+    assert one == other
+    assert hash(one) == hash(other)
+
+
+# ---- what a link cannot hold is said
+
+
+LENGTHY = st.builds(lambda text, times: text * times, st.text(min_size=1, max_size=30), st.integers(1, 90))
+
+
+@hypothesis.settings(deadline=None)
+@given(chosen(), st.lists(LENGTHY, max_size=4).map(tuple), LENGTHY, st.data())
+def test_where_the_page_says_the_link_holds_everything_it_does(settings, columns, labels, data):
+    typed = data.draw(st.fixed_dictionaries({}, optional=dict.fromkeys(("numbers", "text", "table"), LENGTHY)))
+    settings = replace(settings, columns=columns, labels=labels, **typed)
+    again = Settings.from_query(settings.to_query())
+    if settings.fits_url:
+        used = {
+            "numbers": ("numbers",),
+            "text": ("text",),
+            "table": ("table", "columns", "labels"),
+            "synthetic": (),
+            "task": (),
+        }
+        used["file"] = ("columns", "labels")
+        for name in used[settings.source]:
+            assert getattr(again, name) == getattr(settings, name), name
+
+
+def test_a_long_column_name_comes_back_or_the_page_says_that_it_does_not():
+    settings = replace(DEFAULT, source="table", labels="a long column name " * 6)
+    assert not settings.fits_url or Settings.from_query(settings.to_query()).labels == settings.labels
+
+
+def test_many_columns_come_back_or_the_page_says_that_they_do_not():
+    settings = replace(DEFAULT, source="table", columns=tuple(f"a column of the table {k}" for k in range(80)))
+    assert not settings.fits_url or Settings.from_query(settings.to_query()).columns == settings.columns
+
+
+@pytest.mark.parametrize("source", ["numbers", "text", "table"])
+def test_over_long_text_is_left_out_and_said(source):
+    fits, too_long = "1 " * (LONGEST_IN_URL // 2), "1 " * (LONGEST_IN_URL // 2) + "1"
+    assert replace(DEFAULT, source=source, **{source: fits}).fits_url
+    settings = replace(DEFAULT, source=source, **{source: too_long})
+    assert not settings.fits_url
+    assert settings.to_query() == {"source": source}
+    assert replace(DEFAULT, **{source: too_long}).fits_url  # it is not what is shown
+
+
+# ---- hostile links
+
+HOSTILE = (
+    st.text()
+    | st.text(st.characters(exclude_categories=()))
+    | st.text(string.digits + "-+.eE_ ", max_size=60)
+    | st.sampled_from(
+        ["", " ", "nan", "inf", "-inf", "1e999", "-0", "0", "1", "-1", "1e9", "9" * 5000, "٣", "１",
+         "1_0", "0x10", "None",
+         "True", "<script>alert(1)</script>", "{}", "%s", "\x00", "../../etc/passwd", "'; DROP TABLE", "𝟙",
+         "²", ",", "%2C"]
+    )
+)  # fmt: skip
+KEYS = st.sampled_from(
+    [*NAMES, "p.", "p.nonsense", "p.steps", *(PARAMETER + p.name for f in FAMILIES.values() for p in f.parameters)]
+)
+
+
+def is_valid(settings):
+    for name in READERS:
+        value = getattr(settings, name)
+        if value is not None and value != getattr(DEFAULT, name):
+            assert READERS[name](WRITERS[name](value)) == value, name
+    generated = generate(settings.family, 1, 0, **settings.parameter_values())  # refuses what is out of range
+    assert generated.steps == 1
+    hash(settings)
+    return True
+
+
+@hypothesis.settings(deadline=None)
+@given(st.dictionaries(KEYS | st.text(), HOSTILE, max_size=12))
+def test_no_link_raises_and_every_link_gives_valid_settings(query):
+    found = Settings.from_query(query)
+    assert is_valid(found)
+    assert Settings.from_query(found.to_query()) == found
+
+
+@hypothesis.settings(deadline=None)
+@given(st.dictionaries(st.text().filter(lambda key: key not in NAMES and not key.startswith(PARAMETER)), HOSTILE))
+def test_unknown_names_change_nothing(query):
+    assert Settings.from_query(query) == DEFAULT
+
+
+@pytest.mark.parametrize(
+    ("name", "text"),
+    [
+        ("lang", "fr"), ("lang", "EN"), ("model", "lstm"), ("model", ""), ("weights", "../latch"), ("hidden", "0"),
+        ("hidden", "1025"), ("hidden", "1e2"), ("hidden", "-4"), ("hidden", "16.0"), ("hidden", "9" * 100),
+        ("seed", "-1"),
+        ("seed", str(2**32)), ("gain", "-0.1"), ("gain", "20.1"), ("gain", "nan"), ("gain", "inf"), ("zbias", "-10.01"),
+        ("rbias", "1e400"), ("halves", ""), ("halves", "1" * 81), ("tmax", "2"), ("tmax", "100001"), ("layers", "0"),
+        ("layers", "5"), ("both", "true"), ("both", "2"), ("source", "http"), ("family", "Sine"), ("steps", "0"),
+        ("steps", "100001"), ("numbers", ""), ("numbers", "1" * 1501), ("table", ""), ("per", "bytes"),
+        ("code", "utf-8"),
+        ("esize", "0"), ("esize", "1025"), ("header", "maybe"), ("columns", ""), ("columns", "a,,b"), ("scale", "log"),
+        ("layer", "8"), ("layer", "-1"), ("t", "-1"), ("t", "100000"), ("unit", "1024"), ("first", "x"), ("last", "-1"),
+        ("stat", "median"), ("gate", "Z"), ("gate", "zr"), ("order", "random"), ("subset", ""), ("subset", "1" * 201),
+        ("diagram", "cell"), ("parameters", "gap"), ("p.gap", "0"), ("p.gap", "1.5"), ("p.gap", "nan"),
+        ("p.jitter", "2"),
+        ("p.amplitude", "2"),
+    ],
+)  # fmt: skip
+def test_each_bad_value_falls_back_and_the_rest_stays(name, text):
+    found = Settings.from_query({name: text, "sseed": "77"})
+    assert found == replace(DEFAULT, sseed=77)
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "value"),
+    [
+        ("hidden", "1024", 1024), ("seed", "0", 0), ("gain", "2.5", 2.5), ("gain", "20", 20.0), ("zbias", "-10", -10.0),
+        ("both", "1", True), ("columns", "a%2Cb,c%25", ("a,b", "c%")), ("t", "0", 0), ("last", "99999", 99_999),
+        ("text", "안녕", "안녕"), ("stat", "high", "high"), ("gate", "x", "x"), ("order", "half_life", "half_life"),
+        ("subset", "0-7, 12", "0-7, 12"), ("diagram", "layer", "layer"), ("model", "torch", "torch"),
+        ("steps", "100000", 100_000),
+    ],
+)  # fmt: skip
+def test_good_values_are_read(name, text, value):
+    found = getattr(Settings.from_query({name: text}), name)
+    assert found == value
+    assert type(found) is type(value)
+
+
+def test_a_parameter_is_read_for_the_family_of_the_link():
+    assert dict(Settings.from_query({"p.gap": "30"}).parameters) == {"gap": 30}
+    assert Settings.from_query({"family": "sine", "p.gap": "30"}).parameters == ()
+    assert dict(Settings.from_query({"family": "sine", "p.period": "7.5"}).parameters) == {"period": 7.5}
+    # back at the family's own default, which is not the latch's
+    assert Settings.from_query({"p.gap": "25"}).parameter_values()["gap"] == 25
+
+
+def test_a_link_to_the_train_page_keeps_its_place_and_leaves_the_other_pages_as_they_open():
+    found = Settings.opening({"train.task": "parity", "t": "5", "unit": "3", "lang": "ko", "hidden": "7"})
+    assert (found.t, found.unit, found.lang) == (5, 3, "ko")
+    assert replace(found, t=None, unit=None) == Settings.opening({"lang": "ko"})

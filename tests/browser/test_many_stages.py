@@ -1,0 +1,193 @@
+"""Four stages on one page, two of them linked: each with what is its own, and gone without a trace."""
+
+import base64
+
+import numpy as np
+import pytest
+from explorer import Explorer
+from playwright.sync_api import Browser
+
+import gruviz
+from gruviz.models.random_weights import random_params
+from gruviz.stage.scene import Run, Scene, message
+
+# one is linked to another and keeps its place in the address under "a."; one keeps it as today's links do
+SCENES = {"a": {"address": "a.", "cursor": "pair"}, "b": {"cursor": "pair"}, "c": {}, "d": {"address": ""}}
+PAGE = """<!doctype html><meta charset="utf-8"><link rel="icon" href="data:,"><body><script type="module">
+import {{ stage }} from "./stage/streamlit.js";
+import {{ registry }} from "./stage/registry.js";
+const data = {{ {data} }};
+window.calls = [];
+registry.carry((asked) => window.calls.push(asked));
+window.registry = registry;
+window.put = (key) => {{
+  const parentElement = document.createElement("section");
+  parentElement.innerHTML = '<div data-part="host"></div>';
+  document.body.append(parentElement);
+  const bytes = Uint8Array.from(atob(data[key]), (letter) => letter.charCodeAt(0));
+  const leave = stage({{ data: bytes, parentElement }});
+  return () => {{ leave(); parentElement.remove(); }};
+}};
+window.drawn = async (keys) => {{
+  while (!keys.every((key) => registry.stages.get(key)?.drawn)) await new Promise((done) => setTimeout(done, 20));
+}};
+window.leave = Object.fromEntries(Object.keys(data).map((key) => [key, window.put(key)]));
+await window.drawn(Object.keys(data));
+document.body.dataset.ready = "yes";
+</script></body>"""
+WATCHED = """
+window.densities = [];
+const media = window.matchMedia.bind(window);
+window.matchMedia = (text) => {
+  const query = media(text);
+  if (text.includes("resolution")) window.densities.push(query);
+  return query;
+};
+const live = window.live = { timers: new Set(), frames: new Set() };
+for (const [start, stop, held] of [["setTimeout", "clearTimeout", live.timers],
+  ["requestAnimationFrame", "cancelAnimationFrame", live.frames]]) {
+  const begin = window[start], end = window[stop];
+  window[start] = (act, ...more) => {
+    const id = begin((...given) => { held.delete(id); act(...given); }, ...more);
+    held.add(id);
+    return id;
+  };
+  window[stop] = (id) => { held.delete(id); end(id); };
+}
+"""
+
+
+def traced(seed, steps):
+    model = gruviz.SplitGRU.from_params(random_params(2, 12, seed, gain=3))
+    return Run(f"run {seed}", gruviz.trace(model, np.random.default_rng(seed).normal(size=(steps, 2))), model)
+
+
+@pytest.fixture
+def e(chromium: Browser, folder):
+    path, address = folder
+    data = ",".join(
+        f'"{key}": "{base64.b64encode(message(Scene(traced(k, 60 + 20 * k), **about), key)).decode()}"'
+        for k, (key, about) in enumerate(SCENES.items())
+    )
+    (path / "many.html").write_text(PAGE.format(data=data), encoding="utf-8")
+    e = Explorer(chromium.new_context(viewport={"width": 1200, "height": 900}), address)
+    e.page.add_init_script(WATCHED)
+    e.page.goto(f"{address}/many.html")
+    e.page.wait_for_selector("[data-ready]")
+    yield e
+    assert not e.faults, e.faults
+    e.context.close()
+
+
+def views(e):
+    return e.page.evaluate("Object.fromEntries([...registry.stages].map(([key, { view }]) => [key, view.t]))")
+
+
+def test_linked_stages_go_together_and_the_others_stay(e):
+    e.page.evaluate("registry.stages.get('a').set({t: 30, unit: 4, gate: 'z'})")
+    assert views(e) == {"a": 30, "b": 30, "c": 0, "d": 0}
+    shown = e.page.evaluate("(({gate, unit}) => [gate, unit])(registry.stages.get('b').view)")
+    assert shown == ["z", 4]
+    # b is longer: a goes as far as it can, and the window of one is that of the other
+    e.page.evaluate("registry.stages.get('b').zoomTo(20, 50)")
+    assert e.page.evaluate("registry.stages.get('a').window") == [20, 50]
+    e.page.evaluate("registry.stages.get('b').set({t: 75})")
+    assert views(e) == {"a": 59, "b": 75, "c": 0, "d": 0}
+
+
+def test_playing_one_moves_the_other(e):
+    e.page.evaluate("registry.stages.get('b').toggle()")
+    e.page.wait_for_function("registry.stages.get('a').view.t > 3")
+    e.page.evaluate("registry.stages.get('b').stop()")
+    a, b = (views(e)[key] for key in "ab")
+    assert a == b
+
+
+def test_each_keeps_its_own_part_of_the_address_until_it_goes(e):
+    e.page.evaluate("registry.stages.get('a').set({t: 7}); registry.stages.get('d').set({t: 9, gate: 'r'})")
+    e.page.wait_for_function("location.search.includes('a.t=7') && location.search.includes('gate=r')")
+    query = dict(part.split("=") for part in e.page.evaluate("location.search.slice(1)").split("&"))
+    assert query == {"a.t": "7", "t": "9", "gate": "r"}
+    # nothing is written by a stage that has gone
+    e.page.evaluate("registry.stages.get('d').set({t: 22}); leave.d()")
+    e.page.wait_for_timeout(400)
+    assert "t=22" not in e.page.url
+
+
+def test_a_stage_that_comes_back_is_where_it_was(e):
+    e.page.evaluate("registry.stages.get('c').set({t: 33}); leave.c(); leave.c = put('c'); 0")
+    e.page.wait_for_function("registry.stages.get('c').drawn")
+    assert views(e)["c"] == 33
+
+
+def test_scrubbing_sends_nothing(e):
+    e.page.evaluate(
+        """async () => {
+          for (let t = 0; t < 60; t++) {
+            registry.stages.get("a").set({ t });
+            await new Promise((done) => requestAnimationFrame(done));
+          }
+          await new Promise((done) => setTimeout(done, 400));
+        }"""
+    )
+    assert e.page.evaluate("calls") == []
+    assert views(e)["b"] == 59
+
+
+def test_questions_of_several_stages_go_out_together(e):
+    e.page.evaluate(
+        "for (const key of 'ab') { registry.stages.get(key).set({gate: 'z'}); registry.stages.get(key).explain(); }"
+    )
+    last = e.page.evaluate("calls.at(-1)")
+    assert {key: asked["kind"] for key, asked in last.items()} == {"a": "explain", "b": "explain"}
+    e.page.evaluate("registry.settle('a', null); registry.stages.get('b').ask({kind: 'figure'})")
+    assert set(e.page.evaluate("Object.fromEntries(registry.asked)")) == {"b"}
+
+
+def test_fifty_mounts_leave_nothing(e):
+    session = e.context.new_cdp_session(e.page)
+    session.send("Performance.enable")
+    rounds = """async (count) => {
+      for (let k = 0; k < count; k++) {
+        for (const key of "abcd") window.leave[key]();
+        for (const key of "abcd") window.leave[key] = put(key);
+        if (k % 5 === 0) await drawn([..."abcd"]);
+      }
+      for (const key of "abcd") window.leave[key]();
+      await new Promise((done) => setTimeout(done, 500));
+    }"""
+
+    def measured():
+        for _ in range(3):
+            session.send("HeapProfiler.collectGarbage")
+        found = {one["name"]: one["value"] for one in session.send("Performance.getMetrics")["metrics"]}
+        return found["JSHeapUsedSize"], found["JSEventListeners"], found["Nodes"]
+
+    e.page.evaluate(rounds, 5)
+    before = measured()
+    e.page.evaluate("for (const key of 'abcd') window.leave[key] = put(key); 0")
+    e.page.evaluate(rounds, 50)
+    after = measured()
+    assert after[0] < before[0] + 300_000  # one stage alone holds several times that
+    assert after[1] <= before[1]
+    assert after[2] <= before[2] + 10
+    left = "[registry.stages.size, registry.cursors.size, registry.asked.size, live.timers.size, live.frames.size]"
+    assert e.page.evaluate(left) == [0, 0, 0, 0, 0]
+
+
+def test_another_pixel_density_is_drawn_anew_by_those_that_are_there(e):
+    """Another screen, or the page zoomed: headless Chromium says nothing of it by itself."""
+    ratios = "[...registry.stages].map(([key, {panels}]) => [key, panels.ratio, panels.heat.width / panels.width])"
+    e.page.evaluate("leave.c()")
+    assert {round(one[2]) for one in e.page.evaluate(ratios)} == {1}
+    for ratio in (2, 3):  # it is heard again and again
+        e.page.evaluate(
+            """(ratio) => {
+              Object.defineProperty(window, "devicePixelRatio", { get: () => ratio, configurable: true });
+              for (const query of densities.splice(0)) query.dispatchEvent(new Event("change"));
+            }""",
+            ratio,
+        )
+        assert [[key, one] for key, one, _ in e.page.evaluate(ratios)] == [["a", ratio], ["b", ratio], ["d", ratio]]
+        assert {round(one[2]) for one in e.page.evaluate(ratios)} == {ratio}
+    assert e.page.evaluate("densities.length") == 3

@@ -1,0 +1,130 @@
+"""The scene holds what the stage needs: the trace's numbers, the colours and words decided elsewhere."""
+
+from dataclasses import asdict
+
+import numpy as np
+import pytest
+
+import gruviz
+from gruviz.drawing import colours
+from gruviz.stage.packing import unpack
+from gruviz.stage.scene import Labels, Run, Scene, View, message
+from gruviz.stage.tiles import tile
+from gruviz.wording.words import words
+
+
+def traced(model=None, steps=7, inputs=2):
+    x = np.random.default_rng(1).normal(size=(steps, inputs))
+    return gruviz.trace(model or gruviz.SplitGRU(inputs, 3), x)
+
+
+def sent(trace, *, key="", part=None, order=None, trace_id="", view=None, units=(), channels=(), language="en", **more):
+    """The message of a scene, taken apart."""
+    shown = Scene(Run(trace_id, trace, None), View(**(view or {})), Labels(units, channels, language), **more)
+    return unpack(message(shown, key, part=part, order=order))
+
+
+def test_the_numbers_are_the_traces_own():
+    trace = traced()
+    _, arrays = sent(trace)
+    for gate in "zrnh":
+        assert np.array_equal(arrays[gate], getattr(trace, gate)[0, 0])
+    assert np.array_equal(arrays["x"], trace.x[0])
+    assert np.array_equal(arrays["before"], trace.h0[0, 0])
+    assert arrays["order"].dtype == np.int32
+    assert arrays["order"].tolist() == [0, 1, 2]
+
+
+def test_the_layer_of_the_view_is_the_one_that_is_sent():
+    trace = traced(gruviz.TorchGRU(2, 3, num_layers=2, bidirectional=True))
+    for layer in range(4):
+        header, arrays = sent(trace, view={"layer": layer})
+        assert header["tile"]["layer"] == header["view"]["layer"] == layer
+        assert np.array_equal(arrays["h"], trace.h[layer, 0])
+    # a link may name a layer another model has
+    assert sent(trace, view={"layer": 4})[0]["view"]["layer"] == 3
+
+
+@pytest.mark.parametrize(
+    ("model", "kind", "reset"),
+    [
+        (gruviz.SplitGRU(2, 3), "split", "before"),
+        (gruviz.ConcatGRU(2, 3), "concat", "before"),
+        (gruviz.TorchGRU(2, 3, num_layers=2, bidirectional=True), "torch", "after"),
+    ],
+)
+def test_the_header_says_what_the_trace_is(model, kind, reset):
+    header, _ = sent(traced(model), trace_id="abc")
+    two_way = kind == "torch"
+    assert header["trace"] == {
+        "id": "abc", "kind": kind, "reset": reset, "steps": 7, "units": 3, "inputs": 2, "layers": 4 if two_way else 1,
+        "bidirectional": two_way,
+    }  # fmt: skip
+
+
+def test_the_view_opens_where_it_is_told_and_else_at_the_pages_default():
+    header, _ = sent(traced())
+    assert header["view"] == header["defaults"] == asdict(View())
+    assert (header["home"], header["place"]) == ({"t": 0, "unit": 0}, None)
+    view = {"t": 3, "unit": 1, "gate": "z", "order": "peak"}
+    order = np.array([2, 0, 1], np.int32)
+    header, arrays = sent(traced(), view=view, home=(5, 2), place="here", order=order)
+    assert header["view"] == asdict(View()) | view
+    assert (header["home"], header["place"]) == ({"t": 5, "unit": 2}, "here")
+    assert arrays["order"].tolist() == [2, 0, 1]
+
+
+def test_a_tile_made_before_is_sent_as_it_is():
+    trace = traced(steps=9)
+    header, arrays = sent(trace, part=tile(trace, window=(2, 4)))
+    assert (header["tile"]["first"], header["tile"]["last"]) == (2, 4)
+    assert np.array_equal(arrays["h"], trace.h[0, 0, 2:5])
+
+
+@pytest.mark.parametrize("theme", ["light", "dark"])
+def test_colours_and_domains_are_those_of_the_figures(theme):
+    trace = traced()
+    header, _ = sent(trace)
+    found = header["palettes"][theme]
+    for name in (*"zrnh", "x"):
+        domain = colours.data_domain(trace.x) if name == "x" else colours.gate_domain(name)
+        assert (found[name]["low"], found[name]["high"]) == (domain.low, domain.high)
+        assert found[name]["colours"] == [colour for _, colour in colours.colorscale(domain, theme)]
+    assert header["lines"][theme] == (colours.LINES_DARK if theme == "dark" else colours.LINES)
+    assert header["odd"] == {"nan": colours.NOT_A_NUMBER, "outside": colours.OUT_OF_RANGE}
+
+
+@pytest.mark.parametrize("language", ["en", "ko"])
+def test_every_word_of_the_stage_travels_in_the_language_of_the_page(language):
+    w = words(language)
+    trace = traced(gruviz.TorchGRU(2, 3, bidirectional=True))
+    header, _ = sent(trace, language=language)
+    assert header["language"] == language
+    assert w["stage"].items() <= header["words"].items()
+    tables = ("gates", "captions", "hover", "orders", "statistics", "phases")
+    assert set(header["words"]) == {*w["stage"], *tables, "keeps"}
+    for table in tables:
+        assert header["words"][table] == w[table]
+    assert header["words"]["keeps"] == w["figure"]["keeps"]
+    assert header["layer_names"] == [
+        w["page"]["layer_name_way"].format(layer=0, way=w["page"][way]) for way in ("forward", "reverse")
+    ]
+    one_way, _ = sent(traced(), language=language)
+    assert one_way["layer_names"] == [w["page"]["layer_name"].format(layer=0)]
+
+
+def test_names_of_units_and_inputs_come_along_bounded():
+    names = tuple(f"{k} " + "long " * 20 for k in range(100))
+    header, _ = sent(traced(), units=("a", "b", "c"), channels=names)
+    assert header["unit_names"] == ["a", "b", "c"]
+    assert len(header["channels"]) == 64
+    assert max(map(len, header["channels"])) == 40
+    assert header["channels"][63].startswith("63 ")
+
+
+def test_a_sequence_that_holds_no_numbers_still_makes_a_message():
+    # only a notebook can give one; JSON has no NaN
+    trace = gruviz.trace(gruviz.SplitGRU(1, 2), np.full((4, 1), np.nan))
+    header, arrays = sent(trace)
+    assert (header["palettes"]["light"]["x"]["low"], header["palettes"]["light"]["x"]["high"]) == (0, 1)
+    assert np.isnan(arrays["h"]).all()

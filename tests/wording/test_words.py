@@ -1,0 +1,269 @@
+"""Both languages say the same things, everything the code asks for is there, and nothing is left over."""
+
+import ast
+import re
+from collections import Counter
+from pathlib import Path
+from typing import get_args
+
+import pytest
+
+from gruviz.app.explore.reading import HEADER
+from gruviz.app.settings import SOURCES, WEIGHTS
+from gruviz.inputs.scaling import SCALINGS
+from gruviz.inputs.synthetic import FAMILIES
+from gruviz.inputs.text import ENCODINGS, UNITS
+from gruviz.models.gru import MODELS
+from gruviz.stage.scene import STATISTICS
+from gruviz.tasks.catalogue import TASKS
+from gruviz.tracing.analysis import ORDERS
+from gruviz.tracing.gate_trace import GATES
+from gruviz.training.loop import Outcome
+from gruviz.wording.problems import placeholders
+from gruviz.wording.words import FOLDER, LANGUAGES, words
+
+ROOT = Path(__file__).parents[2]
+SOURCES_OF_THE_PAGE = [ROOT / "app.py", *sorted((ROOT / "gruviz").rglob("*.py"))]
+ENGLISH, KOREAN = words("en"), words("ko")
+TEXTS = [(table, key) for table in ENGLISH for key in ENGLISH[table]]
+EXPECTED = {
+    "families": set(FAMILIES),
+    "families_about": set(FAMILIES),
+    "parameters": {p.name for family in FAMILIES.values() for p in family.parameters} | {"steps", "seed"},
+    "gates": {"x", *GATES},
+    "captions": {"x", *GATES},
+    "hover": {"unit", "units", "step", "steps", "pooled", *GATES},
+    "models": set(MODELS),
+    "models_about": set(MODELS),
+    "weights": set(WEIGHTS) - set(TASKS),
+    "stories": set(WEIGHTS) - set(TASKS),
+    **{table: set(TASKS) for table in ("tasks", "tasks_about", "task_stories", "task_checks")},
+    "task_parameters": {p.name for task in TASKS.values() for p in task.parameters},
+    "training_outcomes": set(get_args(Outcome)),
+    "orders": set(ORDERS),
+    "statistics": set(STATISTICS),
+    "phases": {"read", *GATES},
+}
+# keys of [page] the code puts together: prefix + choice, or the choice itself
+COMPOSED = {
+    *(f"source_{name}" for name in SOURCES),
+    *(f"header_{name}" for name in HEADER),
+    *(f"scaling_{name}" for name in SCALINGS),
+    *UNITS,
+    *ENCODINGS,
+    *("before", "after"),
+}
+
+
+def hover_fields(text):
+    return Counter(re.findall(r"%\{[^}]*\}", text))
+
+
+def plain_fields(text):
+    """Counted {name} of a text, those of Plotly's %{...} left out."""
+    return Counter(re.findall(r"\{([^}:!]*)", re.sub(r"%\{[^}]*\}", "", text)))
+
+
+def trees():
+    return [(path, ast.parse(path.read_text(encoding="utf-8"))) for path in SOURCES_OF_THE_PAGE]
+
+
+def subscripts(tree):
+    """Every x["..."] in which x is a name or itself a subscript: (what x is, key)."""
+    for node in ast.walk(tree):
+        if (
+            isinstance(node, ast.Subscript)
+            and isinstance(node.slice, ast.Constant)
+            and isinstance(node.slice.value, str)
+        ):
+            yield ast.unparse(node.value), node.slice.value
+
+
+# ---- the two languages
+
+
+def test_there_are_two_languages_and_a_file_for_each():
+    assert set(LANGUAGES) == {"en", "ko"}
+    assert {path.stem for path in FOLDER.glob("*.toml")} == set(LANGUAGES)
+
+
+@pytest.mark.parametrize("language", ["fr", "", "EN", "../en"])
+def test_another_language_is_refused_by_name(language):
+    with pytest.raises(KeyError, match="no words for language"):
+        words(language)
+
+
+def test_both_have_the_same_tables_and_keys_in_the_same_order():
+    assert list(ENGLISH) == list(KOREAN)
+    for table in ENGLISH:
+        assert list(ENGLISH[table]) == list(KOREAN[table]), table
+
+
+@pytest.mark.parametrize(("table", "key"), TEXTS)
+def test_each_text_has_the_same_placeholders_in_both(table, key):
+    english, korean = ENGLISH[table][key], KOREAN[table][key]
+    assert hover_fields(english) == hover_fields(korean)
+    # a sentence may name a limit twice in one language
+    assert set(plain_fields(english)) == set(plain_fields(korean))
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_no_text_is_empty_or_padded(language):
+    for table, texts in words(language).items():
+        for key, text in texts.items():
+            assert isinstance(text, str), (table, key)
+            # this one is put behind another text
+            padded = (table, key) == ("page", "badge_prefix")
+            assert text.strip(), (table, key)
+            assert padded or text.strip() == text, (table, key)
+
+
+def test_korean_is_korean_and_english_is_not():
+    names = {("page", "title")} | {("models", key) for key in MODELS}
+    for table, key in TEXTS:
+        has_hangul = any("가" <= letter <= "힣" for letter in KOREAN[table][key])
+        assert has_hangul or (table, key) in names, (table, key)
+        assert not any("가" <= letter <= "힣" for letter in ENGLISH[table][key]), (table, key)
+
+
+# ---- what the code asks for
+
+
+@pytest.mark.parametrize("table", EXPECTED)
+def test_a_table_of_choices_has_exactly_the_choices(table):
+    assert set(ENGLISH[table]) == EXPECTED[table]
+
+
+def test_z_says_that_one_keeps_wherever_the_convention_matters():
+    assert "z = 1 keeps" in ENGLISH["figure"]["keeps"]
+    assert "z = 1" in KOREAN["figure"]["keeps"]
+    assert "유지" in KOREAN["figure"]["keeps"]
+    for key in ("z_bias_help", "equations_note", "one_unit_caption"):
+        assert "z = 1 keeps" in ENGLISH["page"][key]
+        assert "z = 1이면 유지" in KOREAN["page"][key]
+
+
+def test_every_literal_key_exists():
+    found = Counter()
+    for path, tree in trees():
+        for owner, key in subscripts(tree):
+            if owner in ("p", "names") or owner.endswith("['page']"):
+                assert key in ENGLISH["page"], f"{path.name} asks for page text {key!r}"
+                found["page"] += 1
+            elif owner in ("w", "self.w") or (owner.startswith("words(") and not owner.endswith("]")):
+                assert key in ENGLISH, f"{path.name} asks for table {key!r}"
+                found["table"] += 1
+            elif match := re.fullmatch(r"(?:self\.)?w\['(\w+)'\]", owner):
+                assert key in ENGLISH[match[1]], f"{path.name} asks for {match[1]} text {key!r}"
+                found[match[1]] += 1
+    # the scan itself sees the code it is about
+    assert found["page"] > 60
+    assert found["table"] > 30
+    assert {"figure", "hover", "gates", "captions", "equivalence"} <= set(found)
+
+
+@pytest.mark.parametrize("key", sorted(COMPOSED))
+def test_every_composed_key_exists(key):
+    assert ENGLISH["page"][key]
+
+
+def constants(tree):
+    """Every short text written in the code, docstrings aside."""
+    documented = {
+        id(node.body[0].value)
+        for node in ast.walk(tree)
+        if isinstance(node, ast.Module | ast.ClassDef | ast.FunctionDef)
+        and node.body
+        and isinstance(node.body[0], ast.Expr)
+    }
+    return {
+        node.value
+        for node in ast.walk(tree)
+        if isinstance(node, ast.Constant) and isinstance(node.value, str) and id(node) not in documented
+    }
+
+
+def test_no_page_text_is_left_that_nothing_shows():
+    shown_by = {"app.py", "scene.py"}
+    said = set().union(*(constants(tree) for path, tree in trees() if "app" in path.parts or path.name in shown_by))
+    assert sorted(set(ENGLISH["page"]) - said - COMPOSED) == []
+
+
+@pytest.mark.parametrize("table", ["figure", "equivalence", "hover", "train"])
+def test_no_text_of_the_figures_is_left_that_nothing_shows(table):
+    said = set().union(*(constants(tree) for _, tree in trees())) | set(GATES)
+    assert sorted(set(ENGLISH[table]) - said) == []
+
+
+# ---- what the stage asks for
+
+
+STAGE = [path.read_text(encoding="utf-8") for path in sorted((ROOT / "assets/stage").glob("*.js"))]
+TABLES_OF_THE_STAGE = {"gates", "captions", "keeps", "hover", "orders", "statistics", "phases"}
+
+
+def test_every_text_the_stage_asks_for_exists():
+    ways = (r"\bw\.([a-z]\w*[a-z])\b", r'\bword\("(\w+)"\)', r'data-(?:word|tip|label|hint|roledescription)="(\w+)"')
+    asked = {key for text in STAGE for way in ways for key in re.findall(way, text)}
+    assert len(asked) > 30
+    # the stage puts the page's language beside its words
+    assert sorted(asked - set(ENGLISH["stage"]) - TABLES_OF_THE_STAGE - {"language"}) == []
+
+
+def test_no_text_of_the_stage_is_left_that_nothing_shows():
+    named = {word for text in STAGE for word in re.findall(r"\w+", text)}
+    composed = tuple({start for text in STAGE for start in re.findall(r"`(\w+_)\$\{", text)})
+    assert sorted(key for key in set(ENGLISH["stage"]) - named if not key.startswith(composed)) == []
+
+
+def filled(text):
+    """Every fill(w.key, {name: ...}) of a script: (key, names)."""
+    for match in re.finditer(r"\bfill\((?:\w+\.)*w\.(\w+), \{", text):
+        depth, begin, parts = 1, match.end(), []
+        for k in range(match.end(), len(text)):
+            depth += (text[k] in "{[(") - (text[k] in "}])")
+            if depth == 0 or (depth == 1 and text[k] == ","):
+                parts.append(text[begin:k])
+                begin = k + 1
+            if depth == 0:
+                break
+        yield match[1], {part.split(":")[0].strip() for part in parts} - {""}
+
+
+def test_every_text_of_the_stage_gets_the_placeholders_it_has():
+    calls = [call for text in STAGE for call in filled(text)]
+    for key, given in calls:
+        assert set(plain_fields(ENGLISH["stage"][key])) == given, key
+    assert len(calls) > 5
+
+
+def formatted(tree):
+    """Every p["key"].format(name=...): (key, names)."""
+    for node in ast.walk(tree):
+        if not (isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.func.attr == "format"):
+            continue
+        text = node.func.value
+        if isinstance(text, ast.Subscript) and isinstance(text.slice, ast.Constant):
+            owner = ast.unparse(text.value)
+            table = "page" if owner == "p" or owner.endswith("['page']") else re.sub(r"^w\['(\w+)'\]$", r"\1", owner)
+            if table in ENGLISH:
+                yield table, text.slice.value, {word.arg for word in node.keywords}
+
+
+def test_every_text_gets_exactly_the_placeholders_it_has():
+    count = 0
+    for path, tree in trees():
+        for table, key, given in formatted(tree):
+            count += 1
+            for language in LANGUAGES:
+                assert placeholders(words(language)[table][key]) == given, f"{path.name}: {table}.{key} in {language}"
+    assert count > 12
+
+
+def test_a_text_that_is_never_filled_in_has_no_placeholders():
+    filled = {(table, key) for _, tree in trees() for table, key, _ in formatted(tree)}
+    # chosen by a variable before .format
+    filled |= {("page", key) for key in ("adapted_fewer", "adapted_more", "badge_exact", "badge_off")}
+    for key, text in ENGLISH["page"].items():
+        if ("page", key) not in filled:
+            assert not plain_fields(text), key
