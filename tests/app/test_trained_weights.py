@@ -96,6 +96,8 @@ def test_a_model_trained_here_is_shown_under_its_link():
     trace = gruviz.trace(gruviz.TorchGRU.from_params(trained.model().params()), TASKS["adding"].example(0).x)
     assert np.array_equal(scene(at)[1]["z"], trace.z[0, 0])
     assert EN["weights"]["mine"] in at.selectbox(key="set.weights").options
+    assert EN["page"]["link_note_mine"] in said(at)
+    assert EN["page"]["link_note"] not in said(at)
 
 
 def test_a_model_that_is_not_here_is_one_sentence():

@@ -14,6 +14,7 @@ import torch
 from gruviz.app.server.memory import memory
 from gruviz.app.server.models import _store, keep, kept
 from gruviz.app.server.trainings import Trainings
+from gruviz.app.server.trainings import _connected as connected
 from gruviz.app.server.trainings import trainings as shared_trainings
 from gruviz.app.server.turns import compute_turns
 from gruviz.training.loop import Training
@@ -286,6 +287,31 @@ def test_a_closed_tab_gives_its_place_up_soon_and_a_torn_connection_may_come_bac
     visited.pass_by(13)
     assert visited.standing(queued).status == "over"
     assert visited.standing(queued).left
+
+
+def test_a_server_that_slept_blames_nobody_for_the_silence(visited):
+    visited.silence = 60.0
+    running, queued = visited.start(LONG), visited.start(LONG)
+    visited.hear(running, "mine")
+    visited.hear(queued, "mine")
+    visited.pass_by(5)
+    visited.now += 3600  # its machine was suspended, or it was itself stopped
+    visited.pass_by(5)
+    assert [visited.standing(name).status for name in (running, queued)] == ["running", "queued"]
+    assert visited._jobs[running].wish == ""
+
+
+def test_streamlit_is_asked_who_is_connected(monkeypatch):
+    class Server:
+        def is_active_session(self, session):
+            return session == "here"
+
+    assert connected("here")
+    assert connected("gone"), "without a server nobody can know"
+    monkeypatch.setattr("streamlit.runtime.get_instance", Server)
+    assert connected("here")
+    assert not connected("gone")
+    assert connected("")
 
 
 # ---- what visitors share

@@ -164,6 +164,8 @@ def _downloads(settings: Settings, shown: Settings, run: Run, upload: Upload | N
     note = "link_note" if settings.fits_url else "link_note_long"
     if upload is not None or settings.source == "file":
         note = "link_note_file"
+    elif settings.weights == "mine":
+        note = "link_note_mine"
     elif problem is not None:
         note = "link_note_problem"
     st.caption(p[note])

@@ -28,6 +28,7 @@ CAP = 180.0  # seconds of training, then others have their turn
 CLOSED = 12.0  # seconds without a connection to the page: it is closed
 PATIENCE = 150.0  # seconds without a word from it: another page was chosen. Hidden tabs say one a minute or less
 SILENCE = 60.0  # seconds without a report: the process hangs. The longest step takes 4 s where it need not share
+SLEPT = 10.0  # seconds from one look of the watch to the next, which are else one: the machine was suspended
 MOST_QUEUED, MOST_KEPT, MOST_BYTES = 20, 64, 64 * 2**20
 
 
@@ -73,6 +74,7 @@ class Trainings:
         self._queue: list[str] = []
         self._running: str | None = None
         self._reported = 0.0  # when the process was last heard of
+        self._looked = 0.0
         self._worker: TrainingProcess | None = None
         self._ended = threading.Event()
         self._watch: threading.Thread | None = None
@@ -185,6 +187,7 @@ class Trainings:
             return
         self.warm()
         if self._watch is None:
+            self._looked = self._clock()
             self._watch = threading.Thread(target=self._watching, daemon=True)
             self._watch.start()
         self._running = self._queue.pop(0)
@@ -250,6 +253,10 @@ class Trainings:
         """Halt what nobody waits for any more, and end a process that hangs: the watch does so every second."""
         with self._lock:
             now = self._clock()
+            slept = now - self._looked if now - self._looked > SLEPT else 0.0
+            self._looked, self._reported = now, self._reported + slept
+            for job in self._jobs.values():  # while the server slept, nobody could be heard
+                job.heard, job.seen = job.heard + slept, job.seen + slept
             for name, job in list(self._jobs.items()):
                 if job.status not in ("queued", "running"):
                     continue
