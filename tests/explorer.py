@@ -41,8 +41,7 @@ class Explorer:
         socket.on("framereceived", lambda frame: self.received.append(len(frame)))
 
     def goto(self, query: str = "") -> None:
-        # a link that chooses nothing opens on a trained model; most tests are about the small one made by hand
-        self.page.goto(f"{self.address}/?{query if 'weights=' in query else f'weights=latch&{query}'}")
+        self.page.goto(f"{self.address}/?{query}")
         self.settled()
 
     def settled(self) -> None:

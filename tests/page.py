@@ -17,10 +17,9 @@ APP = str(Path(__file__).resolve().parents[1] / "gruviz" / "app" / "pages.py")
 
 
 def opened(**query):
-    """A fresh session on this link; a name with a dot comes as p__gap."""
+    """A fresh session on exactly this link; a name with a dot comes as p__gap."""
     at = AppTest.from_file(APP, default_timeout=60)
-    # a link that chooses nothing opens on a trained model; most tests are about the small one made by hand
-    for name, value in {"weights": "latch", **query}.items():
+    for name, value in query.items():
         at.query_params[name.replace("__", ".")] = str(value)
     return at.run()
 

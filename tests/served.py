@@ -16,26 +16,30 @@ ROOT = Path(__file__).resolve().parents[1]
 
 
 @contextmanager
-def served(log: Path) -> Iterator[str]:
+def served(log: Path, port: int = 0, under: str = "") -> Iterator[str]:
     """Start the server, give its address once it answers, end it.
 
     Args:
         log: a file for what it says.
+        port: to listen on; 0 for a free one.
+        under: a base path, such as "/deep/er".
 
     Raises:
         RuntimeError: it ended, or did not answer within a minute.
     """
     with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
+        if not port:
+            free.bind(("127.0.0.1", 0))
+            port = free.getsockname()[1]
     command = [sys.executable, "-m", "streamlit", "run", "app.py", "--server.port", str(port)]
+    command += ["--server.headless", "true", "--server.baseUrlPath", under.strip("/")]
     with log.open("w") as out:
         process = subprocess.Popen(
-            [*command, "--server.headless", "true"], cwd=ROOT, stdout=out, stderr=subprocess.STDOUT,
+            command, cwd=ROOT, stdout=out, stderr=subprocess.STDOUT,
             env=os.environ | {"PYTHONUNBUFFERED": "1"},
         )  # fmt: skip
         try:
-            address = f"http://localhost:{port}"
+            address = f"http://localhost:{port}{under}"
             _await_health(address, process, log)
             yield address
         finally:

@@ -10,14 +10,9 @@ from gruviz.wording.words import LANGUAGES, words
 
 
 def language_control(settings: Settings) -> None:
-    """The language switch; labels are each in their own language."""
+    """The language switch; labels are each in their own language. Beside it the page carries its address."""
+    state.carry_address(settings)
     st.segmented_control(
         words(settings.lang)["page"]["language"], list(LANGUAGES), format_func=LANGUAGES.get, required=True,
         key=state.seeded("lang", settings.lang), label_visibility="collapsed",
-        on_change=state.change, args=(_with_language, "lang"),
     )  # fmt: skip
-
-
-def _with_language(settings: Settings, _: str) -> Settings:
-    # putting every setting anew keeps the choices of select boxes whose shown texts change
-    return settings

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, fields, replace
 from typing import Any
@@ -97,13 +96,8 @@ class Settings:
         >>> s.model, s.hidden
         ('concat', 16)
         """
-        found: dict[str, Any] = {}
-        for name, read in READERS.items():
-            if name in query:
-                value = read(query[name])
-                if value is not None:
-                    found[name] = value
-        told = cls(**found)
+        found = {name: READERS[name](text) for name, text in query.items() if name in READERS and _fits(text)}
+        told = cls(**{name: value for name, value in found.items() if value is not None})
         base = dict(_parameters_at_start(told))
         return replace(told, parameters=_parameters(told.known, {**base, **_given(told.known, query)}))
 
@@ -111,7 +105,10 @@ class Settings:
     def opening(cls, query: Mapping[str, str]) -> Settings:
         """What a session begins with: the link's settings, or a trained model where the link chooses nothing.
 
-        A link to the Train page keeps its place on the stage, and chooses nothing for the other pages.
+        `to_query` names the weights always, so its links give back what they were made from. Links written before it
+        did may lack them: then the latch is meant, unless nothing but language or model is named; whether that was
+        the latch too cannot be known. A link to the Train page keeps its place on the stage, and chooses nothing for
+        the other pages.
 
         >>> Settings.opening({"lang": "ko"}).weights, Settings.opening({"weights": "latch"}).weights
         ('delayed_copy', 'latch')
@@ -124,14 +121,12 @@ class Settings:
         return given if chosen else given.with_preset(OPENS_ON)
 
     def to_query(self) -> dict[str, str]:
-        """The URL's parameters; defaults and over-long texts are left out."""
+        """The URL's parameters: the weights, and what is no default and not too long; `opening` gives it back."""
         query = {}
         for name, write in WRITERS.items():
             value = getattr(self, name)
-            if value != getattr(DEFAULT, name) and value not in (None, ""):
-                text = write(value)
-                if len(text) <= LONGEST_IN_URL:
-                    query[name] = text
+            if value is not None and (name == "weights" or value != getattr(DEFAULT, name)) and _fits(write(value)):
+                query[name] = write(value)
         base, mine = dict(_parameters_at_start(self)), dict(self.parameters)
         for p in self.known:
             if mine.get(p.name, p.default) != base.get(p.name, p.default):
@@ -162,6 +157,17 @@ class Settings:
     def known(self) -> tuple[Parameter, ...]:
         """The parameters of the sequence in use."""
         return TASKS[self.task].parameters if self.source == "task" else FAMILIES[self.family].parameters
+
+    def chosen(self, name: str, value: Any) -> Settings:
+        """These settings with one field chosen anew, and what the choice brings along.
+
+        >>> Settings().chosen("weights", "parity").task, Settings().chosen("hidden", 3).hidden
+        ('parity', 3)
+        """
+        brings = {
+            "weights": self.with_preset, "source": self.with_source, "task": self.with_task, "family": self.with_family,
+        }  # fmt: skip
+        return brings[name](value) if name in brings else replace(self, **{name: value})
 
     def with_source(self, name: str) -> Settings:
         """These settings with input from elsewhere; a task and a family have parameters of their own."""
@@ -201,43 +207,53 @@ class Settings:
         return {p.name: mine.get(p.name, p.default) for p in self.known}
 
 
-def _choice(*names: str) -> Callable[[str], str | None]:
-    return lambda text: text if text in names else None
+Reader = Callable[[object], Any]
 
 
-def _whole(low: int, high: int) -> Callable[[str], int | None]:
-    def read(text: str) -> int | None:
-        # ASCII digits only and few of them: int() of a megabyte of digits takes long
-        digits = text.removeprefix("-")
-        if not (digits.isascii() and digits.isdigit() and len(digits) <= 12):
-            return None
-        return int(text) if low <= int(text) <= high else None
-
-    return read
+def _choice(*names: str) -> Reader:
+    return lambda raw: raw if isinstance(raw, str) and raw in names else None
 
 
-def _decimal(low: float, high: float) -> Callable[[str], float | None]:
-    def read(text: str) -> float | None:
-        try:
-            value = float(text[:40])
-        except ValueError:
-            return None
-        return value if math.isfinite(value) and low <= value <= high else None
+def _whole(low: int, high: int) -> Reader:
+    def read(raw: object) -> int | None:
+        if isinstance(raw, str):
+            # ASCII digits only and few of them: int() of a megabyte of digits takes long
+            digits = raw.removeprefix("-")
+            raw = int(raw) if digits.isascii() and digits.isdigit() and len(digits) <= 12 else None
+        return raw if type(raw) is int and low <= raw <= high else None
 
     return read
 
 
-def _text(longest: int = LONGEST_IN_URL) -> Callable[[str], str | None]:
-    return lambda text: text if 0 < len(text) <= longest else None
+def _decimal(low: float, high: float) -> Reader:
+    def read(raw: object) -> float | None:
+        if isinstance(raw, str):
+            try:
+                raw = float(raw[:40])
+            except ValueError:
+                return None
+        return float(raw) if type(raw) in (int, float) and low <= raw <= high else None
+
+    return read
 
 
-def _flag(text: str) -> bool | None:
-    return {"1": True, "0": False}.get(text)
+def _text(longest: int | None = None) -> Reader:
+    return lambda raw: raw if isinstance(raw, str) and (longest is None or len(raw) <= longest) else None
 
 
-def _names(text: str) -> tuple[str, ...] | None:
-    names = tuple(name.replace("%2C", ",").replace("%25", "%") for name in text.split(","))
-    return names if len(text) <= LONGEST_IN_URL and all(names) else None
+def _flag(raw: object) -> bool | None:
+    return raw if isinstance(raw, bool) else raw == "1" if raw in ("0", "1") else None
+
+
+def _names(raw: object) -> tuple[str, ...] | None:
+    if isinstance(raw, str):
+        raw = [name.replace("%2C", ",").replace("%25", "%") for name in raw.split(",")] if raw else []
+    well = isinstance(raw, (list, tuple)) and all(isinstance(name, str) and name for name in raw)
+    return tuple(raw) if well else None
+
+
+def _fits(text: str) -> bool:
+    return len(text) <= LONGEST_IN_URL
 
 
 def _write_names(names: tuple[str, ...]) -> str:
@@ -249,7 +265,9 @@ def _write(value: object) -> str:
 
 
 _STEP = _whole(0, MAX_STEPS - 1)
-READERS: dict[str, Callable[[str], Any]] = {
+# one for each field, wherever a value comes from: a text of the URL, a value of a widget. Gives None for what is no
+# value of the field: of another type, out of range, hostile
+READERS: dict[str, Reader] = {
     "lang": _choice(*LANGUAGES),
     "model": _choice("split", "concat", "torch"),
     "weights": _choice(*WEIGHTS),
@@ -295,13 +313,15 @@ WRITERS: dict[str, Callable[[Any], str]] = dict.fromkeys(READERS, _write) | {
 }
 
 
+def read_parameter(parameter: Parameter, raw: object) -> float | None:
+    """As READERS, for one of a sequence's own parameters."""
+    value = _decimal(parameter.low, parameter.high)(raw)
+    return value if value is not None and (not parameter.integer or value == int(value)) else None
+
+
 def _given(known: tuple[Parameter, ...], query: Mapping[str, str]) -> dict[str, float]:
-    given = {}
-    for p in known:
-        value = _decimal(p.low, p.high)(query.get(PARAMETER + p.name, ""))
-        if value is not None and (not p.integer or value == int(value)):
-            given[p.name] = value
-    return given
+    read = {p.name: read_parameter(p, query.get(PARAMETER + p.name)) for p in known}
+    return {name: value for name, value in read.items() if value is not None}
 
 
 def _parameters_at_start(settings: Settings) -> tuple[tuple[str, float], ...]:

@@ -1,26 +1,43 @@
 """Settings <-> Streamlit's session: the one place that knows how widgets and Settings meet.
 
 Every widget's key is its Settings field with a prefix. A widget that is not drawn loses its own state, so the last
-Settings are kept beside it and seed it again. The URL is read once a session and written by the browser (courier.js):
-Python never writes `st.query_params`, which would undo what the client wrote there.
+Settings are kept beside it and seed it again. No widget has a callback: each run begins with `current`, which takes up
+whatever boxes were changed since the last, one or several, and what each choice brings along.
+
+The URL is read once a session and written by the browser (assets/stage/courier.js): Python never writes
+`st.query_params`, which would undo what the client wrote there.
+
+**A lost session.** After a restart of the server, or more than 120 s without a connection, the page in the browser goes
+on in a new session: Streamlit sends it the query string of the page's *first* load, and the values of all widgets, the
+new change among them. So every page carries its address in a widget nobody sees (`carry_address`). In the first run of
+such a session Settings come from that, the boxes are drawn with what the browser sent (`seeded` leaves them alone), and
+`take_up` begins anew with what they hold.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass, fields, replace
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
 from typing import Any
+from urllib.parse import parse_qsl, urlencode
 
 import streamlit as st
+from streamlit.proto.WidgetStates_pb2 import WidgetState
+from streamlit.runtime.scriptrunner import get_script_run_ctx
+from streamlit.runtime.uploaded_file_manager import UploadedFile
 
-from gruviz.app.settings import PARAMETER, Settings
+from gruviz.app.settings import PARAMETER, READERS, TRAINING, Settings, read_parameter
 from gruviz.inputs.files import Upload
 
 _LAST = "settings"
 _GOOD = "good"
 _SENT = "sent"
-_TAKEN = "taken"
+_QUERY = "query"
+_REVIVED = "revived"
 _PREFIX = "set."
+_ADDRESS = "page-address"
+# these bring other settings along: taken up first, in this order
+_BRINGING = ("lang", "weights", "source", "task", "family")
 UPLOAD = "upload"
 
 
@@ -43,34 +60,122 @@ def key_of(name: str) -> str:
 
 
 def current() -> Settings:
-    """The settings as the visitor has them now: widgets over the last known, the URL at the start of a session."""
+    """The settings as the visitor has them now: the last known, and what has been changed since."""
     if _LAST not in st.session_state:
-        st.session_state[_LAST] = Settings.opening(dict(st.query_params))
+        st.session_state[_LAST] = _at_first()
     last: Settings = st.session_state[_LAST]
-    found: dict[str, Any] = {}
-    for field in fields(Settings):
-        value = st.session_state.get(key_of(field.name))
-        if value is not None and field.name != "parameters":
-            found[field.name] = tuple(value) if isinstance(value, list) else value
-    settings = replace(last, **found)
-    for name in settings.parameter_values():
-        value = st.session_state.get(key_of(parameter_name(settings, name)))
-        if value is not None:
+    changed = {name: value for name, value in _shown() if value != getattr(last, name)}
+    parameters = _shown_parameters(last)
+    if not changed and not parameters:
+        return last
+    settings = last
+    for name in sorted(changed, key=lambda name: name not in _BRINGING):
+        settings = settings.chosen(name, changed[name])
+    if parameter_name(settings, "") == parameter_name(last, ""):  # else they are of a sequence that is left
+        for name, value in parameters.items():
             settings = settings.with_parameter(name, value)
+    if any(name in changed for name in _BRINGING):
+        put(settings)
     st.session_state[_LAST] = settings
     return settings
 
 
-def put(settings: Settings) -> None:
-    """Make these the settings; call it from a callback, before any widget is drawn.
+def _shown() -> Iterator[tuple[str, Any]]:
+    """What the widgets hold, by field; what is no value of its field leaves its widget."""
+    for name in (*_BRINGING, *(name for name in READERS if name not in _BRINGING)):
+        held = st.session_state.get(key_of(name))
+        value = None if held is None else READERS[name](held)
+        if value is not None:
+            yield name, value
+        elif held is not None:
+            del st.session_state[key_of(name)]
 
-    What the widgets held is kept aside: another callback that reached the server together with this one asks for it.
-    """
+
+def _shown_parameters(settings: Settings) -> dict[str, float]:
+    """Likewise the parameters of the sequence in use that differ."""
+    found, values = {}, settings.parameter_values()
+    for parameter in settings.known:
+        key = key_of(parameter_name(settings, parameter.name))
+        held = st.session_state.get(key)
+        value = None if held is None else read_parameter(parameter, held)
+        if value is not None and value != values[parameter.name]:
+            found[parameter.name] = value
+        elif value is None and held is not None:
+            del st.session_state[key]
+    return found
+
+
+def put(settings: Settings) -> None:
+    """Make these the settings; call it before any widget is drawn."""
     st.session_state[_LAST] = settings
-    held = {name: st.session_state.pop(name, None) for name in (key_of(field.name) for field in fields(Settings))}
-    st.session_state[_TAKEN] = st.session_state.get(_TAKEN, {}) | {k: v for k, v in held.items() if v is not None}
+    for name in READERS:
+        st.session_state.pop(key_of(name), None)
     for key in [key for key in st.session_state if str(key).startswith(_PREFIX + PARAMETER)]:
         del st.session_state[key]
+
+
+# ---- a session that was lost
+
+
+def _at_first() -> Settings:
+    """What the session begins with."""
+    left = {one.id: one for one in _sent()}
+    carried = next((one.string_value for name, one in left.items() if name.endswith(f"-{_ADDRESS}")), "")
+    given = dict(st.query_params)
+    if not carried:
+        st.session_state[_QUERY] = given
+        return Settings.opening(given)
+    st.session_state[_REVIVED] = True
+    before = dict(parse_qsl(carried, keep_blank_values=True))
+    st.session_state[_QUERY] = {name: text for name, text in given.items() if name.startswith(TRAINING)} | before
+    return Settings.from_query(before)
+
+
+def _sent() -> list[WidgetState]:
+    """The state of every widget as the browser sent it, of those too that are not drawn yet."""
+    context = get_script_run_ctx()
+    return [] if context is None else context.session_state.get_widget_states()
+
+
+def query() -> dict[str, str]:
+    """The address this session began with."""
+    current()
+    return st.session_state[_QUERY]
+
+
+def carry_address(settings: Settings) -> None:
+    """Leave the address in the page, where a session finds it that takes the place of this one. Nobody sees it."""
+    st.session_state[_ADDRESS] = urlencode(settings.to_query(), errors="replace")
+    st.text_input("address", key=_ADDRESS, label_visibility="collapsed")
+    st.html(f"<style>.st-key-{_ADDRESS} {{ display: none; }}</style>")
+
+
+def take_up(settings: Settings) -> None:
+    """Once the boxes are drawn: begin anew where a session has been lost and they hold something else.
+
+    Args:
+        settings: they were drawn with.
+    """
+    if st.session_state.pop(_REVIVED, False) and current() != settings:
+        st.rerun()
+
+
+def holds(key: str) -> bool:
+    """Whether a widget holds something, be it that the browser has sent it and it is not drawn yet."""
+    if st.session_state.get(key) is not None:
+        return True
+    return any(one.id.endswith(f"-{key}") and one.WhichOneof("value") is not None for one in _sent())
+
+
+def seeded(name: str, value: Any) -> str:
+    """A widget's key, its state set to `value` if it has none: not drawn yet, or a number box that was emptied."""
+    key = key_of(name)
+    if not holds(key):
+        st.session_state[key] = value
+    return key
+
+
+# ---- between pages
 
 
 def send(settings: Settings) -> None:
@@ -88,17 +193,11 @@ def is_sent() -> bool:
 
 def arrive() -> None:
     """On the Explore page, before any widget is drawn: take what was sent to it."""
-    st.session_state.pop(_TAKEN, None)  # all callbacks have run
     if _SENT in st.session_state:
         put(st.session_state.pop(_SENT))
 
 
-def seeded(name: str, value: Any) -> str:
-    """A widget's key, its state set to `value` if it has none: not drawn yet, or a number box that was emptied."""
-    key = key_of(name)
-    if st.session_state.get(key) is None:
-        st.session_state[key] = value
-    return key
+# ---- beside the widgets
 
 
 def note(**found: Any) -> None:
@@ -106,18 +205,10 @@ def note(**found: Any) -> None:
     st.session_state[_LAST] = replace(current(), **found)
 
 
-def change(make: Callable[[Settings, Any], Settings], name: str) -> None:
-    """Callback of a widget whose choice brings other settings along."""
-    key = key_of(name)
-    value = st.session_state.get(key, st.session_state.get(_TAKEN, {}).get(key))
-    if value is not None:
-        put(make(current(), value))
-
-
 def current_upload() -> Upload | None:
-    """The uploaded file, if there is one."""
+    """The uploaded file, if there is one; of a lost session there is only its name."""
     file = st.session_state.get(UPLOAD)
-    return None if file is None else Upload(file.name, file.getvalue())
+    return Upload(file.name, file.getvalue()) if isinstance(file, UploadedFile) else None
 
 
 def remember_good(settings: Settings, upload: Upload | None) -> None:

@@ -66,7 +66,7 @@ def test_an_answer_is_small_beside_the_scene():
 
 
 def test_a_question_that_comes_while_the_page_runs_is_answered_by_that_run():
-    at = sound(opened())
+    at = sound(opened(weights="latch"))
     send(at, explain(at, gate="h", t=20), whole=True)
     header, _ = reply(sound(at))
     assert (header["reply"], header["kind"], header["t"]) == (11, "explain", 20)
@@ -79,7 +79,7 @@ def test_a_question_that_comes_while_the_page_runs_is_answered_by_that_run():
      ({"id": 3, "kind": {"a": 1}}, 3)],
 )  # fmt: skip
 def test_what_is_no_question_gets_an_error_and_the_page_stays_whole(value, about):
-    at = sound(opened())
+    at = sound(opened(weights="latch"))
     header, arrays = reply(send(at, value))
     assert not at.exception
     assert (header["reply"], header["kind"], arrays) == (about, "error", {})
@@ -87,7 +87,7 @@ def test_what_is_no_question_gets_an_error_and_the_page_stays_whole(value, about
 
 
 def test_a_question_about_another_trace_gets_an_error():
-    at = sound(opened())
+    at = sound(opened(weights="latch"))
     question = explain(at)
     sound(at.segmented_control(key="set.model").set_value("torch").run())
     now = scene(at)[0]["trace"]["id"]
@@ -97,7 +97,7 @@ def test_a_question_about_another_trace_gets_an_error():
 
 
 def test_whatever_goes_wrong_the_stage_gets_its_reply_and_the_log_the_rest(monkeypatch, caplog):
-    at = sound(opened())
+    at = sound(opened(weights="latch"))
     question = explain(at)
 
     def broken(*_):
@@ -159,7 +159,7 @@ def test_questions_leave_every_other_setting_as_it_is():
 
 
 def test_the_figure_opens_at_the_view_of_the_stage_and_closes():
-    at = sound(opened())
+    at = sound(opened(weights="latch"))
     assert [each.key for each in at.get("plotly_chart")] == ["preview"]
     _, arrays = scene(at)
     question = asking(at, kind="figure", open=True, view=view(t=20, unit=2, first=10, last=40))
@@ -182,7 +182,7 @@ def test_the_figure_opens_at_the_view_of_the_stage_and_closes():
 
 
 def test_an_open_figure_follows_the_cell_that_is_explained():
-    at = sound(opened())
+    at = sound(opened(weights="latch"))
     _, arrays = scene(at)
     first, second = asking(at, kind="figure", open=True, view=view()), explain(at, t=33, unit=3, gate="r")
     send(at, first)
@@ -212,7 +212,7 @@ def test_a_pooled_figure_says_how_it_is_pooled():
 
 
 def test_the_figure_is_drawn_in_the_pages_theme():
-    at = opened()
+    at = opened(weights="latch")
     question = asking(at, kind="figure", open=True, view=view())
     light = figure(send(at, question))["layout"]
     at.run()
@@ -223,7 +223,7 @@ def test_the_figure_is_drawn_in_the_pages_theme():
 
 
 def test_a_chart_that_fails_takes_nothing_else_along(monkeypatch):
-    at = sound(opened())
+    at = sound(opened(weights="latch"))
     question = asking(at, kind="figure", open=True, view=view())
 
     def broken(*_, **__):
@@ -248,7 +248,7 @@ def test_a_session_holds_nothing_large():
 
 
 def test_a_theme_switched_in_the_browser_runs_the_whole_page():
-    at = sound(opened())
+    at = sound(opened(weights="latch"))
     at.context = {"theme": "dark"}
     send(at, "dark", event="theme")
     assert payload(sound(at))["theme"] == "dark"

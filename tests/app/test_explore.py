@@ -1,7 +1,6 @@
 """The Explore page as Streamlit runs it: every model and sequence, bad input, links, languages."""
 
 import io
-import itertools
 import logging
 import zipfile
 
@@ -44,7 +43,7 @@ def view(at):
 
 
 def test_it_opens_on_the_latch_with_its_gates():
-    at = sound(opened())
+    at = sound(opened(weights="latch"))
     x = generate("set_reset", 100, 0, gap=14).x
     trace = gruviz.trace(gruviz.SplitGRU.from_params(PRESETS["latch"].params()), x)
     for gate in "zrnh":
@@ -53,8 +52,8 @@ def test_it_opens_on_the_latch_with_its_gates():
     assert formula(at) == equations("split")
     assert EN["page"]["badge_model"].format(model="split", reset="before") in said(at)
     assert payload(at) == {
-        "query": {}, "names": [name for name in NAMES if name not in VIEW_FIELDS], "prefixes": ["p.", "train."],
-        "theme": "light", "ink": "#111111", "halo": "#ffffff", "charts": "explore",
+        "query": {"weights": "latch"}, "names": [name for name in NAMES if name not in VIEW_FIELDS],
+        "prefixes": ["p.", "train."], "theme": "light", "ink": "#111111", "halo": "#ffffff", "charts": "explore",
     }  # fmt: skip
     header, arrays = scene(at)
     assert (header["home"], header["view"]["t"], header["view"]["unit"]) == ({"t": 7, "unit": 0}, None, None)
@@ -67,7 +66,7 @@ def test_the_stage_stands_in_the_same_place_whatever_is_said_above_it():
     def place(at):
         return next(k for k, each in at.main.children.items() if getattr(each, "type", "") == "bidi_component")
 
-    usual = place(sound(opened()))
+    usual = place(sound(opened(weights="latch")))
     assert place(sound(opened(weights="random", model="torch", layers=2))) == usual
     assert place(sound(opened(family="sine"))) == usual  # a note on the preset's inputs
     assert place(opened(source="numbers", numbers="a b")) == usual  # an error
@@ -110,7 +109,7 @@ def test_every_model_draws_every_sequence(model, family, weights):
 @pytest.mark.parametrize("weights", [name for name in WEIGHTS if name not in (*TASKS, "latch", "random", "mine")])
 @pytest.mark.parametrize("model", MODELS)
 def test_every_kind_of_weights_is_drawn_and_told(model, weights):
-    at = sound(opened(model=model).selectbox(key="set.weights").select(weights).run())
+    at = sound(opened(weights="latch", model=model).selectbox(key="set.weights").select(weights).run())
     assert at.segmented_control(key="set.model").value == model
     assert EN["stories"][weights].split("{")[0] in said(at)
     if weights in PRESETS:
@@ -140,7 +139,7 @@ def test_switching_the_model_keeps_the_numbers_and_says_what_differs():
 
 
 def test_where_the_models_happen_to_agree_the_page_says_so():
-    assert EN["equivalence"]["same"] in said(sound(opened()))
+    assert EN["equivalence"]["same"] in said(sound(opened(weights="latch")))
     assert EN["equivalence"]["same"] not in said(sound(opened(weights="random", gain=3)))
 
 
@@ -170,7 +169,7 @@ def test_every_source_is_drawn(model, link, inputs, steps):
 
 @pytest.mark.parametrize("source", ["synthetic", "numbers", "text", "table"])
 def test_every_source_is_reached_from_the_sidebar(source):
-    at = sound(opened().selectbox(key="set.source").select(source).run())
+    at = sound(opened(weights="latch").selectbox(key="set.source").select(source).run())
     assert payload(at)["query"].get("source", "synthetic") == source
     assert drawn(at, "h").shape[0] == 4
 
@@ -195,7 +194,7 @@ def test_scaling_is_applied_and_stated(how):
 
 
 def test_a_preset_on_a_sequence_of_other_width_says_what_happens():
-    assert not opened().info
+    assert not opened(weights="latch").info
     (info,) = sound(opened(family="sine")).info
     assert info.value == EN["page"]["adapted_fewer"].format(wanted=2, found=1)
     (info,) = sound(opened(family="symbols")).info
@@ -256,7 +255,7 @@ def test_a_visitors_text_is_not_read_as_markup():
 def test_a_link_with_bad_input_opens_with_the_sentence_and_the_default_picture():
     at = opened(source="numbers", numbers="a b")
     assert "which is not a number" in shown_by(at)
-    assert numbers_drawn(at) == numbers_drawn(opened())
+    assert numbers_drawn(at) == numbers_drawn(opened(weights="latch"))
     assert at.text_area(key="set.numbers").value == "a b"
 
 
@@ -384,7 +383,7 @@ def test_a_trace_that_would_be_too_large_is_one_clear_sentence(language):
     at = opened(weights="random", hidden=1024, steps=100_000, lang=language)
     problem = Problem("trace_too_large", steps=100_000, units=1024, cells=102_400_000, limit=20_000_000)
     assert shown_by(at).startswith(unescaped(words(language)["problems"][problem.key].format(**problem.fields)))
-    assert numbers_drawn(at) == numbers_drawn(opened())
+    assert numbers_drawn(at) == numbers_drawn(opened(weights="latch"))
     assert at.number_input(key="set.hidden").value == 1024
 
 
@@ -411,7 +410,7 @@ def test_a_long_sequence_is_sent_pooled_and_bounded():
 
 
 def test_a_small_picture_has_no_controls_it_does_not_need():
-    keys = {each.key for each in opened().number_input}
+    keys = {each.key for each in opened(weights="latch").number_input}
     assert not keys & {"set.layers"}
 
 
@@ -419,7 +418,7 @@ def test_what_is_too_much_for_a_csv_is_said_and_the_npz_stays():
     at = sound(opened(steps=5000, hidden=64, weights="random"))
     assert [each.key for each in at.get("download_button")] == ["npz"]
     assert EN["page"]["csv_too_large"].format(rows=320_000) in [each.value for each in at.caption]
-    assert [each.key for each in opened().get("download_button")] == ["npz", "csv"]
+    assert [each.key for each in opened(weights="latch").get("download_button")] == ["npz", "csv"]
 
 
 # ---- layers and directions
@@ -447,8 +446,8 @@ def test_each_layer_and_direction_can_be_chosen():
 
 def test_the_recovered_gates_of_nn_gru_say_how_exact_they_are():
     rebuilt = EN["page"]["badge_recovered"].split("{")[0]
-    assert rebuilt in said(sound(opened(model="torch")))
-    assert rebuilt not in said(sound(opened(model="split")))
+    assert rebuilt in said(sound(opened(weights="latch", model="torch")))
+    assert rebuilt not in said(sound(opened(weights="latch", model="split")))
 
 
 # ---- links
@@ -494,7 +493,7 @@ def test_a_link_gives_itself_back_and_the_same_picture_in_a_fresh_session(link):
 
 
 def test_what_is_chosen_on_the_page_is_in_its_address_and_opens_again():
-    at = opened()
+    at = opened(weights="latch")
     at.selectbox(key="set.weights").select("random").run()
     at.slider(key="set.gain").set_value(3.0).run()
     at.number_input(key="set.hidden").set_value(7).run()
@@ -556,7 +555,7 @@ def test_a_preset_brings_its_sequence_and_forgets_the_old_place():
     assert header["view"] == {name: getattr(Settings(), name) for name in VIEW_FIELDS}
     assert (header["home"]["unit"], header["home"]["t"]) == PRESETS["reset"].watch
     sound(at.selectbox(key="set.weights").select("latch").run())
-    assert payload(at)["query"] == {}
+    assert payload(at)["query"] == {"weights": "latch"}
 
 
 def test_random_weights_leave_the_browser_where_it_is():
@@ -567,7 +566,7 @@ def test_random_weights_leave_the_browser_where_it_is():
 
 
 def test_another_model_of_a_preset_does_not_move_the_browser():
-    at = sound(opened())
+    at = sound(opened(weights="latch"))
     place = scene(at)[0]["place"]
     sound(at.segmented_control(key="set.model").set_value("torch").run())
     assert scene(at)[0]["place"] == place
@@ -587,7 +586,7 @@ def test_the_trace_has_another_name_when_its_numbers_change_and_only_then():
 
 
 def test_another_family_comes_with_its_own_controls():
-    at = sound(opened().selectbox(key="set.family").select("chirp").run())
+    at = sound(opened(weights="latch").selectbox(key="set.family").select("chirp").run())
     keys = {each.key for each in at.number_input if each.key.startswith("set.p.")}
     assert keys == {f"set.p.chirp.{p.name}" for p in FAMILIES["chirp"].parameters}
     assert EN["families_about"]["chirp"] == at.selectbox(key="set.family").help
@@ -621,13 +620,13 @@ def test_switching_the_language_translates_every_text_and_keeps_every_choice():
 
 
 def test_a_korean_link_opens_in_korean():
-    at = sound(opened(lang="ko"))
+    at = sound(opened(weights="latch", lang="ko"))
     assert KO["stories"]["latch"] in said(at)
-    assert payload(at)["query"] == {"lang": "ko"}
+    assert payload(at)["query"] == {"lang": "ko", "weights": "latch"}
 
 
 def test_a_dark_page_is_told_apart_and_the_scene_holds_both_themes():
-    light, dark = opened(), AppTest.from_file(APP, default_timeout=60)
+    light, dark = opened(weights="latch"), AppTest.from_file(APP, default_timeout=60)
     dark.context = {"theme": "dark"}
     dark.query_params["weights"] = "latch"
     sound(dark.run())
@@ -667,7 +666,7 @@ def test_the_unexpected_on_the_stage_is_one_sentence_too(monkeypatch, place):
         raise KeyError("secret")
 
     monkeypatch.setattr(explore, place, broken)
-    at = opened()
+    at = opened(weights="latch")
     assert not at.exception
     assert [each.value for each in at.error] == [EN["page"]["unexpected"].format(what="KeyError")]
 
@@ -710,31 +709,7 @@ def test_chaos_is_called_by_its_name_and_only_where_there_is_some():
 
 def test_a_story_told_on_another_sequence_says_so():
     note = EN["page"]["story_elsewhere"]
-    assert note not in said(sound(opened()))
+    assert note not in said(sound(opened(weights="latch")))
     assert note not in said(sound(opened(steps=60)))
     assert note in said(sound(opened(weights="change", family="square", p__amplitude=3)))
     assert note in said(sound(opened(weights="change", family="sine")))
-
-
-CHANGES = {
-    "source": ("selectbox", "numbers"), "weights": ("selectbox", "reset"), "family": ("selectbox", "sine"),
-    "model": ("segmented_control", "torch"), "lang": ("segmented_control", "ko"),
-}  # fmt: skip
-
-
-@pytest.mark.parametrize("pair", list(itertools.permutations(CHANGES, 2)))
-def test_two_changes_that_arrive_together_both_count(pair):
-    """A network that stalls brings the callbacks of two boxes in one run."""
-    at = sound(opened())
-    for name in pair:
-        kind, value = CHANGES[name]
-        getattr(at, kind)(key=f"set.{name}").set_value(value)
-    at.run()
-    assert not at.exception
-    settings = at.session_state["settings"]
-    assert settings.lang == ("ko" if "lang" in pair else "en")
-    assert settings.model == ("torch" if "model" in pair else "split")
-    if "weights" in pair:
-        assert settings.weights == "reset"
-    if set(pair) == {"source", "family"}:
-        assert settings.family == "sine"

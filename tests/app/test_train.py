@@ -56,6 +56,18 @@ def chosen(at, **values):
     return at.run()
 
 
+def test_the_plan_of_a_lost_session_is_the_one_in_its_boxes():
+    at = opened(train__task="parity")
+    chosen(at, parity__hidden_size=7, seed=4)
+    at.number_input(key=_key("parity.p.steps")).set_value(9)
+    plan = sound(at.run()).session_state["train.good"]
+    assert (plan.hidden_size, plan.seed, plan.values["steps"]) == (7, 4, 9)
+    again = AppTest.from_function(draw, default_timeout=60)
+    again.query_params["train.task"] = "parity"  # of the page's first load
+    found = sound(again._run(at._tree.get_widget_states()))
+    assert found.session_state["train.good"] == plan
+
+
 def labels(at):
     return [button.label for button in at.button]
 

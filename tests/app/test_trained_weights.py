@@ -29,7 +29,7 @@ def test_the_page_opens_on_a_trained_model(language):
 
 
 def test_trained_models_are_offered_first():
-    at = sound(opened())
+    at = sound(opened(weights="latch"))
     box = at.selectbox(key="set.weights")
     assert WEIGHTS[: len(TASKS)] == tuple(TASKS)
     assert box.options[0] == EN["page"]["trained"].format(task=EN["tasks"]["delayed_copy"])
@@ -39,7 +39,7 @@ def test_trained_models_are_offered_first():
 @pytest.mark.parametrize("name", TASKS)
 @pytest.mark.parametrize("model", ["split", "concat", "torch"])
 def test_a_trained_model_comes_with_its_story_and_an_example(name, model):
-    at = sound(opened(model=model).selectbox(key="set.weights").select(name).run())
+    at = sound(opened(weights="latch", model=model).selectbox(key="set.weights").select(name).run())
     held = shipped(name, "torch" if model == "torch" else "split")
     classes = {"split": gruviz.SplitGRU, "concat": gruviz.ConcatGRU, "torch": gruviz.TorchGRU}
     example = TASKS[name].example(0)
@@ -55,7 +55,7 @@ def test_a_trained_model_comes_with_its_story_and_an_example(name, model):
 
 
 def test_a_longer_gap_than_it_was_trained_on():
-    at = sound(opened().selectbox(key="set.weights").select("delayed_copy").run())
+    at = sound(opened(weights="latch").selectbox(key="set.weights").select("delayed_copy").run())
     before = scene(at)[0]["trace"]["steps"]
     sound(at.number_input(key="set.p.task-delayed_copy.gap").set_value(80).run())
     assert scene(at)[0]["trace"]["steps"] > before + 40

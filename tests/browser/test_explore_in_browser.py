@@ -9,9 +9,11 @@ import numpy as np
 import pytest
 from playwright.sync_api import expect
 
+from gruviz.wording.words import words
+
 
 def test_opens_on_the_latch_and_shows_its_gates(explore):
-    e = explore()
+    e = explore("weights=latch")
     assert "Look at z" in e.text()
     assert e.value("z", 6, 0) > 0.999
     assert e.value("z", 7, 0) < 0.001
@@ -23,8 +25,6 @@ def test_opens_on_the_latch_and_shows_its_gates(explore):
 
 def test_a_bare_address_opens_on_a_trained_model(explore):
     e = explore()
-    e.page.goto(e.address)
-    e.settled()
     assert "Look at z across the gap" in e.text()
     e.until("stage.scene.trace.inputs === 9")
     e.address_now("weights=delayed_copy", "source=task")
@@ -48,8 +48,17 @@ def test_the_toggle_keeps_the_numbers_and_says_what_changes(explore):
     assert e.value("h", 21, 1) == pytest.approx(before, abs=1e-6)
 
 
-def test_a_link_gives_the_same_picture_in_a_fresh_browser(explore):
+def test_the_link_of_what_one_chose_on_the_bare_address_is_that(explore):
     e = explore()
+    e.choose("weights", words("en")["weights"]["latch"])
+    link = e.address_now("weights=latch")
+    fresh = explore(link.split("?", 1)[1])
+    assert np.array_equal(fresh.values("h"), e.values("h"))
+    assert fresh.stage("stage.scene.trace.inputs") == 2
+
+
+def test_a_link_gives_the_same_picture_in_a_fresh_browser(explore):
+    e = explore("weights=latch")
     e.choose("weights", "Random weights")
     e.type_into("hidden", "12")
     e.choose("model", "nn.GRU")
@@ -65,7 +74,7 @@ def test_a_link_gives_the_same_picture_in_a_fresh_browser(explore):
 
 
 def test_going_back_to_the_default_leaves_a_clean_address(explore):
-    e = explore("model=concat")
+    e = explore("weights=latch&model=concat")
     e.choose("model", "split")
     e.page.wait_for_function("!location.search.includes('model')")
 
@@ -133,7 +142,7 @@ def test_text_in_korean_one_step_a_syllable(explore):
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 def test_both_themes_draw_text_that_can_be_read(explore, scheme):
-    e = explore(scheme=scheme)
+    e = explore("weights=latch", scheme=scheme)
     page = e.page.evaluate("getComputedStyle(document.querySelector('[data-testid=stApp]')).backgroundColor")
     ink = e.part("titles").evaluate("(titles) => getComputedStyle(titles.querySelector('b')).color")
 
@@ -145,7 +154,7 @@ def test_both_themes_draw_text_that_can_be_read(explore, scheme):
 
 
 def test_on_a_phone_nothing_is_wider_than_the_screen(explore):
-    e = explore(width=390, height=844, touch=True)
+    e = explore("weights=latch", width=390, height=844, touch=True)
     assert e.page.evaluate("document.documentElement.scrollWidth") <= 390
     right = e.root.evaluate(
         "(root) => Math.max(...[...root.querySelectorAll('.sheet *')].map((one) => one.getBoundingClientRect().right))"
@@ -155,7 +164,7 @@ def test_on_a_phone_nothing_is_wider_than_the_screen(explore):
 
 
 def test_a_long_and_wide_trace_is_bounded_and_says_so(explore):
-    e = explore()
+    e = explore("weights=latch")
     e.received.clear()
     e.goto("weights=random&hidden=1024&steps=2000&family=white_noise")
     assert sum(e.received) < 14_000_000

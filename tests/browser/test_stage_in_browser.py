@@ -56,7 +56,7 @@ def trace_value(trace, gate, step, unit):
 
 
 def test_z_says_that_one_keeps_and_every_panel_how_to_read_it(explore):
-    titles = explore().part("titles").locator(".title").all_text_contents()
+    titles = explore("weights=latch").part("titles").locator(".title").all_text_contents()
     assert len(titles) == 5
     assert "z = 1 keeps" in titles[1]
     for sentence, title in zip(
@@ -66,7 +66,7 @@ def test_z_says_that_one_keeps_and_every_panel_how_to_read_it(explore):
 
 
 def test_hover_reads_the_cell(explore):
-    e = explore()
+    e = explore("weights=latch")
     x, _ = e.place("z", 35, 2)
     e.page.mouse.move(*e.place("z", 35, 2))
     expect(e.part("tip")).to_contain_text("half-way · step 35 · set")
@@ -113,14 +113,14 @@ def test_scrubbing_and_playing_send_no_message(explore, query):
 
 
 def test_dragging_over_the_heatmaps_scrubs(explore):
-    e = explore()
+    e = explore("weights=latch")
     e.drag(e.place("z", 20, 1), e.place("z", 60, 1))
     assert e.view()["t"] == 60
     assert not e.stage("stage.zoomed")
 
 
 def test_transport_buttons_and_the_slider(explore):
-    e = explore()
+    e = explore("weights=latch")
     e.press("last")
     assert e.view()["t"] == 99
     e.press("back")
@@ -196,7 +196,7 @@ def test_slow_motion_goes_through_a_step_in_the_order_of_computation(explore):
 
 
 def test_keys_move_choose_and_explain(explore):
-    e = explore()
+    e = explore("weights=latch")
     e.key("ArrowRight", "ArrowRight", "Shift+ArrowRight")
     assert e.view()["t"] == 19
     e.key("ArrowLeft", "ArrowDown", "ArrowDown")
@@ -229,7 +229,7 @@ def test_keys_move_choose_and_explain(explore):
 
 
 def test_streamlits_hotkeys_stay_silent_while_the_stage_has_the_focus(explore):
-    e = explore()
+    e = explore("weights=latch")
     e.page.wait_for_timeout(800)
     before = len(e.sent)
     e.key("r", "c", "ArrowRight")
@@ -239,7 +239,7 @@ def test_streamlits_hotkeys_stay_silent_while_the_stage_has_the_focus(explore):
 
 
 def test_the_chosen_cell_is_told_to_screen_readers(explore):
-    e = explore()
+    e = explore("weights=latch")
     e.key("ArrowRight")
     expect(e.part("heard")).to_have_text("Step 8, unit latch, hidden state h: 1.0000")
     assert e.part("heard").get_attribute("aria-live") == "polite"
@@ -249,7 +249,7 @@ def test_the_chosen_cell_is_told_to_screen_readers(explore):
 
 
 def test_the_focus_can_be_seen_and_reached_by_tab(explore):
-    e = explore()
+    e = explore("weights=latch")
     e.part("panels").focus()
     e.page.keyboard.press("ArrowRight")
     assert e.part("panels").evaluate("(panels) => getComputedStyle(panels).outlineStyle") == "solid"
@@ -278,7 +278,7 @@ def test_a_click_takes_the_number_apart(explore, model, made, gate):
 
 
 def test_keep_and_write_are_there_at_once_without_python(explore):
-    e = explore()
+    e = explore("weights=latch")
     before = len(e.sent)
     e.click_cell("h", 35, 2)
     latch = gruviz.SplitGRU.from_params(PRESETS["latch"].params())
@@ -383,7 +383,7 @@ def test_many_inputs_are_named_as_what_they_are(explore):
 
 
 def test_wheel_brush_pan_and_reset(explore):
-    e = explore()
+    e = explore("weights=latch")
     x, y = e.place("z", 50, 1)
     e.page.mouse.move(x, y)
     e.page.mouse.wheel(0, -240)
@@ -407,7 +407,7 @@ def test_wheel_brush_pan_and_reset(explore):
 
 
 def test_the_wheel_scrolls_the_page_where_nothing_is_to_zoom_out(explore):
-    e = explore()
+    e = explore("weights=latch")
     e.page.mouse.move(*e.place("z", 50, 1))
     e.page.mouse.wheel(0, 300)
     e.page.wait_for_function("document.querySelector('[data-testid=stMain]').scrollTop > 100")
@@ -415,14 +415,14 @@ def test_the_wheel_scrolls_the_page_where_nothing_is_to_zoom_out(explore):
 
 
 def test_a_brush_beyond_the_edge_ends_at_it(explore):
-    e = explore()
+    e = explore("weights=latch")
     x, y = e.place("h", 80, 1)
     e.drag((x, y), (x + 2000, y), shift=True)
     assert e.view()["window"] == [80, 100]
 
 
 def test_the_overview_bar_zooms_and_pans(explore):
-    e = explore()
+    e = explore("weights=latch")
     box = e.part("panels").bounding_box()
     left, plot, top = (e.stage(f"stage.panels.{name}") for name in ("left", "plot", "overviewTop"))
     y = box["y"] + top + 8
@@ -434,7 +434,7 @@ def test_the_overview_bar_zooms_and_pans(explore):
 
 
 def test_the_ends_of_the_loop_are_dragged_past_each_other(explore):
-    e = explore()
+    e = explore("weights=latch")
     e.root.evaluate("(root) => root.gruviz.setLoop([10, 20])")
     y = e.part("panels").bounding_box()["y"] + 20
     e.drag((e.place("z", 10, 0)[0] - 2, y), (e.place("z", 35, 0)[0], y))
@@ -578,7 +578,7 @@ def test_a_live_theme_switch_recolours_without_remounting(explore):
 
 
 def test_on_a_phone_a_tap_chooses_and_nothing_is_too_wide(explore):
-    e = explore(width=390, height=844, touch=True)
+    e = explore("weights=latch", width=390, height=844, touch=True)
     assert e.page.evaluate("document.documentElement.scrollWidth") <= 390
     e.page.touchscreen.tap(*e.place("r", 60, 1))
     e.until("stage.view.t === 60 && stage.view.gate === 'r' && stage.view.unit === 1")
@@ -602,7 +602,7 @@ def fingers(e, kind, *points):
 
 @pytest.mark.parametrize("stays", [0, 1])
 def test_two_fingers_zoom_and_never_lift_together(explore, stays):
-    e = explore(width=390, height=844, touch=True)
+    e = explore("weights=latch", width=390, height=844, touch=True)
     x, y = e.place("z", 50, 1)
     fingers(e, "pointerdown", (11, x - 20, y), (12, x + 20, y))
     for apart in (30, 45, 60):
@@ -757,7 +757,7 @@ def test_the_plotly_figures_are_one_click_away_and_share_the_cursor(explore):
 
 
 def test_a_long_trace_opens_pooled_and_zooming_fetches_detail(explore):
-    e = explore()
+    e = explore("weights=latch")
     e.received.clear()
     e.goto("weights=random&hidden=64&steps=100000&family=white_noise")
     expect(e.part("pooled")).to_contain_text("steps share a column of pixels")
@@ -792,7 +792,7 @@ def test_at_rest_the_numbers_of_a_pooled_trace_become_exact(explore):
 
 
 def test_a_stranger_at_the_channel_gets_no_traceback(explore):
-    e = explore()
+    e = explore("weights=latch")
     for question in (
         {"id": 1},
         {"kind": "explain", "t": -1},

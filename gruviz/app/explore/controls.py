@@ -34,7 +34,7 @@ def model_controls(settings: Settings) -> None:
     st.selectbox(
         p["weights"], [name for name in WEIGHTS if name != "mine" or settings.mine], help=p["weights_help"],
         format_func=lambda name: p["trained"].format(task=w["tasks"][name]) if name in TASKS else w["weights"][name],
-        key=state.seeded("weights", settings.weights), on_change=state.change, args=(Settings.with_preset, "weights"),
+        key=state.seeded("weights", settings.weights),
     )  # fmt: skip
     if settings.weights == "leaky":
         st.text_input(p["half_lives"], key=state.seeded("halves", settings.halves), max_chars=80)
@@ -67,8 +67,8 @@ def sequence_controls(settings: Settings) -> None:
     w = words(settings.lang)
     p = w["page"]
     st.selectbox(
-        p["source"], SOURCES, format_func=lambda name: p["source_" + name], on_change=state.change,
-        key=state.seeded("source", settings.source), args=(Settings.with_source, "source"),
+        p["source"], SOURCES, format_func=lambda name: p["source_" + name],
+        key=state.seeded("source", settings.source),
     )  # fmt: skip
     controls = {
         "task": _task, "synthetic": _synthetic, "numbers": _numbers, "text": _text, "table": _table, "file": _table,
@@ -81,7 +81,7 @@ def _synthetic(settings: Settings) -> None:
     p = w["page"]
     st.selectbox(
         p["family"], list(FAMILIES), format_func=w["families"].get, help=w["families_about"][settings.family],
-        key=state.seeded("family", settings.family), on_change=state.change, args=(Settings.with_family, "family"),
+        key=state.seeded("family", settings.family),
     )  # fmt: skip
     left, right = st.columns(2)
     left.number_input(p["steps"], 1, MAX_STEPS, value=None, step=1, key=state.seeded("steps", settings.steps))
@@ -94,7 +94,7 @@ def _task(settings: Settings) -> None:
     p = w["page"]
     st.selectbox(
         p["task"], list(TASKS), format_func=w["tasks"].get, help=w["tasks_about"][settings.task],
-        key=state.seeded("task", settings.task), on_change=state.change, args=(Settings.with_task, "task"),
+        key=state.seeded("task", settings.task),
     )  # fmt: skip
     st.number_input(p["example"], 0, MAX_SEED, value=None, step=1, key=state.seeded("sseed", settings.sseed))
     _parameters(settings, w["task_parameters"])

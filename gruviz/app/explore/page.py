@@ -56,6 +56,7 @@ def _draw(settings: Settings) -> None:
         st.divider()
         controls.sequence_controls(settings)
         controls.scaling_control(settings)
+        state.take_up(settings)
         preview_place = st.container()
     # always as many of these above the stage: one more or less there, and it would be mounted anew
     problem_place, story_place, badges_place = st.container(), st.container(), st.container()

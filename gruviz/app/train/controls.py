@@ -6,6 +6,7 @@ from typing import Any
 
 import streamlit as st
 
+from gruviz.app import state
 from gruviz.app.train import link
 from gruviz.models.gru import MODELS
 from gruviz.tasks.catalogue import TASKS
@@ -31,7 +32,7 @@ def plan_controls(language: str, disabled: bool) -> TrainingPlan | Problem:
     t, p = w["train"], w["page"]
     if _KEPT not in st.session_state:  # a session begins with what its link says
         st.session_state[_KEPT] = {}
-        linked = link.from_query(dict(st.query_params))
+        linked = link.from_query(state.query())
         if linked is not None:
             put(linked)
     locked = {"disabled": disabled}
@@ -114,9 +115,10 @@ def _chosen(name: str, default: Any) -> Any:
 
 
 def _seed(name: str, value: Any) -> str:
-    if st.session_state.get(_key(name)) is None:
-        st.session_state[_key(name)] = value
-    return _key(name)
+    key = _key(name)
+    if not state.holds(key):
+        st.session_state[key] = value
+    return key
 
 
 def _keep(name: str, value: Any) -> None:

@@ -1,0 +1,121 @@
+"""Whatever one chooses, its link opens the same in a fresh session, and a reload too."""
+
+import page
+import pytest
+from page import payload, sound
+from streamlit.testing.v1 import AppTest
+
+from gruviz.app.settings import DEFAULT, SOURCES, WEIGHTS, Settings
+from gruviz.inputs.synthetic import FAMILIES
+from gruviz.models.gru import MODELS
+from gruviz.stage.scene import VIEW_FIELDS
+from gruviz.tasks.catalogue import TASKS
+from gruviz.training.plan import TrainingPlan
+
+OFFERED = [name for name in WEIGHTS if name != "mine"]
+
+
+def opened(query):
+    return page.opened(**query)
+
+
+def settings_of(at):
+    return at.session_state["settings"]
+
+
+def follows(at):
+    """Open the link of a page in a fresh session, and that one's too: a reload."""
+    query = payload(at)["query"]
+    assert not set(query) & set(VIEW_FIELDS)
+    again = opened(query)
+    assert settings_of(again) == settings_of(at)
+    assert payload(again)["query"] == query
+
+
+@pytest.mark.parametrize("weights", OFFERED)
+def test_weights_chosen_on_the_opening_page_are_in_its_link(weights):
+    at = sound(opened({}))
+    sound(at.selectbox(key="set.weights").select(weights).run())
+    assert settings_of(at).weights == weights
+    follows(at)
+
+
+@pytest.mark.parametrize("source", SOURCES)
+@pytest.mark.parametrize("weights", ["latch", "parity", "random"])
+def test_a_source_chosen_is_in_its_link(weights, source):
+    at = opened({"weights": weights})
+    at.selectbox(key="set.source").select(source).run()
+    assert settings_of(at).source == source
+    follows(at)
+
+
+@pytest.mark.parametrize("task", TASKS)
+def test_a_task_chosen_as_input_is_in_its_link(task):
+    at = sound(opened({}))
+    sound(at.selectbox(key="set.task").select(task).run())
+    follows(at)
+
+
+@pytest.mark.parametrize("model", MODELS)
+@pytest.mark.parametrize("language", ["en", "ko"])
+def test_the_opening_page_in_another_model_and_language_is_itself_again(model, language):
+    at = sound(opened({}))
+    at.segmented_control(key="set.model").set_value(model).run()
+    at.segmented_control(key="set.lang").set_value(language).run()
+    assert (settings_of(at).model, settings_of(at).lang, settings_of(at).weights) == (model, language, "delayed_copy")
+    follows(sound(at))
+
+
+def test_a_box_that_was_emptied_is_empty_behind_its_link():
+    at = opened({"weights": "random", "source": "numbers"})
+    at.text_area(key="set.numbers").set_value("").run()
+    follows(at)
+
+
+@pytest.mark.parametrize("task", TASKS)
+def test_the_link_of_the_train_page_gives_the_plan_again(task):
+    def draw():
+        from gruviz.app.train import page as train
+
+        train.page()
+
+    def on(query):
+        at = AppTest.from_function(draw, default_timeout=60)
+        for name, value in query.items():
+            at.query_params[name] = value
+        return sound(at.run())
+
+    at = on({"train.task": task, "train.hidden_size": "7", "lang": "ko"})
+    query = payload(at)["query"]
+    again = on(query)
+    assert at.session_state["train.good"] == again.session_state["train.good"] == TrainingPlan(task, hidden_size=7)
+    assert payload(again)["query"] == query
+    # where the visitor goes on to Explore, it opens as ever
+    opening = Settings.opening({"lang": "ko"})
+    assert settings_of(again) == settings_of(at) == opening
+
+
+# ---- links written before the weights were always named
+
+
+@pytest.mark.parametrize(
+    ("query", "meant"),
+    [
+        ({}, Settings().with_preset("delayed_copy")),
+        ({"model": "torch"}, Settings(model="torch").with_preset("delayed_copy")),
+        ({"steps": "60"}, Settings(steps=60)),
+        ({"t": "5"}, Settings(t=5)),
+        ({"family": "sine", "p.period": "9"}, Settings().with_family("sine").with_parameter("period", 9)),
+        ({"weights": "random"}, Settings(weights="random")),
+        ({"weights": "latch"}, DEFAULT),
+    ],
+)
+def test_an_old_link_keeps_its_meaning_as_far_as_it_can_be_known(query, meant):
+    assert Settings.opening(query) == meant
+
+
+@pytest.mark.parametrize("family", FAMILIES)
+def test_every_family_of_every_kind_of_weights_is_itself_again(family):
+    for weights in WEIGHTS:
+        settings = Settings(mine="0" * 24).with_preset(weights).with_family(family)
+        assert Settings.opening(settings.to_query()) == settings
