@@ -1,12 +1,31 @@
-// @ts-nocheck  its types are still to be written
 // Small things drawn and measured on a canvas.
 
-// 1, 2, 5, 10, 20 ... at least `wanted`
-export function niceStep(wanted) {
-  const power = 10 ** Math.floor(Math.log10(Math.max(wanted, 1)));
-  return Math.max(1, [1, 2, 5, 10].map((k) => k * power).find((step) => step >= wanted));
+/**
+ * @param {HTMLCanvasElement} canvas
+ * @returns {CanvasRenderingContext2D}
+ */
+export function contextOf(canvas) {
+  const context = canvas.getContext("2d");
+  if (!context) throw new Error("this canvas cannot be drawn on");
+  return context;
 }
 
+/**
+ * 1, 2, 5, 10, 20 ... at least `wanted`.
+ * @param {number} wanted
+ * @returns {number}
+ */
+export function niceStep(wanted) {
+  const power = 10 ** Math.floor(Math.log10(Math.max(wanted, 1)));
+  return Math.max(1, [1, 2, 5, 10].map((k) => k * power).find((step) => step >= wanted) ?? wanted);
+}
+
+/**
+ * @param {CanvasRenderingContext2D} context
+ * @param {string} text
+ * @param {number} room  px
+ * @returns {string}
+ */
 export function shorten(context, text, room) {
   if (context.measureText(text).width <= room) return text;
   let cut = text;
@@ -14,6 +33,14 @@ export function shorten(context, text, room) {
   return `${cut}\u2026`;
 }
 
+/**
+ * @param {CanvasRenderingContext2D} context
+ * @param {number} x
+ * @param {number} y
+ * @param {number} width
+ * @param {number} height
+ * @param {number} radius
+ */
 export function roundedRect(context, x, y, width, height, radius) {
   context.beginPath();
   context.roundRect(x, y, width, height, Math.min(radius, width / 2, height / 2));

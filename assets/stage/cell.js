@@ -1,38 +1,62 @@
-// @ts-nocheck  its types are still to be written
 // The cell diagram: one GRU step drawn as a circuit, its numbers (or whole vectors) on the wires.
 // Three rows of boxes hang from two rails (h_{t-1} comes down, x_t comes up); along the top line the state is kept.
 // A single coloured line carries one number, a double line carries a whole vector.
 
-import { CELL_ORDER, CELL_PALETTE, CELL_WORD, cellAlong } from "./cell_layout.js";
+/** @import { Gate, PhaseName, Words } from "./fields.js" */
+/** @import { Carried, Quantity } from "./cell_layout.js" */
+/** @import { CellParts, Strip } from "./cell_parts.js" */
+/** @import { Moment } from "./moment.js" */
+import { CELL_ORDER, CELL_WORD, QUANTITIES, cellAlong, cellSource } from "./cell_layout.js";
 import { cellBuild, cellClip, cellNew, cellPool, cellSay, cellSet, cellWide } from "./cell_parts.js";
 import { fill, compactNumber } from "./wording.js";
 
-/** The diagram inside `host`, with the words `w` (read as w.cell_...); returns {update, setWords}. */
+/**
+ * The diagram inside `host`, with the words `w` (read as w.cell_...).
+ * @param {Element} host
+ * @param {Words} w
+ * @returns {{update: (state: Moment) => void, setWords: (w: Words) => void}}
+ */
 export function createCell(host, w) {
-  let words = w, parts = null, built = "", last = null;
-  const word = (key) => words[key] ?? "";
+  let words = w, built = "";
+  /** @type {CellParts | null} */
+  let picture = null;
+  /** @type {Moment | null} */
+  let last = null;
+  const word = (/** @type {string} */ key) => words[key] ?? "";
 
+  /** @param {MouseEvent | KeyboardEvent} event */
   const pick = (event) => {
-    const node = event.target.closest?.(".cell-node");
-    if (!node || (event.type === "keydown" && event.key !== "Enter" && event.key !== " ")) return;
-    if (event.type === "keydown") event.preventDefault();   // the space bar would scroll, and play
+    const node = event.target instanceof Element ? event.target.closest(".cell-node") : null;
+    if (!node || ("key" in event && event.key !== "Enter" && event.key !== " ")) return;
+    if ("key" in event) event.preventDefault();   // the space bar would scroll, and play
     event.stopPropagation();
-    last?.onPick?.(node.dataset.name);
+    const name = QUANTITIES.find((each) => each === nameOf(node));
+    if (name) last?.onPick(name);
   };
   const svg = cellNew(host, "svg", { class: "cell-svg", role: "group", viewBox: "0 0 360 420" });
   svg.addEventListener("click", pick);
   svg.addEventListener("keydown", pick);
 
-  /** Draw anew; what had the focus keeps it. */
+  /**
+   * Draw anew; what had the focus keeps it.
+   * @param {Moment} state
+   */
   function build(state) {
-    const held = svg.getRootNode().activeElement, focused = svg.contains(held) ? held.dataset.name : null;
+    const held = focused(svg), name = held && svg.contains(held) ? nameOf(held) : null;
     svg.replaceChildren();
-    parts = cellBuild(svg, state.mode, state.reset, word);
-    parts.nodes[focused]?.focus({ preventScroll: true });
+    const made = cellBuild(svg, state.mode, state.reset, word);
+    if (name) made.nodes.get(name)?.focus({ preventScroll: true });
     built = `${state.mode} ${state.reset}`;
+    return made;
   }
 
-  /** How far slow motion has come with something: 0 not begun, 1 done; without slow motion everything is done. */
+  /**
+   * How far slow motion has come with something: 0 not begun, 1 done; without slow motion everything is done.
+   * @param {Moment} state
+   * @param {PhaseName} phase
+   * @param {number} from
+   * @param {number} to
+   */
   function reach(state, phase, from, to) {
     if (!state.phase) return 1;
     const ahead = CELL_ORDER.indexOf(phase) - CELL_ORDER.indexOf(state.phase.name);
@@ -40,30 +64,44 @@ export function createCell(host, w) {
     return Math.max(0, Math.min(1, (state.phase.progress - from) / (to - from)));
   }
 
-  /** Whether slow motion has come to a moment of a phase. */
+  /**
+   * Whether slow motion has come to a moment of a phase.
+   * @param {Moment} state
+   * @param {PhaseName} phase
+   * @param {number} at
+   */
   function known(state, phase, at) {
     return reach(state, phase, at - 1e-3, at) === 1;
   }
 
-  /** The one number a wire carries: undefined for a vector, null for a number not known yet. */
+  /**
+   * The one number a wire carries: undefined for a vector, null for a number not known yet.
+   * @param {Moment} state
+   * @param {Carried} key
+   * @returns {number | null | undefined}
+   */
   function carried(state, key) {
     const { numbers, sums } = state;
     if (state.mode === "layer" || key === "units" || key === "all r" || key === "product") return undefined;
     if (key === "x") return numbers.x === null ? undefined : numbers.x;
     if (key === "rest") return numbers.z === null ? null : 1 - numbers.z;
-    if (key === "inner") return sums?.n?.inner ?? null;
-    if (key === "gated") return sums?.n?.h ?? null;
+    if (key === "inner") return sums?.n.inner ?? null;
+    if (key === "gated") return sums?.n.h ?? null;
     return numbers[key];
   }
 
-  function drawWires(state) {
+  /**
+   * @param {CellParts} parts
+   * @param {Moment} state
+   */
+  function drawWires(parts, state) {
     let dots = 0;
     for (const wire of parts.wires) {
       const done = reach(state, wire.phase, wire.from, wire.to), now = state.phase?.name === wire.phase;
       const value = carried(state, wire.carry);
       const kind = value === undefined ? " cell-double" : value === null ? " cell-plain" : "";
       const cls = `${kind}${now ? " cell-now" : ""}${done > 0 ? "" : " cell-none"}`;
-      const size = Number.isFinite(value) ? Math.min(1, Math.abs(value)) : 0;
+      const size = value != null && Number.isFinite(value) ? Math.min(1, Math.abs(value)) : 0;
       const [width, about] = value === undefined ? [4.2, 2] : value === null ? [1.6, 1.5] : [1.4 + 4.4 * size, 1.5];
       cellSet(wire.casing, "class", "cell-casing" + cls);
       cellSet(wire.core, "class", "cell-core" + cls);
@@ -73,9 +111,9 @@ export function createCell(host, w) {
         cellSet(line, "stroke-dasharray", done < 1 ? `${done.toFixed(3)} 2` : "none");
       }
       if (wire.head) cellSet(wire.head, "class", `cell-tip${cls}${done < 1 ? " cell-none" : ""}`);
-      if (!kind) {
-        const sum = wire.carry === "inner" || wire.carry === "gated", palette = CELL_PALETTE[wire.carry] ?? wire.carry;
-        const colour = state.colour(palette, sum ? Math.max(-1, Math.min(1, value)) : value);
+      if (value != null) {
+        const sum = wire.carry === "inner" || wire.carry === "gated";
+        const colour = state.colour(cellSource(wire.carry), sum ? Math.max(-1, Math.min(1, value)) : value);
         cellSet(wire.core, "stroke", colour);
         if (wire.head) cellSet(wire.head, "fill", colour);
       }
@@ -87,25 +125,32 @@ export function createCell(host, w) {
     for (; dots < parts.dots.length; dots++) cellSet(parts.dots[dots], "class", "cell-dot cell-hide");
   }
 
-  function drawStrips(state) {
+  /**
+   * @param {CellParts} parts
+   * @param {Moment} state
+   */
+  function drawStrips(parts, state) {
     for (const strip of parts.strips) {
       const done = known(state, strip.phase, strip.at), now = state.phase?.name === strip.phase;
       const single = strip.key === "x" && state.mode === "unit" && state.numbers.x !== null;
       cellSet(strip.group, "class", single ? "cell-none" : done || now ? "cell-part" : "cell-part cell-todo");
       cellSet(strip.cells, "class", done ? "" : "cell-hide");
       if (single || !done) continue;
-      const source = strip.key === "units" ? "hPrev" : strip.key === "rest" ? "z" : strip.key;
-      const { hPrev, r, [source]: own } = state.vectors;
+      const source = cellSource(strip.key), { hPrev, r, [source]: own } = state.vectors;
       const cells = strip.key === "product" ? cellPool(hPrev, r) : cellPool(own);
       if (cells.length !== strip.rects.length) fit(strip, cells.length);
       for (let k = 0; k < cells.length; k++) {
         const value = strip.key === "rest" ? 1 - cells[k] : cells[k];
-        cellSet(strip.rects[k], "fill", state.colour(CELL_PALETTE[source] ?? source, value));
+        cellSet(strip.rects[k], "fill", state.colour(source, value));
       }
     }
   }
 
-  /** As many rectangles as there are cells, each a hair too long so that no seam shows. */
+  /**
+   * As many rectangles as there are cells, each a hair too long so that no seam shows.
+   * @param {Strip} strip
+   * @param {number} count
+   */
   function fit(strip, count) {
     const each = strip.length / count;
     strip.cells.replaceChildren();
@@ -117,13 +162,17 @@ export function createCell(host, w) {
     });
   }
 
-  function drawNumbers(state) {
+  /**
+   * @param {CellParts} parts
+   * @param {Moment} state
+   */
+  function drawNumbers(parts, state) {
     const about = state.approximate ? "≈" : "";
     for (const { key, text, phase, at, cls, decimals } of parts.numbers) {
       const value = carried(state, key), shown = compactNumber(value, decimals);
       cellSay(text, shown && about + shown);
       const hidden = known(state, phase, at) ? "" : " cell-hide";
-      cellSet(text, "class", cls + (Number.isNaN(value) ? " cell-quiet" : "") + hidden);
+      cellSet(text, "class", cls + (value !== value ? " cell-quiet" : "") + hidden);
     }
     for (const { gate, group, at, texts } of parts.sums) {
       const sum = state.sums?.[gate];
@@ -132,7 +181,11 @@ export function createCell(host, w) {
     }
   }
 
-  function drawNodes(state) {
+  /**
+   * @param {CellParts} parts
+   * @param {Moment} state
+   */
+  function drawNodes(parts, state) {
     const about = state.approximate ? "≈" : "";
     for (const { group, phase, from, base, name } of parts.veils) {
       const veil = !known(state, phase, from) ? " cell-todo" : state.phase?.name === phase ? " cell-now" : "";
@@ -146,7 +199,11 @@ export function createCell(host, w) {
     for (const low of parts.previous) cellSay(low, state.reverse ? "t+1" : "t−1");
   }
 
-  function drawCaption(state) {
+  /**
+   * @param {CellParts} parts
+   * @param {Moment} state
+   */
+  function drawCaption(parts, state) {
     const unit = state.mode === "unit" ? state.unitName : word("cell_all");
     const more = [state.reverse && word("cell_reverse"), state.below && word("cell_below")].filter(Boolean);
     const rest = ["", fill(word("cell_step"), { t: state.t }), ...more].join(" · ");
@@ -155,14 +212,20 @@ export function createCell(host, w) {
     cellSet(svg, "aria-label", `${word("cell_title")} · ${unit}${rest}`);
   }
 
-  /** Draw a state; called at every frame, it touches only what changed. */
+  /**
+   * Draw a state; called at every frame, it touches only what changed.
+   * @param {Moment} state
+   */
   function update(state) {
     last = state;
-    if (built !== `${state.mode} ${state.reset}`) build(state);
-    for (const draw of [drawWires, drawStrips, drawNumbers, drawNodes, drawCaption]) draw(state);
+    if (!picture || built !== `${state.mode} ${state.reset}`) picture = build(state);
+    for (const draw of [drawWires, drawStrips, drawNumbers, drawNodes, drawCaption]) draw(picture, state);
   }
 
-  /** Change the language in place. */
+  /**
+   * Change the language in place.
+   * @param {Words} changed
+   */
   function setWords(changed) {
     words = changed;
     built = "";
@@ -170,4 +233,18 @@ export function createCell(host, w) {
   }
 
   return { update, setWords };
+}
+
+/**
+ * What has the focus where the diagram is.
+ * @param {Element} within
+ */
+function focused(within) {
+  const tree = within.getRootNode();
+  return tree instanceof Document || tree instanceof ShadowRoot ? tree.activeElement : null;
+}
+
+/** @param {Element} node  of the picture, or none of it */
+function nameOf(node) {
+  return node.getAttribute("data-name");
 }

@@ -1,16 +1,54 @@
-// @ts-nocheck  its types are still to be written
 // Where everything in the cell diagram stands: rails, boxes, wires, strips, and which phase of a step draws it.
+
+/** @import { Diagram, Gate, PhaseName, Reset } from "./fields.js" */
+
+/** @typedef {[number, number]} Spot  in the drawing's own units */
+/** @typedef {Gate | "x" | "hPrev" | "keep" | "write"} Quantity  what can be picked: each has a number of its own */
+/**
+ * What a wire or a strip carries. units: the previous state of all units; rest: 1 - z; inner: the candidate's sum over
+ * states before r acts, gated: after it; product: r times the previous state; all r: r of all units.
+ * @typedef {Quantity | "units" | "rest" | "inner" | "gated" | "product" | "all r"} Carried
+ */
+/** @typedef {"open" | "arrow" | "over"} Ending  over: an arrow that crosses another wire */
+/** @typedef {{carry: Carried, phase: PhaseName, from: number, to: number, points: Spot[], ending: Ending}} Route */
+/** @typedef {[Carried, PhaseName, number, number, Spot[], Ending?]} RouteRow */
+/** @typedef {[Carried, number, number, number, "across" | "down", PhaseName, number]} StripRow */
+/** @typedef {"start" | "middle" | "end"} Anchor */
+/** @typedef {"σ" | "tanh" | "times" | "plus" | "each"} Shape  each: unit by unit */
+/** @typedef {[number, number, number, number]} Box  x, y, width, height */
+/** @typedef {[PhaseName, number, [string, number, number, Anchor], Spot, [number, number, Shape] | null, ...Box[]]} NodeRow */
+
+/** @type {Quantity[]} In the order the keyboard goes through them. */
+export const QUANTITIES = ["x", "hPrev", "r", "z", "n", "keep", "write", "h"];
 
 export const CELL_ROW = { state: 46, z: 142, r: 232, n: 318, x: 394 };   // heights of the five horizontal lines
 export const CELL_COL = { x: 52, h: 72, gate: 118, z: 170, minus: 207, end: 280 };
 export const CELL_MOST = 48;                                             // cells a strip has room for
+/** @type {PhaseName[]} */
 export const CELL_ORDER = ["read", "r", "n", "z", "h"];                  // the order of computation
+/** @type {Partial<Record<Quantity, string>>} */
 export const CELL_WORD = { hPrev: "h_prev" };                            // words' keys are lower case
-export const CELL_PALETTE = { rest: "z", inner: "n", gated: "n", product: "hPrev" };
+const CELL_SOURCE = /** @type {const} */ ({ rest: "z", inner: "n", gated: "n", product: "hPrev", units: "hPrev", "all r": "r" });
 
-/** A polyline with rounded corners as path data, its last `cut` pixels left to the arrowhead. */
+/**
+ * Whose colours it is drawn in.
+ * @param {Carried} carried
+ * @returns {Quantity}
+ */
+export function cellSource(carried) {
+  switch (carried) {
+    case "rest": case "inner": case "gated": case "product": case "units": case "all r": return CELL_SOURCE[carried];
+    default: return carried;
+  }
+}
+
+/**
+ * A polyline with rounded corners as path data, its last `cut` pixels left to the arrowhead.
+ * @param {Spot[]} points
+ * @param {number} cut
+ */
 export function cellPath(points, cut) {
-  const all = points.map((p) => [...p]), end = all.length - 1;
+  const all = [...points], end = all.length - 1;
   all[end] = cellToward(all[end], all[end - 1], cut);
   let path = `M${all[0]}`;
   for (let k = 1; k < end; k++) {
@@ -20,19 +58,35 @@ export function cellPath(points, cut) {
   return path + `L${all[end]}`;
 }
 
-/** A step of length `by` from one point toward another, never past `most` of the way. */
+/**
+ * A step of length `by` from one point toward another, never past `most` of the way.
+ * @param {Spot} from
+ * @param {Spot} to
+ * @param {number} by
+ * @param {number} [most]
+ * @returns {Spot}
+ */
 function cellToward(from, to, by, most = 0.5) {
   const length = Math.hypot(to[0] - from[0], to[1] - from[1]) || 1, part = Math.min(by / length, most);
   return [from[0] + (to[0] - from[0]) * part, from[1] + (to[1] - from[1]) * part];
 }
 
-/** The direction in which a polyline arrives. */
+/**
+ * The direction in which a polyline arrives.
+ * @param {Spot[]} points
+ * @returns {Spot}
+ */
 export function cellHeading(points) {
   const [a, b] = points.slice(-2), length = Math.hypot(b[0] - a[0], b[1] - a[1]) || 1;
   return [(b[0] - a[0]) / length, (b[1] - a[1]) / length];
 }
 
-/** The place at a fraction of a polyline's length. */
+/**
+ * The place at a fraction of a polyline's length.
+ * @param {Spot[]} points
+ * @param {number} fraction
+ * @returns {Spot}
+ */
 export function cellAlong(points, fraction) {
   const lengths = points.slice(1).map(([x, y], k) => Math.hypot(x - points[k][0], y - points[k][1]));
   let left = fraction * lengths.reduce((a, b) => a + b), k = 0;
@@ -40,11 +94,17 @@ export function cellAlong(points, fraction) {
   return cellToward(points[k], points[k + 1], left, 1);
 }
 
-/** Every wire: what it carries, its phase of slow motion and the part of it that draws the wire, corners, ending. */
+/**
+ * Every wire: what it carries, its phase of slow motion and the part of it that draws the wire, corners, ending.
+ * @param {Diagram} mode
+ * @param {Reset} reset
+ * @returns {Route[]}
+ */
 export function cellWires(mode, reset) {
   const { state, z, r, n, x } = CELL_ROW, { x: xs, h: hs, gate, z: zs, minus, end } = CELL_COL;
   const own = mode === "unit" && reset === "after" ? "r" : "all r";
   const first = reset === "before" ? gate - 11 : 92;
+  /** @type {RouteRow[]} */
   const gating = reset === "before" ? [
     [own, "r", 0.6, 1, [[gate, r + 17], [gate, n - 11]]],
     ["product", "n", 0.2, 0.4, [[gate + 11, n], [186, n]]],
@@ -54,7 +114,8 @@ export function cellWires(mode, reset) {
     ["inner", "n", 0.2, 0.4, [[164, n], [211, n]]],
     ["gated", "n", 0.4, 0.55, [[233, n], [end - 22, n]]],
   ];
-  return [
+  /** @type {RouteRow[]} */
+  const rows = [
     ["hPrev", "read", 0, 0.35, [[4, state], [hs, state]], "open"],
     ["units", "read", 0.35, 1, [[hs, state], [hs, r - 8]], "open"],
     ["x", "read", 0, 0.35, [[4, x], [xs, x]], "open"],
@@ -76,15 +137,24 @@ export function cellWires(mode, reset) {
     ["write", "h", 0.4, 0.7, [[end, z - 11], [end, state + 11]]],
     ["h", "h", 0.8, 1, [[end + 11, state], [356, state]]],
     ["units", "n", 0, 0.2, [[hs, r - 8], [hs, n], [first, n]]], ...gating,
-  ].map(([carry, phase, from, to, points, ending = "arrow"]) => ({ carry, phase, from, to, points, ending }));
+  ];
+  return rows.map(([carry, phase, from, to, points, ending = "arrow"]) => ({ carry, phase, from, to, points, ending }));
 }
 
-/** Strips of colour cells: [vector, x, y of the middle of the near end, length, across or down, phase, shown from]. */
+/**
+ * Strips of colour cells: [vector, x, y of the middle of the near end, length, across or down, phase, shown from].
+ * @param {Diagram} mode
+ * @param {Reset} reset
+ * @returns {StripRow[]}
+ */
 export function cellStrips(mode, reset) {
   const { state, z, r, n, x } = CELL_ROW, { h: hs, gate, z: zs, end } = CELL_COL, high = state + 27;
+  /** @type {StripRow} */
   const gates = reset === "before" ? ["r", gate, r + 22, 38, "down", "r", 1] : ["r", 148, r, 44, "across", "r", 1];
+  /** @type {StripRow[]} */
   const product = reset === "before" ? [["product", 133, n, 40, "across", "n", 0.4]] : [];
-  const input = ["x", 8, x, 36, "across", "read", 0.3], units = ["units", hs, high, 44, "down", "read", 0.6];
+  /** @type {StripRow[]} */
+  const [input, units] = [["x", 8, x, 36, "across", "read", 0.3], ["units", hs, high, 44, "down", "read", 0.6]];
   if (mode === "unit") return [units, input, ...product, ...(reset === "before" ? [gates] : [])];
   return [
     ["hPrev", 14, state, 44, "across", "read", 0.3], input, gates, ["z", zs, high, 44, "down", "z", 1],
@@ -94,7 +164,11 @@ export function cellStrips(mode, reset) {
   ];
 }
 
-/** What can be picked: [phase, when the number is known, name and its place, number's place, shape, places to hit]. */
+/**
+ * What can be picked: [phase, when the number is known, name and its place, number's place, shape, places to hit].
+ * @param {Reset} reset
+ * @returns {Record<Quantity, NodeRow>}
+ */
 export function cellNodes(reset) {
   const { state, z, r, n, x } = CELL_ROW, { gate, z: zs, end } = CELL_COL;
   const over = state - 12, under = state + 21, side = end + 12;

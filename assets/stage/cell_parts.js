@@ -1,22 +1,79 @@
-// @ts-nocheck  its types are still to be written
 // What the cell diagram is made of: SVG elements, and the picture of one mode and reset placement built of them.
 
-import { CELL_COL, CELL_MOST, CELL_ROW, cellHeading, cellNodes, cellPath, cellStrips, cellWires } from "./cell_layout.js";
+/** @import { Diagram, PhaseName, Reset } from "./fields.js" */
+/** @import { Anchor, Carried, Quantity, Route, Shape } from "./cell_layout.js" */
+import { CELL_COL, CELL_MOST, CELL_ROW, QUANTITIES, cellHeading, cellNodes, cellPath, cellStrips, cellWires } from "./cell_layout.js";
 
-/** An SVG element with attributes, appended to `parent`. */
+/** @typedef {"x" | "h" | "total"} Summand */
+/** @typedef {Route & {casing: SVGPathElement, core: SVGPathElement, head: SVGPathElement | null}} Wire */
+/** @typedef {{key: Carried, text: SVGTextElement, phase: PhaseName, at: number, cls: string, decimals: number}} Figure */
+/** @typedef {{group: SVGGElement, phase: PhaseName, from: number, base: string, name?: Quantity}} Veil  what is dim until its phase */
+/** @typedef {{gate: "z" | "r" | "n", group: SVGGElement, at: number, texts: [Summand, SVGTextElement][]}} Sum */
+
+/**
+ * A row of cells; left and top: of its frame.
+ * @typedef {object} Strip
+ * @property {Carried} key
+ * @property {SVGGElement} group
+ * @property {SVGGElement} cells
+ * @property {SVGRectElement[]} rects
+ * @property {number} left
+ * @property {number} top
+ * @property {boolean} down
+ * @property {number} length
+ * @property {PhaseName} phase
+ * @property {number} at
+ */
+
+/**
+ * What is written to while a picture stands.
+ * @typedef {object} CellParts
+ * @property {Wire[]} wires
+ * @property {Strip[]} strips
+ * @property {Map<string, SVGGElement>} nodes  by quantity
+ * @property {Figure[]} numbers
+ * @property {Veil[]} veils
+ * @property {SVGElement[]} previous  the subscripts of h_prev
+ * @property {Sum[]} sums
+ * @property {SVGCircleElement[]} dots
+ * @property {SVGTextElement} caption
+ */
+
+/**
+ * An SVG element with attributes, appended to `parent`.
+ * @template {keyof SVGElementTagNameMap} Tag
+ * @param {Element} parent
+ * @param {Tag} tag
+ * @param {Record<string, string | number>} [attributes]
+ * @param {string | null} [text]
+ * @returns {SVGElementTagNameMap[Tag]}
+ */
 export function cellNew(parent, tag, attributes = {}, text = null) {
   const made = document.createElementNS("http://www.w3.org/2000/svg", tag);
-  for (const name in attributes) made.setAttribute(name, attributes[name]);
+  for (const [name, value] of Object.entries(attributes)) made.setAttribute(name, String(value));
   if (text !== null) made.textContent = text;
   parent.append(made);
   return made;
 }
 
+/**
+ * @param {Element} parent
+ * @param {string} cls
+ * @param {number} x
+ * @param {number} y
+ * @param {Anchor} anchor
+ * @param {string} text
+ */
 export function cellText(parent, cls, x, y, anchor, text) {
   return cellNew(parent, "text", { class: cls, x, y, "text-anchor": anchor }, text);
 }
 
-/** Set an attribute only where it changed: the document is asked nothing. */
+/**
+ * Set an attribute only where it changed: the document is asked nothing.
+ * @param {Element & {cellHeld?: Record<string, string>}} made
+ * @param {string} name
+ * @param {string} value
+ */
 export function cellSet(made, name, value) {
   const held = made.cellHeld ?? (made.cellHeld = {});
   if (held[name] === value) return;
@@ -24,16 +81,28 @@ export function cellSet(made, name, value) {
   made.setAttribute(name, value);
 }
 
+/**
+ * The same for the text.
+ * @param {Element & {cellText?: string}} made
+ * @param {string} text
+ */
 export function cellSay(made, text) {
   if (made.cellText !== text) made.textContent = made.cellText = text;
 }
 
-/** Widths of letters at 11 px, estimated: a layout at every frame would cost more than the drawing. */
+/**
+ * Widths of letters at 11 px, estimated: a layout at every frame would cost more than the drawing.
+ * @param {string} letter
+ */
 export function cellWide(letter) {
   return letter > "\u2e7f" ? 11 : /[A-ZMWmw@%]/.test(letter) ? 8.6 : 5.8;
 }
 
-/** Text cut to a width. */
+/**
+ * Text cut to a width.
+ * @param {string} text
+ * @param {number} width
+ */
 export function cellClip(text, width) {
   const letters = [...text];
   let used = 0;
@@ -41,9 +110,14 @@ export function cellClip(text, width) {
   return cut < 0 ? text : letters.slice(0, Math.max(1, cut - 1)).join("").trimEnd() + "…";
 }
 
-/** Means of neighbouring units, at most CELL_MOST of them; `by` multiplies unit for unit first. */
+/**
+ * Means of neighbouring units, at most CELL_MOST of them; `by` multiplies unit for unit first.
+ * @param {ArrayLike<number>} values
+ * @param {ArrayLike<number> | null} [by]
+ */
 export function cellPool(values, by = null) {
   const units = by ? Math.min(values.length, by.length) : values.length, cells = Math.min(units, CELL_MOST);
+  /** @type {number[]} */
   const pooled = new Array(cells);
   for (let k = 0; k < cells; k++) {
     const first = Math.floor((k * units) / cells), last = Math.floor(((k + 1) * units) / cells);
@@ -54,66 +128,105 @@ export function cellPool(values, by = null) {
   return pooled;
 }
 
-/** A box or an operator in a circle: × and + for single numbers, ⊙ for vectors. */
+/**
+ * A box or an operator in a circle: × and + for single numbers, ⊙ for vectors.
+ * @param {Element} parent
+ * @param {number} x
+ * @param {number} y
+ * @param {Shape} kind
+ */
 export function cellShape(parent, x, y, kind) {
-  const half = { "σ": 18, tanh: 22 }[kind], drawn = { plus: "M-5 0h10M0 -5v10", times: "M-4 -4l8 8M4 -4l-8 8" }[kind];
-  if (half) {
+  if (kind === "σ" || kind === "tanh") {
+    const half = { "σ": 18, tanh: 22 }[kind];
     cellNew(parent, "rect", { class: "cell-shape", x: x - half, y: y - 17, width: 2 * half, height: 34, rx: 9 });
     cellText(parent, `cell-math${kind === "σ" ? "" : " cell-upright"}`, x, y + 5, "middle", kind);
     return;
   }
   cellNew(parent, "circle", { class: "cell-shape", cx: x, cy: y, r: 11 });
-  if (drawn) cellNew(parent, "path", { class: "cell-sign", d: drawn, transform: `translate(${x} ${y})` });
-  else cellNew(parent, "circle", { class: "cell-point", cx: x, cy: y, r: 2.6 });
+  if (kind === "each") {
+    cellNew(parent, "circle", { class: "cell-point", cx: x, cy: y, r: 2.6 });
+    return;
+  }
+  const drawn = { plus: "M-5 0h10M0 -5v10", times: "M-4 -4l8 8M4 -4l-8 8" }[kind];
+  cellNew(parent, "path", { class: "cell-sign", d: drawn, transform: `translate(${x} ${y})` });
 }
 
-/** Text in which h_k is set as a symbol; returns the subscript of h_prev, which update() makes t−1 or t+1. */
+/**
+ * Text in which h_k is set as a symbol.
+ * @param {Element} parent
+ * @param {string} written
+ * @param {number} x
+ * @param {number} y
+ * @param {Anchor} anchor
+ * @param {string} [cls]
+ * @returns {SVGTSpanElement[]} the subscripts of h_prev, which update() makes t−1 or t+1: at most one
+ */
 export function cellSymbol(parent, written, x, y, anchor, cls = "cell-math") {
   const made = cellText(parent, cls, x, y, anchor, "");
-  let previous = null, low = false;
+  /** @type {SVGTSpanElement[]} */
+  let previous = [];
+  let low = false;
   for (const piece of written.split(/([A-Za-z]_[a-z]+)/).filter(Boolean)) {
     const [base, sub] = /^[A-Za-z]_[a-z]+$/.test(piece) ? piece.split("_") : [piece];
     cellNew(made, "tspan", { ...(low && { dy: -4 }), ...(sub && { class: "cell-base" }) }, base);
     low = Boolean(sub);
     if (!sub) continue;
     const under = cellNew(made, "tspan", { class: "cell-sub", dy: 4 }, sub === "prev" ? "t−1" : sub);
-    if (sub === "prev") previous = under;
+    if (sub === "prev") previous = [under];
   }
   return previous;
 }
 
-/** The wires of a picture. Casings lie below all cores, so that wires that meet open into each other. */
-export function cellLay(svg, wires) {
-  for (const over of [false, true]) {
-    const [ghosts, casings, cores] = [0, 1, 2].map(() => cellNew(svg, "g"));
-    for (const wire of wires.filter(({ ending }) => (ending === "over") === over)) {
-      const open = wire.ending === "open", d = cellPath(wire.points, open ? 0 : 6), tip = wire.points.at(-1);
-      if (over) cellNew(ghosts, "path", { class: "cell-patch", d: `M${CELL_COL.h - 7} ${tip[1]}h14` });
-      cellNew(ghosts, "path", { class: "cell-ghost", d });
-      wire.casing = cellNew(casings, "path", { d, pathLength: 1 });
-      wire.core = cellNew(cores, "path", { d, pathLength: 1, "data-wire": wire.carry });
-      if (open) continue;
-      const [dx, dy] = cellHeading(wire.points), [x, y] = [tip[0] - 8 * dx, tip[1] - 8 * dy];
-      wire.head = cellNew(cores, "path", { d: `M${tip}L${x - 5 * dy} ${y + 5 * dx}L${x + 5 * dy} ${y - 5 * dx}Z` });
-    }
-  }
-  return wires;
+/**
+ * The wires of a picture. Casings lie below all cores, so that wires that meet open into each other.
+ * @param {SVGSVGElement} svg
+ * @param {Route[]} routes
+ * @returns {Wire[]}
+ */
+export function cellLay(svg, routes) {
+  const [below, above] = [0, 1].map(() => [0, 1, 2].map(() => cellNew(svg, "g")));
+  return routes.map((route) => {
+    const over = route.ending === "over", [ghosts, casings, cores] = over ? above : below;
+    const open = route.ending === "open", d = cellPath(route.points, open ? 0 : 6), tip = route.points[route.points.length - 1];
+    if (over) cellNew(ghosts, "path", { class: "cell-patch", d: `M${CELL_COL.h - 7} ${tip[1]}h14` });
+    cellNew(ghosts, "path", { class: "cell-ghost", d });
+    const casing = cellNew(casings, "path", { d, pathLength: 1 });
+    const core = cellNew(cores, "path", { d, pathLength: 1, "data-wire": route.carry });
+    if (open) return { ...route, casing, core, head: null };
+    const [dx, dy] = cellHeading(route.points), [x, y] = [tip[0] - 8 * dx, tip[1] - 8 * dy];
+    const head = cellNew(cores, "path", { d: `M${tip}L${x - 5 * dy} ${y + 5 * dx}L${x + 5 * dy} ${y - 5 * dx}Z` });
+    return { ...route, casing, core, head };
+  });
 }
 
-/** Build the picture of one mode and reset placement; returns the elements that update() writes to. */
+/**
+ * Build the picture of one mode and reset placement.
+ * @param {SVGSVGElement} svg
+ * @param {Diagram} mode
+ * @param {Reset} reset
+ * @param {(key: string) => string} word
+ * @returns {CellParts}
+ */
 export function cellBuild(svg, mode, reset, word) {
   const unit = mode === "unit", before = reset === "before", col = CELL_COL, row = CELL_ROW;
-  const parts = { strips: [], nodes: {}, numbers: [], veils: [], previous: [], sums: [] };
+  /** @type {Omit<CellParts, "wires" | "dots" | "caption">} */
+  const parts = { strips: [], nodes: new Map(), numbers: [], veils: [], previous: [], sums: [] };
   const quiet = "cell-small cell-quiet";
   cellNew(svg, "rect", { class: "cell-panel", x: 61, y: 291, width: 188, height: 87, rx: 10 });
-  parts.wires = cellLay(svg, cellWires(mode, reset));
-  const part = (phase, from = 0) => {
+  const wires = cellLay(svg, cellWires(mode, reset));
+  const part = (/** @type {PhaseName} */ phase, from = 0) => {
     const group = cellNew(svg, "g");
     parts.veils.push({ group, phase, from, base: "cell-part" });
     return group;
   };
-  const number = (parent, key, x, y, anchor, phase, at, cls = "", decimals = 4) => parts.numbers.push(
-    { key, text: cellText(parent, cls, x, y, anchor, ""), phase, at, cls, decimals });
+  /**
+   * @param {Element} parent
+   * @param {Omit<Figure, "text">} figure
+   * @param {number} x
+   * @param {number} y
+   * @param {Anchor} anchor
+   */
+  const number = (parent, figure, x, y, anchor) => parts.numbers.push({ ...figure, text: cellText(parent, figure.cls, x, y, anchor, "") });
   const turning = part("z", 0.7);
   for (const [x, y] of [[col.h, row.state], [col.h, row.z - 8], [col.h, row.r - 8], [col.x, row.r + 8], [col.x, row.x],
     [col.z, row.z]]) cellNew(x === col.z ? turning : svg, "circle", { class: "cell-joint", cx: x, cy: y, r: 4.2 });
@@ -123,7 +236,9 @@ export function cellBuild(svg, mode, reset, word) {
   const matrix = part("n"), [left, wide] = before ? [186, 34] : [92, 72];
   cellNew(matrix, "rect", { class: "cell-shape", x: left, y: row.n - 17, width: wide, height: 34, rx: 2 });
   const written = cellText(matrix, "cell-math", left + wide / 2, row.n + 4, "middle", "");
-  for (const [text, low] of before ? [["U"], ["n", 3]] : [["U"], ["n", 3], [" · + b", -3], ["hn", 3]]) {
+  /** @type {[string, number][]} text, and how far down from the one before */
+  const pieces = before ? [["U", 0], ["n", 3]] : [["U", 0], ["n", 3], [" · + b", -3], ["hn", 3]];
+  for (const [text, low] of pieces) {
     cellNew(written, "tspan", low ? { dy: low, ...(low > 0 && { class: "cell-sub" }) } : {}, text);
   }
   cellShape(part("n", before ? 0 : 0.3), before ? col.gate : 222, row.n, before || !unit ? "each" : "times");
@@ -131,25 +246,31 @@ export function cellBuild(svg, mode, reset, word) {
   cellText(svg, "cell-small cell-strong", 155, row.n + 38, "middle", word(before ? "cell_before" : "cell_after"));
   cellSymbol(svg, word(`cell_${why}`), 155, row.n + 53, "middle", quiet);
 
-  for (const [name, [phase, at, label, place, shape, ...hits]] of Object.entries(cellNodes(reset))) {
+  const nodes = cellNodes(reset);
+  for (const name of QUANTITIES) {
+    const [phase, at, label, place, shape, ...hits] = nodes[name];
     const group = cellNew(svg, "g", { tabindex: 0, role: "button", "data-name": name }), [symbol, ...where] = label;
     for (const [x, y, width, height] of hits) cellNew(group, "rect", { class: "cell-hit", x, y, width, height, rx: 8 });
     if (shape) cellShape(group, shape[0], shape[1], !unit && shape[2] === "times" ? "each" : shape[2]);
-    const previous = symbol ? cellSymbol(group, ...label) : cellText(group, quiet, ...where, word(`cell_${name}`));
-    if (name === "hPrev") parts.previous.push(previous);
+    if (symbol) parts.previous.push(...cellSymbol(group, ...label));
+    else cellText(group, quiet, ...where, word(`cell_${name}`));
     if (name === "z") cellText(group, quiet, 182, row.state + 66, "start", word("cell_keeps"));
-    if (unit) number(group, name, ...place, where[2], phase, at, "cell-strong");
-    parts.nodes[name] = group;
+    if (unit) number(group, { key: name, phase, at, cls: "cell-strong", decimals: 4 }, ...place, where[2]);
+    parts.nodes.set(name, group);
     parts.veils.push({ group, phase, from: 0, base: "cell-part cell-node", name });
   }
-  if (unit) number(svg, "rest", 243, row.z + 20, "middle", "z", 0.85);
-  if (unit && !before) number(svg, "inner", 187, row.n - 8, "middle", "n", 0.4, "cell-small", 3);
-  for (const [gate, x, y, at] of unit ? [["z", 93, 90, 0.4], ["r", 93, 180, 0.4], ["n", 307, 308, 0.55]] : []) {
+  if (unit) number(svg, { key: "rest", phase: "z", at: 0.85, cls: "", decimals: 4 }, 243, row.z + 20, "middle");
+  if (unit && !before) number(svg, { key: "inner", phase: "n", at: 0.4, cls: "cell-small", decimals: 3 }, 187, row.n - 8, "middle");
+  /** @type {[Sum["gate"], number, number, number][]} */
+  const sums = unit ? [["z", 93, 90, 0.4], ["r", 93, 180, 0.4], ["n", 307, 308, 0.55]] : [];
+  /** @type {[Summand, string, number][]} */
+  const lines = [["x", "x", 0], ["h", "h", 13], ["total", "Σ", 28]];
+  for (const [gate, x, y, at] of sums) {
     const group = cellNew(svg, "g");
     cellNew(group, "line", { class: "cell-rule", x1: x, x2: x + 50, y1: y + 17, y2: y + 17 });
-    const texts = [["x", "x", 0], ["h", "h", 13], ["total", "Σ", 28]].map(([key, shown, down]) => {
+    const texts = lines.map(([key, shown, down]) => {
       cellText(group, key === "total" ? quiet : `${quiet} cell-math cell-sum`, x, y + down, "start", shown);
-      return [key, cellText(group, "cell-small", x + 50, y + down, "end", "")];
+      return /** @type {[Summand, SVGTextElement]} */ ([key, cellText(group, "cell-small", x + 50, y + down, "end", "")]);
     });
     parts.sums.push({ gate, group, at, texts });
   }
@@ -159,10 +280,8 @@ export function cellBuild(svg, mode, reset, word) {
     cellNew(group, "rect", { class: "cell-frame", x: near, y: top, width, height, rx: 1.5 });
     parts.strips.push({ key, group, cells: cellNew(group, "g"), rects: [], left: near, top, down, length, phase, at });
     if (key === "units") cellText(svg, quiet, x - 12, y + length / 2 + 4, "end", word("cell_all"));
-    const under = [x + length / 2, y + 21, "middle", "cell-math cell-low"];
-    if (key === "product") parts.previous.push(cellSymbol(part("n", 0.2), "r ⊙ h_prev", ...under));
+    if (key === "product") parts.previous.push(...cellSymbol(part("n", 0.2), "r ⊙ h_prev", x + length / 2, y + 21, "middle", "cell-math cell-low"));
   }
-  parts.dots = Array.from({ length: 6 }, () => cellNew(svg, "circle", { class: "cell-dot cell-hide", r: 4 }));
-  parts.caption = cellText(svg, quiet, 356, row.x + 19, "end", "");
-  return parts;
+  const dots = Array.from({ length: 6 }, () => cellNew(svg, "circle", { class: "cell-dot cell-hide", r: 4 }));
+  return { ...parts, wires, dots, caption: cellText(svg, quiet, 356, row.x + 19, "end", "") };
 }

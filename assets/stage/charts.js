@@ -1,14 +1,42 @@
-// @ts-nocheck  its types are still to be written
 // A stage's cell over the Plotly charts of its page, and clicks there that lead to the stage.
 
-import { GATES } from "./fields.js";
+import { isGate } from "./fields.js";
 import { registry } from "./registry.js";
 
 const CHARTS = ".st-key-heatmaps .js-plotly-plot, .st-key-lines .js-plotly-plot";
 const CURSOR = "gruviz-cursor";
 
-// A box in chart pixels, or null where the step or unit lies outside the axis
+// What is used of Plotly's inside
+/** @typedef {{l2p: (value: number) => number, _length: number, _offset: number}} Axis  px, from the axis' own start */
+/** @typedef {{xaxis?: Axis, [name: string]: unknown}} Layout  yaxis, yaxis2, ... and what has no part in this */
+/** @typedef {{data: {type?: string, name?: string}, x: number, y: number}} Point */
+/**
+ * An element Plotly has made a chart of; what it adds comes later than the element.
+ * @typedef {HTMLElement & {on?: (type: string, act: (event: {points: Point[]}) => void) => void, _ev?: object,
+ *   _fullLayout?: Layout, _fullData?: {type?: string, name?: string, yaxis?: string}[]}} Chart
+ */
+/** @typedef {{t: number, unit: number}} Marked */
+
+/**
+ * @param {Layout} layout
+ * @param {string} name
+ */
+function axisOf(layout, name) {
+  return /** @type {Axis} */ (layout[name]);  // Plotly calls nothing else by such a name
+}
+
+/**
+ * A box in chart pixels, or null where the step or unit lies outside the axis.
+ * @param {Axis} xaxis
+ * @param {Axis} yaxis
+ * @param {number} step
+ * @param {number} unit
+ */
 function cellOn(xaxis, yaxis, step, unit) {
+  /**
+   * @param {Axis} axis
+   * @param {number} at
+   */
   const ends = (axis, at) => [axis.l2p(at - 0.5), axis.l2p(at + 0.5)].sort((a, b) => a - b);
   const [left, right] = ends(xaxis, step);
   const [top, bottom] = ends(yaxis, unit);
@@ -21,37 +49,41 @@ function cellOn(xaxis, yaxis, step, unit) {
   };
 }
 
+/**
+ * @param {Element} overlay
+ * @param {Record<string, string | number>} style  numbers are pixels
+ */
 function piece(overlay, style) {
-  const div = document.createElement("div");
-  Object.assign(div.style, { position: "absolute", boxSizing: "border-box" });
-  for (const [key, value] of Object.entries(style)) div.style[key] = typeof value === "number" ? `${value}px` : value;
+  const div = document.createElement("div"), texts = Object.entries(style).map(([key, value]) => [key, typeof value === "number" ? `${value}px` : value]);
+  Object.assign(div.style, { position: "absolute", boxSizing: "border-box", ...Object.fromEntries(texts) });
   overlay.append(div);
 }
 
 /**
  * Mark a cell in a chart.
- * @param {any} chart
+ * @param {Chart} chart
  * @param {{ink: string, halo: string}} colours
- * @param {{t: number, unit: number} | null} cell
+ * @param {Marked | null} cell
  */
 function drawCursor(chart, { ink, halo }, cell) {
   const layout = chart._fullLayout;
   if (!layout?.xaxis?._length || !cell) return;
   const { t: step, unit } = cell;
+  /** @type {HTMLElement | null} */
   let overlay = chart.querySelector(`.${CURSOR}`);
   if (!overlay) {
     overlay = document.createElement("div");
     overlay.className = CURSOR;
     Object.assign(overlay.style, { position: "absolute", inset: "0", pointerEvents: "none" });
     // under the layer of hover texts
-    chart.querySelector(".hoverlayer").closest("svg").before(overlay);
+    chart.querySelector(".hoverlayer")?.closest("svg")?.before(overlay);
   }
   overlay.replaceChildren();
   const xaxis = layout.xaxis;
-  const yaxes = Object.keys(layout).filter((key) => /^yaxis\d*$/.test(key)).map((key) => layout[key]);
-  const heat = (chart._fullData ?? []).filter((data) => data.type === "heatmap" && GATES.includes(data.name));
+  const yaxes = Object.keys(layout).filter((key) => /^yaxis\d*$/.test(key)).map((key) => axisOf(layout, key));
+  const heat = (chart._fullData ?? []).filter((data) => data.type === "heatmap" && isGate(data.name));
   const [left, right] = [xaxis.l2p(step - 0.5), xaxis.l2p(step + 0.5)];
-  const inside = (at) => at >= -2 && at <= xaxis._length + 2;
+  const inside = (/** @type {number} */ at) => at >= -2 && at <= xaxis._length + 2;
   for (const axis of yaxes) {
     const tall = { top: axis._offset, height: axis._length };
     if (!heat.length) {
@@ -61,12 +93,12 @@ function drawCursor(chart, { ink, halo }, cell) {
       continue;
     }
     // a line at either side of the step, outside of its cells
-    for (const [at, shadow] of [[left - 1, "-1px"], [right, "1px"]]) {
+    for (const { at, shadow } of [{ at: left - 1, shadow: "-1px" }, { at: right, shadow: "1px" }]) {
       if (inside(at)) piece(overlay, { ...tall, left: xaxis._offset + at, width: 1, background: ink, boxShadow: `${shadow} 0 ${halo}` });
     }
   }
-  for (const { yaxis } of heat) {
-    const box = cellOn(xaxis, layout[yaxis.replace("y", "yaxis")], step, unit);
+  for (const { yaxis = "y" } of heat) {
+    const box = cellOn(xaxis, axisOf(layout, yaxis.replace("y", "yaxis")), step, unit);
     if (box) piece(overlay, { ...box, border: `2px solid ${ink}`, outline: `1px solid ${halo}`, borderRadius: 2 });
   }
 }
@@ -84,7 +116,7 @@ export class Charts {
     this.unwatch = registry.watch((key) => { if (key === this.page.charts) this.soon(); });
     this.observer = new MutationObserver((changes) => {
       // our own overlay changes the page too
-      if (!changes.every(({ target }) => target.closest?.(`.${CURSOR}`) || target.querySelector?.(`:scope > .${CURSOR}`))) this.soon();
+      if (!changes.every(({ target }) => target instanceof Element && (target.closest(`.${CURSOR}`) || target.querySelector(`:scope > .${CURSOR}`)))) this.soon();
     });
     this.observer.observe(document.body, { childList: true, subtree: true });
   }
@@ -96,15 +128,15 @@ export class Charts {
     });
   }
 
-  /** The cell of the stage they belong to. */
+  /** The cell of the stage they belong to. @returns {Marked | null} */
   get cell() {
     return registry.stages.get(this.page.charts)?.view ?? null;
   }
 
   watch() {
-    for (const chart of document.querySelectorAll(CHARTS)) {
+    for (const chart of /** @type {NodeListOf<Chart>} */ (document.querySelectorAll(CHARTS))) {
       if (!chart.on || !chart._fullLayout) continue;
-      if (this.heard.get(chart) !== chart._ev) {
+      if (chart._ev && this.heard.get(chart) !== chart._ev) {
         this.heard.set(chart, chart._ev);
         chart.on("plotly_afterplot", () => this.draw(chart));
         chart.on("plotly_click", ({ points: [point] }) => this.clicked(point));
@@ -119,13 +151,15 @@ export class Charts {
     }
   }
 
+  /** @param {Chart} chart */
   draw(chart) {
     if (!this.gone) drawCursor(chart, this.page, this.cell);
   }
 
+  /** @param {Point} point */
   clicked(point) {
     if (this.gone) return;
-    const gate = GATES.includes(point.data.name) ? point.data.name : undefined;
+    const gate = isGate(point.data.name) ? point.data.name : undefined;
     const unit = gate && point.data.type === "heatmap" ? Math.round(point.y) : this.cell?.unit;
     registry.stages.get(this.page.charts)?.goTo({ t: Math.round(point.x), unit, gate });
   }

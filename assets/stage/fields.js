@@ -5,16 +5,30 @@
 /** @typedef {Gate | "x"} Panel */
 /** @typedef {"mean" | "low" | "high"} Statistic */
 /** @typedef {"light" | "dark"} Theme */
+/** @typedef {"unit" | "layer"} Diagram  what the cell diagram shows */
+/** @typedef {"before" | "after"} Reset  the reset gate acts before or after the matrix */
 
 /** @type {readonly Gate[]} */
 export const GATES = ["z", "r", "n", "h"];
 /** @type {readonly Panel[]} The panels in the order the keyboard goes through them. */
 export const PANELS = [...GATES, "x"];
 
-/** @typedef {Record<string, any>} Words  the words of one language, nested as in the words' tables */
+/**
+ * @param {unknown} name
+ * @returns {name is Gate}
+ */
+export function isGate(name) {
+  return GATES.some((gate) => gate === name);
+}
 
 /**
- * Where a trace is looked at; null where nobody has chosen yet.
+ * The words of one language: texts by name, and the tables among them.
+ * @typedef {Record<string, string> & {gates: Record<Panel, string>, captions: Record<Panel, string>, hover: Record<Gate, string>,
+ *   orders: Record<string, string>, statistics: Record<Statistic, string>, phases: Record<PhaseName, string>}} Words
+ */
+
+/**
+ * Where a trace is looked at.
  * @typedef {object} View
  * @property {number} layer
  * @property {number} t
@@ -25,14 +39,16 @@ export const PANELS = [...GATES, "x"];
  * @property {string} order
  * @property {string} subset
  * @property {Statistic} stat
- * @property {"unit" | "layer"} diagram
+ * @property {Diagram} diagram
  */
+
+/** @typedef {Omit<View, "t" | "unit"> & {t: number | null, unit: number | null}} Told  a view as Python writes it: null where nobody has chosen yet */
 
 /**
  * @typedef {object} Trace
  * @property {string} id
  * @property {string} kind
- * @property {string} reset  "before" or "after" the matrix
+ * @property {Reset} reset
  * @property {number} steps
  * @property {number} units
  * @property {number} inputs
@@ -61,8 +77,8 @@ export const PANELS = [...GATES, "x"];
  * @property {string} cursor  name of a cursor shared with other stages; "" for none
  * @property {Trace} trace
  * @property {TileHeader} tile
- * @property {View} view
- * @property {Partial<View>} defaults  of every field of a view
+ * @property {Told} view
+ * @property {Told} defaults  of every field of a view
  * @property {{t: number, unit: number}} home
  * @property {string | null} place  the stage goes to `view` when it changes; null leaves it where it is
  * @property {string[]} unit_names
@@ -70,7 +86,7 @@ export const PANELS = [...GATES, "x"];
  * @property {string[]} layer_names
  * @property {string[]} orders
  * @property {Statistic[]} statistics
- * @property {string[]} diagrams
+ * @property {Diagram[]} diagrams
  * @property {Words} words
  * @property {string} language
  * @property {Record<Theme, Record<Panel, Domain>>} palettes
@@ -78,8 +94,56 @@ export const PANELS = [...GATES, "x"];
  * @property {Record<Theme, Record<string, string>>} lines
  */
 
-/** @typedef {{kind: string, id: number, trace: string, [more: string]: any}} Asked  a question on its way to Python */
-/** @typedef {{name: string, progress: number}} Phase  where slow motion is within a step: 0 to 1 of a phase */
+/** @typedef {{gate: Panel, layer: number, t: number, unit: number}} Cell  one number of a trace */
+
+/**
+ * What a stage asks Python.
+ * @typedef {{kind: "explain"} & Cell | {kind: "tile", layer: number, first: number, last: number}
+ *   | {kind: "order", order: string, layer: number} | {kind: "figure", open: boolean, view: View}} Question
+ */
+/** @typedef {Question & {id: number, trace: string}} Asked  a question on its way */
+
+/** @typedef {number | "nan" | "inf" | "-inf"} Real  JSON has no NaN and no inf: they come as texts */
+
+/**
+ * A summand of a pre-activation, as the factors that make it.
+ * @typedef {object} Term
+ * @property {"input" | "state" | "bias" | "bias_ih" | "bias_hh" | "keep" | "write"} kind
+ * @property {number | null} index  of its source; none for a bias
+ * @property {Real} value
+ * @property {Real | null} weight
+ * @property {Real | null} source
+ * @property {Real | null} reset  of the gate, where it takes part
+ * @property {Cell | null} at  where the source can be seen
+ * @property {Cell | null} reset_at
+ * @property {string} name  of the source
+ */
+
+/** @typedef {{x: Real, h: Real, total: Real, inner?: Real}} Sums  a pre-activation by where it comes from; inner: of n, before r acts */
+
+/**
+ * A number as the terms that make it.
+ * @typedef {object} Explained
+ * @property {Gate} gate
+ * @property {number} layer
+ * @property {number} t
+ * @property {number} unit
+ * @property {Real} value
+ * @property {"sigmoid" | "tanh" | null} squash  null: of h, which is a sum
+ * @property {Real} total
+ * @property {Term[]} terms  largest first
+ * @property {{count: number, value: Real}} rest  those that are not told
+ * @property {Record<"r" | "z" | "n", Sums>} sums
+ */
+
+/**
+ * The reply to a question: its number (null where even that could not be read), and what was asked.
+ * @typedef {{reply: number | null, trace: string} & ({kind: "explain"} & Explained | {kind: "tile", tile: TileHeader}
+ *   | {kind: "order", order: string, layer: number} | {kind: "figure", open: boolean} | {kind: "error"})} Reply
+ */
+
+/** @typedef {"read" | "r" | "n" | "z" | "h"} PhaseName  what is computed within a step */
+/** @typedef {{name: PhaseName, progress: number}} Phase  where slow motion is within a step: 0 to 1 of a phase */
 
 // What a message leaves out that was written before stages had neighbours
 const ABSENT = { key: "", address: null, cursor: "", orders: ["index"], statistics: ["mean", "low", "high"], diagrams: ["unit", "layer"] };

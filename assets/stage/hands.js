@@ -1,24 +1,41 @@
-// @ts-nocheck  its types are still to be written
 // Mouse, touch and keyboard: what people do on the stage, turned into changes of its view.
 
-import { PANELS } from "./fields.js";
+/** @import { Cell, Gate } from "./fields.js" */
+/** @import { Action, Brush, Point, PointerFact } from "./gestures.js" */
+/** @import { Hovered } from "./marks.js" */
+/** @import { Deed } from "./markup.js" */
+/** @import { Stage } from "./stage.js" */
+import { PANELS, isGate } from "./fields.js";
 import { Gestures } from "./gestures.js";
+import { element } from "./markup.js";
 import { inputsAt, layerName, nameOf } from "./moment.js";
-import { element } from "./why.js";
 import { fill, fillHover, number } from "./wording.js";
 import { clamp } from "./zoom.js";
 
-const POINTERS = { pointerdown: "down", pointermove: "move", pointerup: "up", pointercancel: "cancel", lostpointercapture: "cancel" };
+/** @type {["pointerdown" | "pointermove" | "pointerup" | "pointercancel" | "lostpointercapture", PointerFact["type"]][]} */
+const POINTERS = [["pointerdown", "down"], ["pointermove", "move"], ["pointerup", "up"], ["pointercancel", "cancel"], ["lostpointercapture", "cancel"]];
 const PASSING = 350;  // ms after the page was scrolled in which the wheel goes on scrolling it
 
 export class Hands {
-  /** @param {import("./stage.js").Stage} stage */
+  /** @param {Stage} stage */
   constructor(stage) {
     this.stage = stage;
+    /** @type {Hovered | null} */
     this.hovered = null;
+    /** @type {Brush | null} */
     this.brush = null;
+    /** Where a double click began. @type {Cell | null} */
+    this.before = null;
     this.scrolled = -Infinity;
-    const { root, part } = stage, { signal } = stage.listeners;
+    this.listeners = new AbortController();
+    const { root, part, buttons } = stage, { signal } = this.listeners;
+    /**
+     * @template {keyof HTMLElementEventMap} Type
+     * @param {HTMLElement} target
+     * @param {Type} type
+     * @param {(event: HTMLElementEventMap[Type]) => void} handle
+     * @param {AddEventListenerOptions} [more]
+     */
     const on = (target, type, handle, more) => target.addEventListener(type, handle, { signal, ...more });
     this.gestures = new Gestures({
       get steps() { return stage.scene.trace.steps; },
@@ -27,11 +44,11 @@ export class Hands {
       get plot() { return stage.panels.plot; },
       get loop() { return stage.loop; },
     });
-    for (const button of root.querySelectorAll("[data-do]")) on(button, "click", () => this.press(button.dataset.do));
+    for (const name of /** @type {Deed[]} */ (Object.keys(buttons))) on(buttons[name], "click", () => this.press(name));
     on(root, "keydown", (event) => this.key(event));
     // the page's own hotkeys hear keys by any of these
-    for (const type of ["keyup", "keypress"]) on(root, type, (event) => event.stopPropagation());
-    for (const type of Object.keys(POINTERS)) on(part.panels, type, (event) => this.pointer(event));
+    for (const type of /** @type {const} */ (["keyup", "keypress"])) on(root, type, (event) => event.stopPropagation());
+    for (const [name, type] of POINTERS) on(part.panels, name, (event) => this.pointer(type, event));
     on(part.panels, "pointerleave", () => this.leave());
     on(part.panels, "dblclick", (event) => {
       event.preventDefault();
@@ -39,7 +56,7 @@ export class Hands {
       if (this.before) stage.set(this.before, true);  // its two clicks chose nothing
     });
     on(part.panels, "wheel", (event) => this.wheel(event), { passive: false });
-    on(window, "scroll", () => { this.scrolled = performance.now(); }, { capture: true, passive: true });
+    window.addEventListener("scroll", () => { this.scrolled = performance.now(); }, { capture: true, passive: true, signal });
     on(part.scrub, "input", () => {
       stage.stop();
       stage.set({ t: +part.scrub.value });
@@ -48,7 +65,7 @@ export class Hands {
     on(part.speed, "change", () => { stage.player.speed = +part.speed.value; });
     on(part.layer, "change", () => stage.set({ layer: +part.layer.value }, true));
     on(part.stat, "change", () => {
-      stage.view.stat = part.stat.value;
+      stage.view.stat = stage.scene.statistics.find((stat) => stat === part.stat.value) ?? stage.view.stat;
       stage.redraw();
       stage.report();
     });
@@ -60,8 +77,8 @@ export class Hands {
     on(part.subset, "change", () => {
       stage.typed = part.subset.value;
       stage.choose();
-      stage.resize(true);
-      stage.rested();
+      stage.painter.resize(true);
+      stage.fetching.rested();
       stage.report();
     });
     on(root, "focusout", () => root.classList.remove("by-pointer"));
@@ -72,20 +89,24 @@ export class Hands {
     return this.gestures.busy;
   }
 
+  /** @param {number} t */
+  step(t) {
+    this.stage.stop();
+    this.stage.set({ t }, true);
+  }
+
+  /** @param {Deed} name */
   press(name) {
     const { stage } = this, { view } = stage;
-    const step = (t) => {
-      stage.stop();
-      stage.set({ t }, true);
-    };
-    ({
-      first: () => step(0),
-      last: () => step(stage.scene.trace.steps - 1),
-      back: () => step(view.t - 1),
-      forward: () => step(view.t + 1),
+    /** @type {Record<Deed, () => void>} */
+    const deeds = {
+      first: () => this.step(0),
+      last: () => this.step(stage.scene.trace.steps - 1),
+      back: () => this.step(view.t - 1),
+      forward: () => this.step(view.t + 1),
       play: () => stage.toggle(),
       slow: () => stage.setSlow(!stage.player.slow),
-      loop: () => stage.setLoop(!stage.loop),
+      loop: () => stage.setLoop(stage.loop ? null : stage.seen()),
       whole: () => stage.zoomTo(0, stage.scene.trace.steps),
       unit: () => stage.set({ diagram: "unit" }),
       "whole-layer": () => stage.set({ diagram: "layer" }),
@@ -95,37 +116,36 @@ export class Hands {
         stage.speech.press("help", !help.hidden);
       },
       figure: () => this.figure(),
-    })[name]();
+    };
+    deeds[name]();
   }
 
   figure() {
-    const { stage } = this, open = stage.root.querySelector("[data-do=figure]").getAttribute("aria-pressed") !== "true";
+    const { stage } = this, open = stage.buttons.figure.getAttribute("aria-pressed") !== "true";
     const [first, last] = stage.seen();
     stage.ask({ kind: "figure", open, view: { ...stage.view, first, last } });
   }
 
   // ---- keyboard
 
+  /** @param {KeyboardEvent} event */
   key(event) {
     const { stage } = this, { view, part } = stage, inside = event.composedPath()[0];
     stage.root.classList.remove("by-pointer");
     if (event.ctrlKey || event.metaKey || event.altKey) return;
     event.stopPropagation();  // Streamlit would rerun on r and clear its caches on c
-    if (!stage.scene) return;
     const typing = inside instanceof HTMLSelectElement || (inside instanceof HTMLInputElement && inside.type === "text");
     const pressing = inside instanceof Element && inside.closest("button, [role=button]") && inside !== part.panels;
     if (typing || (pressing && (event.key === "Enter" || event.key === " "))) return;
     const far = event.shiftKey ? 10 : 1;
-    const step = (t) => () => {
-      stage.stop();
-      stage.set({ t }, true);
-    };
+    const step = (/** @type {number} */ t) => () => this.step(t);
     // on the slider, up and down move the step as on any slider
-    const row = (by, way) => inside === part.scrub ? step(view.t + way * far) : () => this.row(by);
-    const cycle = (way) => () => stage.set({ gate: PANELS[(PANELS.indexOf(view.gate) + way + PANELS.length) % PANELS.length] }, true);
-    const act = {
+    const row = (/** @type {1 | -1} */ way) => inside === part.scrub ? step(view.t + way * far) : () => this.row(-way * far);
+    const cycle = (/** @type {1 | -1} */ way) => () => stage.set({ gate: PANELS[(PANELS.indexOf(view.gate) + way + PANELS.length) % PANELS.length] }, true);
+    /** @type {Record<string, () => void>} */
+    const acts = {
       ArrowLeft: step(view.t - far), ArrowRight: step(view.t + far), Home: step(0), End: step(stage.scene.trace.steps - 1),
-      ArrowUp: row(-far, 1), ArrowDown: row(far, -1),
+      ArrowUp: row(1), ArrowDown: row(-1),
       " ": () => this.press("play"), Enter: () => {
         stage.stop();
         stage.explain();
@@ -133,7 +153,7 @@ export class Hands {
       g: cycle(1), G: cycle(-1), l: () => this.press("loop"), s: () => this.press("slow"), "?": () => this.press("help"),
       d: () => this.press(view.diagram === "unit" ? "whole-layer" : "unit"),
       "+": () => stage.zoomBy(0.5, view.t + 0.5), "=": () => stage.zoomBy(0.5, view.t + 0.5), "-": () => stage.zoomBy(2, view.t + 0.5),
-      0: () => this.press("whole"), Backspace: () => stage.back(),
+      0: () => this.press("whole"), Backspace: () => stage.visits.back(),
       "[": () => stage.setLoop([view.t, Math.max(view.t, (stage.loop ?? stage.seen())[1])]),
       "]": () => stage.setLoop([Math.min(view.t, (stage.loop ?? stage.seen())[0]), view.t]),
       Escape: () => {
@@ -141,12 +161,13 @@ export class Hands {
         else if (stage.playing) stage.stop();
         else this.press("whole");
       },
-    }[event.key];
-    if (!act) return;
+    };
+    if (!Object.hasOwn(acts, event.key)) return;
     event.preventDefault();
-    act();
+    acts[event.key]();
   }
 
+  /** @param {number} by  rows, downwards */
   row(by) {
     const { stage } = this, place = stage.shown.indexOf(stage.view.unit);
     stage.set({ unit: stage.shown[clamp(place + by, 0, stage.shown.length - 1)] }, true);
@@ -154,14 +175,19 @@ export class Hands {
 
   // ---- pointer
 
+  /** @param {MouseEvent} event */
   at(event) {
     const { part, panels } = this.stage, box = part.panels.getBoundingClientRect(), x = event.clientX - box.left, y = event.clientY - box.top;
     return { x, y, ...panels.at(x, y) };
   }
 
-  pointer(event) {
-    const { stage } = this, type = POINTERS[event.type], { panels } = stage.part;
-    if (!stage.scene || !stage.panels.width) return;
+  /**
+   * @param {PointerFact["type"]} type
+   * @param {PointerEvent} event
+   */
+  pointer(type, event) {
+    const { stage } = this, { panels } = stage.part;
+    if (!stage.panels.width) return;
     if (type === "down") {
       if (event.pointerType === "mouse" && event.button !== 0) return;
       stage.root.classList.add("by-pointer");  // no focus ring around what was only pointed at
@@ -172,6 +198,7 @@ export class Hands {
     for (const action of this.gestures.feed({ type, id, time, shift, pointerType, ...this.at(event) })) this.act(action);
   }
 
+  /** @param {Action} action */
   act(action) {
     const { stage } = this;
     switch (action.do) {
@@ -193,18 +220,19 @@ export class Hands {
         if (action.explain) stage.explain();
         break;
       case "settled": stage.speech.hear(); break;
-      case "rested": stage.rested(); break;
+      case "rested": stage.fetching.rested(); break;
     }
   }
 
+  /** @param {Point | null} point */
   hover(point) {
     const { stage } = this, { tip, panels } = stage.part;
-    const shown = point?.inPlot && (point.where === "gate" || point.where === "x");
     if (point) panels.dataset.zone = point.where === "gate" && stage.zoomed ? "pan" : point.where;
-    this.hovered = shown && !stage.playing ? { t: point.t, gate: point.gate, unit: point.unit } : null;
+    const gate = point?.inPlot && !stage.playing ? point.where === "x" ? "x" : point.where === "gate" ? point.gate : null : null;
+    this.hovered = point && gate ? { t: point.t, gate, unit: point.unit } : null;
     tip.hidden = !this.hovered;
-    if (this.hovered) {
-      tip.replaceChildren(...this.tipText(point).map((line, k) => element("div", k ? "" : "strong", line)));
+    if (point && this.hovered) {
+      tip.replaceChildren(...this.tipText(this.hovered).map((line, k) => element("div", k ? "" : "strong", line)));
       const room = panels.clientWidth, wide = tip.offsetWidth, tall = tip.offsetHeight;
       tip.style.left = `${point.x + 16 + wide > room ? Math.max(0, point.x - 14 - wide) : point.x + 16}px`;
       tip.style.top = `${point.y + 18 + tall > stage.panels.height ? point.y - 12 - tall : point.y + 18}px`;
@@ -212,11 +240,15 @@ export class Hands {
     stage.paint();
   }
 
+  /**
+   * @param {Hovered} hovered
+   * @returns {string[]} lines
+   */
   tipText({ t, gate, unit }) {
     const { stage } = this, { w, tiles, view } = stage, tile = tiles.finest(view.layer, t), label = stage.labelOf(t);
     const step = `${w.step} ${t}${label ? ` \u00b7 ${label}` : ""}`;
     if (!tile) return [step];  // on its way
-    if (gate === "x") {
+    if (!isGate(gate) || unit === null) {
       const some = inputsAt(stage, t).slice(0, 4).map(([name, value]) => `${name} = ${tile.exact ? "" : "\u2248 "}${number(value)}`);
       return [`${w.gates.x} \u00b7 ${step}`, some.join("   ")];
     }
@@ -232,9 +264,10 @@ export class Hands {
     this.stage.paint();
   }
 
+  /** @param {WheelEvent} event */
   wheel(event) {
     const { stage } = this;
-    if (!stage.scene || !stage.panels.width) return;
+    if (!stage.panels.width) return;
     // a page that is being scrolled past the stage goes on scrolling
     if (performance.now() - this.scrolled < PASSING && !event.ctrlKey) {
       this.scrolled = performance.now();
@@ -252,5 +285,9 @@ export class Hands {
     if (!down || (down > 0 && !stage.zoomed)) return;  // nothing to zoom out of: the page scrolls
     event.preventDefault();
     stage.zoomBy(Math.exp(clamp(down, -240, 240) * 0.0025), clamp(stage.panels.time(this.at(event).x), a, b));
+  }
+
+  destroy() {
+    this.listeners.abort();
   }
 }

@@ -1,15 +1,36 @@
 // What moves over the panels: cursor, chosen cell, pointer, brush, loop, slow motion.
 
+/** @import { Gate, Panel, Phase } from "./fields.js" */
+/** @import { Brush } from "./gestures.js" */
+/** @import { Panels } from "./panels.js" */
 import { GATES } from "./fields.js";
-import { roundedRect } from "./canvas.js";
+import { contextOf, roundedRect } from "./canvas.js";
 import { OVERVIEW, RULER } from "./measures.js";
 
-/** Draw them over the picture.
- * @param {any} panels
- * @param {any} state
+/** @type {Record<Phase["name"], Gate[]>} What is computed after a phase of slow motion. */
+const NOT_YET = { read: ["z", "r", "n", "h"], r: ["z", "n", "h"], n: ["z", "h"], z: ["h"], h: [] };
+
+/** @typedef {{t: number, gate: Panel, unit: number | null}} Hovered  unit: null over the input */
+
+/**
+ * @typedef {object} Marks
+ * @property {number} t
+ * @property {number} unit
+ * @property {Panel} gate
+ * @property {Hovered | null} hover
+ * @property {Brush | null} brush
+ * @property {[number, number] | null} loop
+ * @property {Phase | null} phase
+ * @property {boolean} playing
+ */
+
+/**
+ * Draw them over the picture.
+ * @param {Panels} panels
+ * @param {Marks} state
  */
 export function drawMarks(panels, { t, unit, gate, hover, brush, loop, phase, playing }) {
-  const context = panels.over.getContext("2d");
+  const context = contextOf(panels.over);
   context.setTransform(panels.ratio, 0, 0, panels.ratio, 0, 0);
   context.clearRect(0, 0, panels.width, panels.height);
   if (!panels.tile) return;
@@ -33,8 +54,7 @@ export function drawMarks(panels, { t, unit, gate, hover, brush, loop, phase, pl
   const seen = middle >= panels.left - 1 && middle <= right + 1;
   if (phase && seen) {
     // within one step: what is not computed yet is covered
-    const veiled = { read: "zrnh", r: "znh", n: "zh", z: "h", h: "" }[/** @type {"read" | "r" | "n" | "z" | "h"} */ (phase.name)];
-    for (const name of veiled) {
+    for (const name of NOT_YET[phase.name]) {
       const row = panels.row(name);
       context.fillStyle = surface;
       context.fillRect(x0, row.top, Math.max(x1 - x0, 2), row.height);
@@ -95,6 +115,7 @@ export function drawMarks(panels, { t, unit, gate, hover, brush, loop, phase, pl
       context.fill();
       context.globalAlpha = 1;
       if (!seen) continue;
+      /** @type {[number, number, number, number]} */
       const box = [middle - Math.max(wide, 5) / 2 - 1.5, up - 1.5, Math.max(wide, 5) + 3, tall + 3];
       context.lineWidth = chosen ? 5 : 3;
       context.strokeStyle = halo;
@@ -104,8 +125,8 @@ export function drawMarks(panels, { t, unit, gate, hover, brush, loop, phase, pl
       context.strokeRect(...box);
     }
   }
-  if (hover && !playing && hover.gate) {
-    const { top: y, height } = hover.gate === "x" ? panels.row("x") : panels.unitBox(hover.gate, panels.shown.indexOf(hover.unit));
+  if (hover && !playing) {
+    const { top: y, height } = hover.gate === "x" || hover.unit === null ? panels.row("x") : panels.unitBox(hover.gate, panels.shown.indexOf(hover.unit));
     context.lineWidth = 1;
     context.strokeStyle = halo;
     context.strokeRect(panels.x(hover.t) - 1, y - 1, wide + 2, height + 2);

@@ -60,10 +60,20 @@ const MARKUP = `
 </div>`;
 
 /**
+ * The elements of a stage by what they are for.
+ * @typedef {Record<"layer-box" | "order-box" | "stat-box" | "now" | "problem" | "help" | "pooled" | "panels" | "titles" | "tip"
+ *   | "chosen" | "cell" | "phase" | "gates" | "why" | "heard", HTMLElement>
+ *   & Record<"heat" | "over", HTMLCanvasElement> & Record<"scrub" | "subset", HTMLInputElement>
+ *   & Record<"speed" | "layer" | "order" | "stat", HTMLSelectElement> & Record<"whole" | "figure", HTMLButtonElement>} Parts
+ */
+
+/** @typedef {"first" | "back" | "play" | "forward" | "last" | "slow" | "loop" | "whole" | "figure" | "help" | "unit" | "whole-layer"} Deed */
+
+/**
  * Put a stage's elements and its styles into a host.
  * @param {HTMLElement} host
  * @param {() => void} dressed  the styles have come, or will not
- * @returns {{root: HTMLElement, part: Record<string, any>, remove: () => void}}
+ * @returns {{root: HTMLElement, part: Parts, buttons: Record<Deed, HTMLButtonElement>, remove: () => void}}
  */
 export function build(host, dressed) {
   const made = document.createElement("div");
@@ -79,14 +89,44 @@ export function build(host, dressed) {
   link.addEventListener("load", show, { once: true });
   link.addEventListener("error", show, { once: true });
   host.append(link, root);
-  const named = /** @type {HTMLElement[]} */ ([root, ...root.querySelectorAll("[data-part]")]);
+  const named = (/** @type {"part" | "do"} */ by) => {
+    const all = /** @type {NodeListOf<HTMLElement>} */ (root.querySelectorAll(`[data-${by}]`));
+    return Object.fromEntries([...all].map((each) => [each.dataset[by], each]));
+  };
   return {
     root,
-    part: Object.fromEntries(named.map((each) => [each.dataset.part, each])),
+    part: /** @type {Parts} */ (named("part")),
+    buttons: /** @type {Record<Deed, HTMLButtonElement>} */ (named("do")),
     remove: () => {
       gone = true;
       link.remove();
       root.remove();
     },
   };
+}
+
+/**
+ * @template {keyof HTMLElementTagNameMap} Tag
+ * @param {Tag} tag
+ * @param {string} className
+ * @param {...(Node | string)} children
+ * @returns {HTMLElementTagNameMap[Tag]}
+ */
+export function element(tag, className, ...children) {
+  const made = document.createElement(tag);
+  if (className) made.className = className;
+  made.append(...children);
+  return made;
+}
+
+/**
+ * @param {string} className
+ * @param {(Node | string)[]} children
+ * @param {() => void} act
+ */
+export function button(className, children, act) {
+  const made = element("button", className, ...children);
+  made.type = "button";
+  made.addEventListener("click", act);
+  return made;
 }

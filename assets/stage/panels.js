@@ -1,32 +1,90 @@
-// @ts-nocheck  its types are still to be written
 // The panels on one time axis: ruler, input strip, heatmaps of z, r, n, h, axis, overview bar. Draws; decides nothing.
 
+/** @import { Panel, Scene, Statistic, Words } from "./fields.js" */
+/** @import { Spot } from "./gestures.js" */
+/** @import { Ink } from "./ink.js" */
+/** @import { Marks } from "./marks.js" */
+/** @import { Palette } from "./palette.js" */
+/** @import { Tile, Tiles } from "./tiles.js" */
 import { GATES } from "./fields.js";
 import { drawMarks } from "./marks.js";
-import { niceStep, roundedRect, shorten } from "./canvas.js";
+import { contextOf, niceStep, roundedRect, shorten } from "./canvas.js";
+import { element } from "./markup.js";
 import { AXIS, BAR, GAP, OVERVIEW, RULER, SYMBOLS } from "./measures.js";
 import { raster } from "./raster.js";
 import { axisNumber } from "./wording.js";
 
+/** @type {Panel[]} From the top. */
+const ROWS = ["x", ...GATES];
 const FEW_INPUTS = 4;  // more than this are drawn as colour
 const FONT = '"Source Sans", "Noto Sans CJK KR", "Noto Sans KR", system-ui, sans-serif';
 
+/** @typedef {{name: Panel, title: number, top: number, height: number, bottom: number}} Row  px from the top; title: where the line above it begins */
+
+/** @typedef {{each: number, units: number, tile: Tile}} Drawn  how many steps and units share a pixel, and what was drawn from */
+
+/**
+ * The picture to draw.
+ * @typedef {object} Picture
+ * @property {Tiles} tiles
+ * @property {number} layer
+ * @property {Statistic} statistic
+ * @property {Record<Panel, Palette>} palettes
+ * @property {Ink} ink
+ * @property {number} a  the window
+ * @property {number} b
+ */
+
+/**
+ * Where the columns of the input strip stand.
+ * @typedef {{tile: Tile, palette: Palette, start: number, columns: number, bin: number, left: number, right: number, top: number, height: number}} InputStrip
+ */
+
 export class Panels {
-  constructor(host) {
-    this.host = host;
-    this.heat = host.querySelector("[data-part=heat]");
-    this.over = host.querySelector("[data-part=over]");
-    this.titles = host.querySelector("[data-part=titles]");
+  /**
+   * @param {{panels: HTMLElement, heat: HTMLCanvasElement, over: HTMLCanvasElement, titles: HTMLElement}} part
+   * @param {Scene} scene
+   * @param {Words} w
+   * @param {Ink} ink
+   */
+  constructor({ panels, heat, over, titles }, scene, w, ink) {
+    this.host = panels;
+    this.heat = heat;
+    this.over = over;
+    this.titles = titles;
+    /** @type {Partial<Record<Panel, HTMLCanvasElement>>} */
     this.images = {};
+    this.scene = scene;
+    this.w = w;
+    this.ink = ink;
+    /** @type {Tile | null} */
+    this.tile = null;
     this.a = 0;
     this.b = 1;
+    // nothing has a place before `arrange`
+    this.width = this.height = this.left = this.plot = this.axisTop = this.overviewTop = 0;
+    this.ratio = 1;
+    this.symbols = false;
+    this.font = this.strong = "";
+    /** @type {Int32Array} Units, from the top. */
+    this.shown = new Int32Array(0);
+    /** @type {Row[]} */
+    this.rows = [];
   }
 
-  // Where everything stands, in CSS pixels; call after a change of size, trace, units shown or words
+  /**
+   * Where everything stands, in CSS pixels; call after a change of size, trace, units shown or words.
+   * @param {number} width
+   * @param {Scene} scene
+   * @param {Int32Array} shown  units, from the top
+   * @param {Words} w
+   */
   arrange(width, scene, shown, w) {
-    Object.assign(this, { width, scene, shown, w });
-    const context = this.heat.getContext("2d");
-    this.narrow = width < 560;
+    this.width = width;
+    this.scene = scene;
+    this.shown = shown;
+    this.w = w;
+    const context = contextOf(this.heat);
     this.font = `${width > 900 ? 13.5 : 12}px ${FONT}`;
     this.strong = `600 ${this.font}`;
     context.font = this.font;
@@ -40,12 +98,13 @@ export class Panels {
     const units = shown.length, tallest = Math.max(84, Math.min(180, (window.innerHeight - 540) / 4));
     const body = Math.round(Math.min(units * 28, tallest));
     const strip = this.stripKind() === "colour" ? Math.max(22, Math.min(this.inputRows() * 9, 66)) : 46;
-    // a phone has no room beside the titles: what the panel means stands below, in two lines
-    const heading = this.narrow ? 56 : width > 900 ? 25 : 22;
+    const lines = ROWS.map((name) => titleOf(name, w));
+    this.titles.replaceChildren(...lines);
+    const heading = this.heading(lines, width > 900 ? 25 : 22);
     this.symbols = scene.tile.labels.some(Boolean);
     let top = RULER;
     this.rows = [];
-    for (const name of ["x", ...GATES]) {
+    for (const name of ROWS) {
       const height = name === "x" ? strip : body, title = top;
       top += heading + (name === "x" && this.symbols ? SYMBOLS : 0);
       this.rows.push({ name, title, top, height, bottom: top + height });
@@ -62,15 +121,22 @@ export class Panels {
       canvas.style.height = `${this.height}px`;
     }
     this.host.style.height = `${this.height}px`;
-    this.titles.replaceChildren(...this.rows.map(({ name, title }) => {
-      const line = document.createElement("div");
-      line.className = "title";
-      line.style.top = `${title}px`;
-      line.append(Object.assign(document.createElement("b"), { textContent: w.gates[name] }));
-      if (name === "z") line.append(Object.assign(document.createElement("strong"), { textContent: w.keeps }));
-      line.append(Object.assign(document.createElement("span"), { textContent: w.captions[name], title: w.captions[name] }));
-      return line;
-    }));
+    this.rows.forEach(({ title }, k) => { lines[k].style.top = `${title}px`; });
+  }
+
+  /**
+   * Room for a title. Where what a panel means does not fit beside its name it stands below, in two lines if it must.
+   * @param {HTMLElement[]} lines
+   * @param {number} usual  px
+   */
+  heading(lines, usual) {
+    const captions = lines.map((line) => /** @type {HTMLElement} */ (line.lastElementChild));
+    this.titles.classList.remove("narrow");
+    if (captions.every((caption) => caption.scrollWidth <= caption.clientWidth)) return usual;
+    this.titles.classList.add("narrow");
+    const tall = Math.max(...captions.map((caption) => caption.offsetHeight));
+    for (const line of lines) line.style.height = `${tall + 23}px`;
+    return tall + 25;
   }
 
   stripKind() {
@@ -81,20 +147,28 @@ export class Panels {
     return Math.ceil(this.scene.trace.inputs / this.scene.tile.x_each);
   }
 
-  // What a row of the input is called; beyond 64 inputs a row is the mean of several
+  /**
+   * What a row of the input is called; beyond 64 inputs a row is the mean of several.
+   * @param {number} k
+   */
   channel(k) {
     const each = this.scene.tile.x_each;
     return each > 1 ? `${k * each}\u2013${Math.min((k + 1) * each, this.scene.trace.inputs) - 1}` : this.scene.channels[k] ?? String(k);
   }
 
+  /** @param {Panel} name */
   row(name) {
-    return this.rows.find((row) => row.name === name);
+    const found = this.rows.find((row) => row.name === name);
+    if (!found) throw new Error("the panels have no place yet");
+    return found;
   }
 
+  /** @param {number} t */
   x(t) {
     return this.left + (t - this.a) / (this.b - this.a) * this.plot;
   }
 
+  /** @param {number} x */
   time(x) {
     return this.a + (x - this.left) / this.plot * (this.b - this.a);
   }
@@ -103,18 +177,28 @@ export class Panels {
     return this.plot / (this.b - this.a);
   }
 
-  // The panel and unit under a point; rows may hold several units, the place within tells which
+  /**
+   * The panel and unit under a point; rows may hold several units, the place within tells which.
+   * @param {number} x
+   * @param {number} y
+   * @returns {Omit<Spot, "x" | "y">}
+   */
   at(x, y) {
     const row = this.rows.find(({ top, bottom }) => y >= top - 1 && y <= bottom + 1);
     const where = y < RULER ? "ruler" : y >= this.overviewTop - 4 ? "overview" : row ? row.name === "x" ? "x" : "gate" : y > this.axisTop ? "axis" : "between";
+    /** @type {number | null} */
     let unit = null;
-    if (where === "gate") {
+    if (row && where === "gate") {
       const k = Math.floor((y - row.top) / row.height * this.shown.length);
       unit = this.shown[Math.max(0, Math.min(this.shown.length - 1, k))];
     }
     return { where, gate: row?.name ?? null, unit, inPlot: x >= this.left && x <= this.left + this.plot };
   }
 
+  /**
+   * @param {Panel} name
+   * @param {number} place  of the unit, from the top
+   */
   unitBox(name, place) {
     const row = this.row(name), each = row.height / this.shown.length;
     return { top: row.top + place * each, height: each };
@@ -122,9 +206,15 @@ export class Panels {
 
   // ---- the picture itself: redrawn when window, units, trace or theme change
 
+  /**
+   * @param {Picture} picture
+   * @returns {Drawn | null} null: nothing is there to draw
+   */
   draw({ tiles, layer, statistic, palettes, ink, a, b }) {
-    Object.assign(this, { a, b, ink });
-    const context = this.heat.getContext("2d");
+    this.a = a;
+    this.b = b;
+    this.ink = ink;
+    const context = contextOf(this.heat);
     context.setTransform(this.ratio, 0, 0, this.ratio, 0, 0);
     context.clearRect(0, 0, this.width, this.height);
     context.font = this.font;
@@ -171,13 +261,17 @@ export class Panels {
     return { each: tile.each * bin, units: unitsEach, tile };
   }
 
+  /**
+   * @param {CanvasRenderingContext2D} context
+   * @param {InputStrip} strip
+   */
   drawInput(context, { tile, palette, start, columns, bin, left, right, top, height }) {
     const values = tile.arrays.x, inputs = values.rows, all = Int32Array.from({ length: inputs }, (_, k) => k);
     if (this.stripKind() === "colour") {
       const image = raster(this.images, "x", tile, "mean", palette, all, start, columns, bin, 1);
       context.drawImage(image, 0, 0, columns, inputs, left, top, right - left, height);
     } else {
-      const y = (value) => top + 4 + (palette.high - value) / (palette.high - palette.low) * (height - 8);
+      const y = (/** @type {number} */ value) => top + 4 + (palette.high - value) / (palette.high - palette.low) * (height - 8);
       const lows = tile.array("x", "low"), highs = tile.array("x", "high"), each = (right - left) / columns;
       context.strokeStyle = this.ink.line;
       context.beginPath();
@@ -212,6 +306,11 @@ export class Panels {
     }
   }
 
+  /**
+   * @param {CanvasRenderingContext2D} context
+   * @param {number} top
+   * @param {number} height
+   */
   unitAxis(context, top, height) {
     const count = this.shown.length, each = height / count, every = Math.max(1, niceStep(13 / each));
     context.fillStyle = this.ink.muted;
@@ -224,6 +323,12 @@ export class Panels {
     }
   }
 
+  /**
+   * @param {CanvasRenderingContext2D} context
+   * @param {Palette} palette
+   * @param {number} top
+   * @param {number} height
+   */
   inputAxis(context, palette, top, height) {
     context.fillStyle = this.ink.muted;
     context.textAlign = "right";
@@ -248,6 +353,12 @@ export class Panels {
     }
   }
 
+  /**
+   * @param {CanvasRenderingContext2D} context
+   * @param {Palette} palette
+   * @param {number} top
+   * @param {number} height
+   */
   colourBar(context, palette, top, height) {
     const left = this.left + this.plot + 6, wide = 9;
     for (let y = 0; y < height; y++) {
@@ -266,6 +377,11 @@ export class Panels {
     }
   }
 
+  /**
+   * @param {CanvasRenderingContext2D} context
+   * @param {number} first
+   * @param {number} last
+   */
   timeTicks(context, first, last) {
     const every = niceStep((this.b - this.a) * (context.measureText(String(last)).width + 30) / this.plot);
     context.textAlign = "center";
@@ -288,7 +404,14 @@ export class Panels {
     context.fillText(this.w.step, 2, this.axisTop + 13);
   }
 
-  // Labels of the steps they stand under or over, as many as fit
+  /**
+   * Labels of the steps they stand under or over, as many as fit.
+   * @param {CanvasRenderingContext2D} context
+   * @param {number} first
+   * @param {number} last
+   * @param {Tile} tile
+   * @param {number} y
+   */
   labelSteps(context, first, last, tile, y) {
     let free = this.left - 8;
     context.textAlign = "center";
@@ -304,7 +427,11 @@ export class Panels {
     }
   }
 
-  // The whole sequence in one bar, and the part of it that is seen
+  /**
+   * The whole sequence in one bar, and the part of it that is seen.
+   * @param {CanvasRenderingContext2D} context
+   * @param {number} steps
+   */
   drawOverview(context, steps) {
     const top = this.overviewTop + 3, tall = OVERVIEW - 6;
     context.fillStyle = this.ink.line;
@@ -316,12 +443,30 @@ export class Panels {
     context.globalAlpha = 1;
   }
 
+  /** @param {number} steps */
   overviewEnds(steps) {
     return [this.left + this.a / steps * this.plot, this.left + this.b / steps * this.plot];
   }
 
-  // What moves: cursor, chosen cell, pointer, brush, loop, slow motion
+  /**
+   * What moves: cursor, chosen cell, pointer, brush, loop, slow motion.
+   * @param {Marks} state
+   */
   mark(state) {
     drawMarks(this, state);
   }
+}
+
+/**
+ * What stands over a panel.
+ * @param {Panel} name
+ * @param {Words} w
+ */
+function titleOf(name, w) {
+  const line = element("div", "title", element("b", "", w.gates[name]));
+  if (name === "z") line.append(element("strong", "", w.keeps));
+  const caption = element("span", "", w.captions[name]);
+  caption.title = w.captions[name];
+  line.append(caption);
+  return line;
 }

@@ -1,9 +1,9 @@
 // Playing a trace: how far to go in the time that has passed, in a loop or to the end, and the phases of slow motion.
 
-/** @typedef {import("./fields.js").Phase} Phase */
+/** @import { Phase, PhaseName } from "./fields.js" */
 
 export const SPEEDS = [1, 2, 4, 8, 15, 30, 60, 120, 240];  // steps a second
-/** What is computed within a step, in its order, each with its seconds in slow motion. @type {[string, number][]} */
+/** What is computed within a step, in its order, each with its seconds in slow motion. @type {[PhaseName, number][]} */
 export const PHASES = [["read", 0.7], ["r", 1], ["n", 1.2], ["z", 1.2], ["h", 0.9]];
 const SLOW_STEP = PHASES.reduce((sum, [, each]) => sum + each, 0);
 const LONGEST = 0.25;  // seconds: a tab that was hidden does not jump

@@ -3,7 +3,7 @@
 const PATIENCE = 8000;  // ms a reply may take before the question is sent again
 const TRIES = 2;
 
-/** @typedef {import("./fields.js").Asked} Asked */
+/** @import { Asked, Question } from "./fields.js" */
 /** @typedef {{asked: Asked, sent: number | null, tries: number}} Waiting */
 
 /**
@@ -42,7 +42,7 @@ export class Questions {
     this.closed = false;
   }
 
-  /** @param {{kind: string, [more: string]: any}} question without id and trace */
+  /** @param {Question} question */
   ask(question) {
     if (!this.send || this.closed) return;
     for (const [id, { asked, sent }] of this.waiting) {
@@ -76,14 +76,14 @@ export class Questions {
 
   /**
    * A reply has come; the next may go, once the stage has taken it in.
-   * @param {number} id
+   * @param {number | null} id null: Python could not read whose it is
    */
   answered(id) {
-    this.waiting.delete(id);
+    if (id !== null) this.waiting.delete(id);
   }
 
   /**
-   * @param {string} kind
+   * @param {Question["kind"]} kind
    * @returns {boolean} whether one of this kind has no reply yet
    */
   has(kind) {

@@ -3,10 +3,11 @@
 /** @import { Panel, Statistic } from "./fields.js" */
 /** @import { Palette } from "./palette.js" */
 /** @import { Tile } from "./tiles.js" */
+import { contextOf } from "./canvas.js";
 
 /**
  * A canvas with one pixel a cell, held and used again.
- * @param {Record<string, HTMLCanvasElement>} images what is held, by panel
+ * @param {Partial<Record<Panel, HTMLCanvasElement>>} images what is held, by panel
  * @param {Panel} name
  * @param {Tile} tile
  * @param {Statistic} statistic
@@ -27,7 +28,7 @@ export function raster(images, name, tile, statistic, palette, rows, start, colu
     held.height = height;
     images[name] = held;
   }
-  const context = /** @type {CanvasRenderingContext2D} */ (held.getContext("2d")), pixels = context.createImageData(columns, height);
+  const context = contextOf(held), pixels = context.createImageData(columns, height);
   const out = new Uint32Array(pixels.data.buffer), column = new Float64Array(height);
   for (let c = 0; c < columns; c++) {
     tile.pool(column, name, statistic, start + c * bin, bin, rows, rowsEach);

@@ -1,30 +1,37 @@
-// @ts-nocheck  its types are still to be written
 // The stage's words: those on its controls, those that follow the cursor, those a screen reader hears.
 
+/** @import { Phase } from "./fields.js" */
+/** @import { Deed } from "./markup.js" */
+/** @import { Stage } from "./stage.js" */
 import { GATES } from "./fields.js";
+import { button, element } from "./markup.js";
 import { inputsAt, layerName, nameOf } from "./moment.js";
 import { SPEEDS } from "./player.js";
-import { element } from "./why.js";
 import { fill, number, real } from "./wording.js";
 
 const PAUSE = 250;  // ms of rest before anything is read out
 
 export class Speech {
-  /** @param {import("./stage.js").Stage} stage */
+  /** @param {Stage} stage */
   constructor(stage) {
     this.stage = stage;
+    /** @type {ReturnType<typeof setTimeout> | undefined} */
+    this.voice = undefined;
   }
 
   /** Words and choices of the controls. */
   speak() {
     const { stage } = this, { w, root, part, scene, view } = stage;
-    for (const each of root.querySelectorAll("[data-word]")) each.textContent = w[each.dataset.word];
-    for (const each of root.querySelectorAll("[data-tip]")) {
-      each.title = w[each.dataset.tip];
-      if (!each.dataset.word) each.setAttribute("aria-label", w[each.dataset.tip]);
+    /** @param {string} what  as data-... */
+    const all = (what) => /** @type {NodeListOf<HTMLElement>} */ (root.querySelectorAll(`[data-${what}]`));
+    const word = (/** @type {string | undefined} */ key) => w[key ?? ""] ?? "";
+    for (const each of all("word")) each.textContent = word(each.dataset.word);
+    for (const each of all("tip")) {
+      each.title = word(each.dataset.tip);
+      if (!each.dataset.word) each.setAttribute("aria-label", each.title);
     }
-    for (const each of [root, ...root.querySelectorAll("[data-label]")]) each.setAttribute("aria-label", w[each.dataset.label]);
-    for (const each of root.querySelectorAll("[data-hint]")) each.placeholder = w[each.dataset.hint];
+    for (const each of [root, ...all("label")]) each.setAttribute("aria-label", word(each.dataset.label));
+    for (const each of all("hint")) each.setAttribute("placeholder", word(each.dataset.hint));
     part.panels.setAttribute("aria-roledescription", w.panels_role);
     options(part.speed, SPEEDS.map((speed) => [speed, fill(w.speed_value, { speed })]), stage.player.speed);
     options(part.order, scene.orders.map((order) => [order, w.orders[order]]), view.order);
@@ -34,18 +41,16 @@ export class Speech {
     const mute = !stage.options.ask;
     part["layer-box"].hidden = scene.layer_names.length < 2 || mute;
     part["order-box"].hidden = part.figure.hidden = mute;
-    part.scrub.max = scene.trace.steps - 1;
+    part.scrub.max = String(scene.trace.steps - 1);
     part.subset.value = stage.typed;
     part.gates.replaceChildren(...GATES.map((gate) => {
-      const button = element("button", "toggle", `${gate === "n" ? w.candidate_short : gate}`);
-      button.type = "button";
-      button.title = w.gates[gate];
-      button.dataset.gate = gate;
-      button.addEventListener("click", () => {
+      const made = button("toggle", [gate === "n" ? w.candidate_short : gate], () => {
         stage.set({ gate }, true);
         stage.explain();
       });
-      return button;
+      made.title = w.gates[gate];
+      made.dataset.gate = gate;
+      return made;
     }));
     part.help.replaceChildren(...w.keys.split("\n").map((line) => {
       const [keys, meaning] = line.split(" | ");
@@ -55,33 +60,42 @@ export class Speech {
   }
 
   labelPlay() {
-    const { root, playing, w } = this.stage, button = root.querySelector("[data-do=play]"), said = playing ? w.pause : w.play;
-    button.title = said;
-    button.setAttribute("aria-label", said);
+    const { buttons, playing, w } = this.stage, said = playing ? w.pause : w.play;
+    buttons.play.title = said;
+    buttons.play.setAttribute("aria-label", said);
   }
 
+  /**
+   * @param {Deed} name  of a button
+   * @param {boolean} on
+   */
   press(name, on) {
-    const attribute = name === "help" ? "aria-expanded" : "aria-pressed";
-    this.stage.root.querySelector(`[data-do="${name}"]`).setAttribute(attribute, String(on));
+    this.stage.buttons[name].setAttribute(name === "help" ? "aria-expanded" : "aria-pressed", String(on));
   }
 
-  /** What was typed to choose units names some, or has a wrong word. */
+  /**
+   * What was typed to choose units names some, or has a wrong word.
+   * @param {string | undefined} wrong
+   */
   typed(wrong) {
     const { part, w, scene } = this.stage;
     text(part.problem, wrong === undefined ? "" : fill(w.subset_wrong, { word: wrong, last: scene.trace.units - 1 }));
     part.subset.setAttribute("aria-invalid", String(wrong !== undefined));
   }
 
-  /** Texts that follow the cursor. */
+  /**
+   * Texts that follow the cursor.
+   * @param {Phase | null} phase
+   */
   write(phase) {
     const { stage } = this, { part, w, view } = stage, { t, unit, gate } = view, label = stage.labelOf(t), { steps } = stage.scene.trace;
     const now = `${w.step} ${t.toLocaleString("en")} / ${(steps - 1).toLocaleString("en")}${label ? ` \u00b7 ${label}` : ""}`;
     text(part.now, now);
-    if (part.scrub.value !== String(t)) part.scrub.value = t;
+    if (part.scrub.value !== String(t)) part.scrub.value = String(t);
     part.scrub.style.setProperty("--done", `${t / Math.max(1, steps - 1) * 100}%`);
     part.scrub.setAttribute("aria-valuetext", now);
     text(part.chosen, fill(w.chosen, { unit: nameOf(stage, unit), t, label: label ? ` (${label})` : "" }) + layerName(stage));
-    for (const button of part.gates.children) button.setAttribute("aria-pressed", String(button.dataset.gate === gate));
+    for (const each of part.gates.querySelectorAll("button")) each.setAttribute("aria-pressed", String(each.dataset.gate === gate));
     this.press("unit", view.diagram === "unit");
     this.press("whole-layer", view.diagram === "layer");
     part.phase.hidden = !phase;
@@ -123,12 +137,20 @@ export class Speech {
   }
 }
 
+/**
+ * @param {Element} node
+ * @param {string} value
+ */
 function text(node, value) {
   if (node.textContent !== value) node.textContent = value;
 }
 
+/**
+ * @param {HTMLSelectElement} select
+ * @param {[string | number, string][]} choices  value and label
+ * @param {string | number} chosen
+ */
 function options(select, choices, chosen) {
-  const made = choices.map(([value, label]) => Object.assign(document.createElement("option"), { value, textContent: label }));
-  select.replaceChildren(...made);
-  select.value = chosen;
+  select.replaceChildren(...choices.map(([value, label]) => Object.assign(document.createElement("option"), { value: String(value), textContent: label })));
+  select.value = String(chosen);
 }

@@ -1,26 +1,26 @@
-// @ts-nocheck  its types are still to be written
 // The stage: one trace on one time axis, to scrub, play and question. It puts its parts together and holds the view;
 // it knows nothing of the page around it: `options` says where questions go and who hears of a changed view.
 
-/** @import { Asked, Scene, Theme, View } from "./fields.js" */
+/** @import { Asked, Cell, Explained, Gate, Question, Reply, Scene, Theme, View, Words } from "./fields.js" */
 /** @import { Cursor, Place } from "./cursor.js" */
-import { createCell } from "./cell.js";
-import { GATES, sceneOf } from "./fields.js";
+/** @import { Table, Tables } from "./unpack.js" */
+/** @import { Goal } from "./visits.js" */
+/** @import { Window } from "./zoom.js" */
+import { Fetching } from "./fetching.js";
+import { sceneOf } from "./fields.js";
 import { Hands } from "./hands.js";
 import { build } from "./markup.js";
-import { inputsAt, layerName, momentOf, nameOf } from "./moment.js";
-import { Palette } from "./palette.js";
-import { Panels } from "./panels.js";
-import { PHASES, Player } from "./player.js";
+import { momentOf } from "./moment.js";
+import { Painter } from "./painter.js";
+import { Player } from "./player.js";
 import { Questions } from "./questions.js";
 import { Speech } from "./speech.js";
 import { Tiles } from "./tiles.js";
 import { parseUnits, withinUnits } from "./units.js";
-import { Why } from "./why.js";
+import { Visits } from "./visits.js";
 import { clamp, followed, isZoomed, moved, seen, shownWindow, whole, zoomedBy } from "./zoom.js";
 
-const REST = 160;  // ms without movement before anything is fetched
-const TOLD = 100;  // ms between two explanations while it plays
+/** @typedef {{header: Record<string, any>, arrays: Tables}} Message  a scene, as `unpack` gives it */
 
 /**
  * What the page around a stage gives it; all of it may be left out.
@@ -34,85 +34,107 @@ const TOLD = 100;  // ms between two explanations while it plays
  */
 
 /**
- * A stage in a host, without a scene yet.
+ * A stage in a host, with its first scene; later ones come to `show`.
  * @param {HTMLElement} host
+ * @param {Message} first
  * @param {Options} [options]
  */
-export function mount(host, options = {}) {
-  return new Stage(host, options);
+export function mount(host, first, options = {}) {
+  return new Stage(host, first, options);
 }
 
 export class Stage {
   /**
    * @param {HTMLElement} host
+   * @param {Message} first
    * @param {Options} options
    */
-  constructor(host, options) {
+  constructor(host, first, options) {
+    const scene = sceneOf(first.header), { steps, units } = scene.trace;
     this.options = options;
-    const { root, part, remove } = build(host, () => this.styled());
-    Object.assign(this, { root, part, remove });
-    this.panels = new Panels(part.panels);
-    this.why = new Why(part.why, { goTo: (at) => this.goTo(at), explain: () => this.explain() });
+    this.scene = scene;
+    this.w = wordsOf(scene);
+    this.tiles = new Tiles(scene.trace);
+    /** @type {View} */
+    this.view = viewOf(scene, options.remembered?.());
+    /** @type {Window} */
+    this.window = whole(steps);
+    this.order = inOrder(units);
+    this.shown = this.order;
+    this.typed = "";  // to choose units, whether it names some or not
+    /** @type {(Explained & {reply: number | null}) | null} */
+    this.answered = null;
+    this.explained = false;  // someone has asked where a number comes from
+    this.following = false;
+    const { root, part, buttons, remove } = build(host, () => this.painter.styled());
+    this.root = root;
+    this.part = part;
+    this.buttons = buttons;
+    this.remove = remove;
+    this.still = matchMedia("(prefers-reduced-motion: reduce)");
+    this.painter = new Painter(this);
     this.questions = new Questions({ send: options.ask ?? null, trace: () => this.scene.trace.id, givenUp: () => this.paint() });
+    this.fetching = new Fetching(this);
     this.speech = new Speech(this);
+    this.visits = new Visits(this);
     this.player = new Player({
       at: () => this.view.t, steps: () => this.scene.trace.steps, way: () => this.tiles.reverse(this.view.layer) ? -1 : 1,
-      moved: (t) => this.playedTo(t), phased: () => this.paintNow(), switched: (playing) => this.switched(playing),
+      moved: (t) => this.playedTo(t), phased: () => this.painter.paintNow(), switched: (playing) => this.switched(playing),
     });
-    this.trail = [];
-    this.told = 0;
-    this.view = null;
-    this.still = matchMedia("(prefers-reduced-motion: reduce)");
-    this.listeners = new AbortController();
     this.hands = new Hands(this);
-    this.sizes = new ResizeObserver(() => this.resize());
-    this.sizes.observe(root);
-    this.watchDensity();
-    /** @type {((changed: Place) => void) | null} */
-    this.follower = options.cursor ? (changed) => this.led(changed) : null;
+    /** @type {(changed: Place) => void} */
+    this.follower = (changed) => this.led(changed);
     this.unfollow = options.cursor?.subscribe(this.follower);
-    root.gruviz = this;
+    Object.assign(root, { gruviz: this });
+    this.take(first, scene, null);
   }
 
   // ---- what Python sends
 
-  /** @param {{header: Record<string, any>, arrays: import("./unpack.js").Tables}} message */
-  show({ header: given, arrays }) {
-    const header = sceneOf(given), old = this.scene, fresh = old?.trace.id !== header.trace.id;
-    const told = header.view, asked = !old || (header.place !== old.place && header.place !== null);
-    this.scene = header;
-    this.w = { ...header.words, language: header.language };
-    const { steps, units, layers } = header.trace;
-    if (fresh) {
-      this.tiles = new Tiles(header.trace);
+  /** @param {Message} message  another scene, or the same as before in other words */
+  show(message) {
+    const old = this.scene, scene = sceneOf(message.header);
+    this.scene = scene;
+    this.w = wordsOf(scene);
+    if (old.trace.id !== scene.trace.id) {
+      this.tiles = new Tiles(scene.trace);
       this.answered = null;
     }
-    if (!this.view) this.view = { ...told, ...this.options.remembered?.() };
-    else if (asked) Object.assign(this.view, told, { order: this.view.order, diagram: this.view.diagram, stat: this.view.stat });
-    if (!old || asked) this.typed = this.view.subset;
-    else if (fresh) this.typed = withinUnits(this.typed, units, header.unit_names);
-    const { view } = this;
-    view.t = clamp(view.t ?? header.home.t, 0, steps - 1);
-    view.unit = clamp(view.unit ?? header.home.unit, 0, units - 1);
+    this.take(message, scene, old);
+  }
+
+  /**
+   * @param {Message} message
+   * @param {Scene} scene
+   * @param {Scene | null} old  what was shown before
+   */
+  take({ arrays }, scene, old) {
+    const { view } = this, { steps, units, layers } = scene.trace, fresh = old?.trace.id !== scene.trace.id;
+    const told = scene.view, asked = !old || (scene.place !== old.place && scene.place !== null);
+    if (old && asked) Object.assign(view, viewOf(scene), { order: view.order, diagram: view.diagram, stat: view.stat });
+    if (asked) this.typed = view.subset;
+    else if (fresh) this.typed = withinUnits(this.typed, units, scene.unit_names);
+    view.t = clamp(view.t, 0, steps - 1);
+    view.unit = clamp(view.unit, 0, units - 1);
     view.layer = Math.min(view.layer, layers - 1);
-    if (!old || asked) {
-      const ends = [view.first ?? 0, (view.last ?? steps - 1) + 1];
-      this.window = ends[0] < Math.min(ends[1], steps) ? ends : whole(steps);
+    if (asked) {
+      const first = view.first ?? 0, end = (view.last ?? steps - 1) + 1;
+      this.window = first < Math.min(end, steps) ? [first, end] : whole(steps);
     } else if (this.window[0] === 0 && this.window[1] === old.trace.steps) this.window = whole(steps);
     this.look(shownWindow(steps, ...this.window));
     if (this.loop && (asked || this.loop[1] >= steps)) this.setLoop(null);
-    this.tiles.add(header.tile, arrays);
-    if (view.order === told.order && header.tile.layer === view.layer) this.order = arrays.order;
-    else if (!this.order || this.order.length !== units) this.order = Int32Array.from({ length: units }, (_, k) => k);
-    if (view.order !== told.order || header.tile.layer !== view.layer) this.askOrder();
-    this.cell ??= createCell(this.part.cell, this.w);
-    this.cell.setWords(this.w);
+    this.tiles.add(scene.tile, arrays);
+    const current = view.order === told.order && scene.tile.layer === view.layer;
+    if (current) this.order = ordered(arrays.order);
+    else if (this.order.length !== units) this.order = inOrder(units);
+    if (!current) this.askOrder();
+    this.painter.cell.setWords(this.w);
     if (!old && this.options.cursor) this.led(this.options.cursor.latest);
     this.speech.speak();
     this.choose();
-    this.dress();
-    this.resize(true);
-    this.rested();
+    this.painter.dress();
+    this.painter.resize(true);
+    this.fetching.rested();
     // a link that names a gate shows what the one who sent it saw
     if (fresh && (this.explained || (!old && view.gate !== "h"))) this.explain();
     this.report();
@@ -120,24 +142,24 @@ export class Stage {
 
   /**
    * A reply to a question, however late.
-   * @param {{header: Record<string, any>, arrays: import("./unpack.js").Tables}} message
+   * @param {{header: Reply, arrays: Tables}} message
    */
   answer({ header, arrays }) {
     this.questions.answered(header.reply);
-    if (header.trace === this.scene?.trace.id) {
+    if (header.trace === this.scene.trace.id) {
       if (header.kind === "tile") {
         this.tiles.add(header.tile, arrays, this.drawn?.tile);
-        this.stale = true;
-        this.rested();  // the window is there, the cursor's own step may not be
+        this.redraw();
+        this.fetching.rested();  // the window is there, the cursor's own step may not be
       }
       if (header.kind === "explain") {
         this.answered = header;
         this.speech.hear();
       }
       if (header.kind === "order" && header.order === this.view.order && header.layer === this.view.layer) {
-        this.order = arrays.order;
+        this.order = ordered(arrays.order);
         this.choose();
-        this.resize(true);
+        this.painter.resize(true);
       }
     }
     if (header.kind === "figure") this.speech.press("figure", header.open);
@@ -147,6 +169,7 @@ export class Stage {
 
   // ---- questions
 
+  /** @param {Question} question */
   ask(question) {
     this.questions.ask(question);
   }
@@ -162,26 +185,12 @@ export class Stage {
     this.paint();
   }
 
-  waiting(kind) {
-    return this.questions.has(kind);
-  }
-
   replyFor() {
     const { layer, t, unit } = this.view, reply = this.answered;
     return reply && reply.layer === layer && reply.t === t && reply.unit === unit ? reply : null;
   }
 
-  /** Once the cursor rests: numbers of the very step, and detail where the window is coarser than the screen. */
-  rested() {
-    clearTimeout(this.rest);
-    this.rest = setTimeout(() => {
-      if (this.playing || this.hands.busy || !this.options.ask) return;
-      const wanted = this.tiles.wanted(this.view.layer, this.view.t, this.window, this.panels.plot);
-      if (wanted) this.ask({ kind: "tile", ...wanted });
-    }, REST);
-  }
-
-  // ---- units, size and theme
+  // ---- the view
 
   /** The units shown, in their order; what was typed stays in its box even where it names none. */
   choose() {
@@ -193,94 +202,30 @@ export class Stage {
     if (!this.shown.includes(this.view.unit)) this.view.unit = this.shown[0];
   }
 
-  /** Take the page's theme. */
-  dress() {
-    const theme = this.theme = this.root.dataset.theme = this.options.theme?.() ?? "light";
-    this.palettes = Object.fromEntries(["x", ...GATES].map((name) => [name, new Palette(this.scene.palettes[theme][name], this.scene.odd)]));
-    const style = getComputedStyle(this.root), colour = (name) => style.getPropertyValue(`--${name}`).trim();
-    this.ink = { ...Object.fromEntries(["ink", "muted", "line", "surface", "accent", "halo"].map((name) => [name, colour(name)])), onAccent: colour("on-accent") };
-    this.ink.inputs = [this.ink.ink, ...Object.values(this.scene.lines[theme])];
-    this.redraw();
-  }
-
-  /** The styles have come: colours and sizes are known now. */
-  styled() {
-    this.ready = true;
-    if (!this.scene) return;
-    this.dress();
-    this.resize(true);
-  }
-
-  resize(force = false) {
-    if (!this.scene || !this.ready) return;
-    const width = Math.floor(this.part.panels.clientWidth);
-    if (!width || (!force && width === this.panels.width)) return;
-    this.panels.arrange(width, this.scene, this.shown, this.w);
-    this.redraw();
-  }
-
-  /** Another screen, or the page zoomed: as many pixels as there are now. */
-  watchDensity() {
-    const query = matchMedia(`(resolution: ${window.devicePixelRatio}dppx)`);
-    query.addEventListener("change", () => {
-      this.resize(true);
-      this.watchDensity();
-    }, { once: true, signal: this.listeners.signal });
-  }
-
-  // ---- the view
-
+  /**
+   * @param {Partial<View>} patch
+   * @param {boolean} [told]  to who listens
+   */
   set(patch, told = false) {
-    const { layer } = this.view;
-    Object.assign(this.view, patch);
-    const { view } = this, { steps } = this.scene.trace;
-    view.t = clamp(view.t, 0, steps - 1);
+    const { view, part } = this, { layer } = view;
+    Object.assign(view, patch);
+    view.t = clamp(view.t, 0, this.scene.trace.steps - 1);
     if (patch.unit !== undefined && !this.shown.includes(view.unit)) {
-      this.typed = this.part.subset.value = "";  // one asked for a unit that was hidden
+      this.typed = part.subset.value = "";  // one asked for a unit that was hidden
       this.choose();
-      this.resize(true);
+      this.painter.resize(true);
     }
     if (layer !== view.layer) {
-      this.part.layer.value = view.layer;
+      part.layer.value = String(view.layer);
       this.askOrder();  // Python hears of the layer by it
       this.redraw();
     }
     if (patch.t !== undefined) this.follow();
     this.paint();
-    this.rested();
+    this.fetching.rested();
     if (told) this.speech.hear();
     this.report();
     this.lead();
-  }
-
-  goTo({ gate, layer, t, unit }) {
-    this.trail.push({ ...this.place });
-    this.visit({ gate, layer, t, unit });
-  }
-
-  back() {
-    if (this.trail.length) this.visit(this.trail.pop());
-  }
-
-  get place() {
-    const { gate, layer, t, unit } = this.view;
-    return { gate, layer, t, unit };
-  }
-
-  visit({ gate, layer, t, unit }) {
-    this.stop();
-    this.set({ t, ...(gate ? { gate } : {}), ...(gate === "x" || unit == null ? {} : { unit }), ...(layer == null || gate === "x" ? {} : { layer }) }, true);
-    if (gate && gate !== "x") this.explain();
-  }
-
-  /** A number of the diagram was picked: its cell. */
-  pick(name) {
-    const { t, layer, unit } = this.view, before = this.tiles.reverse(layer) ? t + 1 : t - 1;
-    if (name === "hPrev" && before >= 0 && before < this.scene.trace.steps) return this.goTo({ gate: "h", layer, t: before, unit });
-    const gate = { keep: "h", write: "h", hPrev: "h" }[name] ?? name, below = this.tiles.below(layer);
-    if (name === "x" && below.length) return this.goTo({ gate: "h", layer: below[0], t, unit });
-    this.set({ gate }, true);
-    return this.explain();
   }
 
   follow() {
@@ -288,6 +233,7 @@ export class Stage {
     if (window !== this.window) this.zoomTo(...window);
   }
 
+  /** @param {Window} window */
   look(window) {
     const { steps } = this.scene.trace;
     this.window = window;
@@ -295,14 +241,22 @@ export class Stage {
     Object.assign(this.view, { first, last: last >= steps - 1 ? null : last });
   }
 
+  /**
+   * @param {number} a
+   * @param {number} b
+   */
   zoomTo(a, b) {
     this.look(moved(this.scene.trace.steps, a, b, this.window));
     this.redraw();
-    this.rested();
+    this.fetching.rested();
     this.report();
     this.lead();
   }
 
+  /**
+   * @param {number} factor
+   * @param {number} around  stays where it is
+   */
   zoomBy(factor, around) {
     this.zoomTo(...zoomedBy(this.scene.trace.steps, this.window, factor, around));
   }
@@ -317,9 +271,21 @@ export class Stage {
   }
 
   report() {
-    const { view, scene } = this, query = {};
-    for (const [key, value] of Object.entries({ ...scene.defaults, ...scene.home })) query[key] = view[key] === value || view[key] == null ? null : String(view[key]);
+    const { view, scene: { defaults, home } } = this, usual = { ...defaults, ...home };
+    /** @type {Record<string, string | null>} */
+    const query = {};
+    for (const key of /** @type {(keyof View)[]} */ (Object.keys(usual))) query[key] = view[key] === usual[key] || view[key] == null ? null : String(view[key]);
     this.options.viewed?.(query, view);
+  }
+
+  /** The chosen cell. @returns {Cell} */
+  get place() {
+    return this.visits.place;
+  }
+
+  /** @param {Goal} goal */
+  goTo(goal) {
+    this.visits.goTo(goal);
   }
 
   // ---- a cursor shared with other stages
@@ -331,16 +297,16 @@ export class Stage {
     this.options.cursor?.publish({ t, unit, gate, window: this.window }, this.follower);
   }
 
-  /** Others have moved: go along as far as this trace goes, and tell nobody. */
+  /**
+   * Others have moved: go along as far as this trace goes, and tell nobody.
+   * @param {Place} place
+   */
   led({ t, unit, gate, window }) {
-    if (!this.view || !this.scene) return;
-    const { steps, units } = this.scene.trace;
+    const { units } = this.scene.trace;
     this.following = true;
     if (window) this.zoomTo(...window);
     if (this.playing) this.stop();
-    if (this.shown) {
-      this.set({ ...(t === undefined ? {} : { t }), ...(gate === undefined ? {} : { gate }), ...(unit === undefined ? {} : { unit: Math.min(unit, units - 1) }) });
-    } else Object.assign(this.view, { t: clamp(t ?? this.view.t, 0, steps - 1), unit: clamp(unit ?? this.view.unit, 0, units - 1), gate: gate ?? this.view.gate });
+    this.set({ ...(t === undefined ? {} : { t }), ...(gate === undefined ? {} : { gate }), ...(unit === undefined ? {} : { unit: Math.min(unit, units - 1) }) });
     this.following = false;
   }
 
@@ -366,12 +332,14 @@ export class Stage {
     this.player.stop();
   }
 
+  /** @param {[number, number] | null} loop */
   setLoop(loop) {
-    this.player.setLoop(loop === true ? this.seen() : loop || null);
+    this.player.setLoop(loop);
     this.speech.press("loop", !!this.loop);
     this.paint();
   }
 
+  /** @param {boolean} slow */
   setSlow(slow) {
     this.player.setSlow(slow);
     this.speech.press("slow", slow);
@@ -379,117 +347,121 @@ export class Stage {
     this.paint();
   }
 
+  /** @param {boolean} playing */
   switched(playing) {
     this.root.classList.toggle("playing", playing);
     this.speech.labelPlay();
     if (playing) return;
     this.paint();
     this.speech.hear();
-    this.rested();
+    this.fetching.rested();
   }
 
+  /** @param {number} t */
   playedTo(t) {
     this.view.t = t;
     this.follow();
-    this.ahead();
-    this.paintNow();
+    this.fetching.ahead();
+    this.painter.paintNow();
     this.report();
     this.lead();
   }
 
-  /** While a long trace plays, what comes next is fetched before it is due; in slow motion, the sums of the step. */
-  ahead() {
-    if (!this.options.ask) return;
-    const { layer, t, gate, unit } = this.view, { steps } = this.scene.trace, way = this.player.track.way();
-    if (this.player.slow && !this.waiting("explain") && !this.replyFor()) this.ask({ kind: "explain", gate: gate === "x" ? "h" : gate, layer, t, unit });
-    const [a, b] = this.window, reach = Math.round(Math.max(b - a, 400) + this.player.speed * 4), far = clamp(t + way * reach, 0, steps - 1);
-    if (this.waiting("tile") || (this.tiles.finest(layer, t)?.exact && this.tiles.finest(layer, far)?.exact)) return;
-    const first = clamp(Math.min(t, far) - Math.round(b - a), 0, steps - 1), last = clamp(Math.max(t, far) + reach, 0, steps - 1);
-    if (!this.tiles.has(layer, first, last)) this.ask({ kind: "tile", layer, first, last });
-  }
-
   // ---- drawing
 
+  get panels() {
+    return this.painter.panels;
+  }
+
+  get drawn() {
+    return this.painter.drawn;
+  }
+
+  get theme() {
+    return this.painter.theme;
+  }
+
+  dress() {
+    this.painter.dress();
+  }
+
   redraw() {
-    this.stale = true;
-    this.paint();
+    this.painter.redraw();
   }
 
   paint() {
-    if (this.pending || !this.scene || this.gone) return;
-    this.pending = requestAnimationFrame(() => this.paintNow());
-  }
-
-  paintNow() {
-    cancelAnimationFrame(this.pending);
-    this.pending = null;
-    if (!this.panels.width || this.gone) return;
-    const { view, phase } = this;
-    if (this.stale) {
-      this.stale = false;
-      const [a, b] = this.window;
-      this.drawn = this.panels.draw({ tiles: this.tiles, layer: view.layer, statistic: view.stat, palettes: this.palettes, ink: this.ink, a, b });
-      this.speech.note();
-    }
-    this.panels.mark({ ...view, hover: this.hands.hovered, brush: this.hands.brush, loop: this.loop, phase, playing: this.playing });
-    const state = this.moment();
-    this.cell.update(state);
-    // in slow motion nothing is told before it is computed
-    const order = PHASES.map(([name]) => name), hidden = phase && order.indexOf(phase.name) <= order.indexOf(view.gate);
-    this.part.why.classList.toggle("hidden", !!hidden);
-    const now = performance.now();
-    if (!this.playing || now - this.told > TOLD) {
-      this.told = now;
-      this.why.update(this.question(state));
-    }
-    this.speech.write(phase);
-    this.options.moved?.(view);
-  }
-
-  /** Everything about the chosen cell, for the diagram. */
-  moment() {
-    return momentOf(this);
-  }
-
-  /** The same, for the explanation. */
-  question({ numbers, approximate, reset, reverse, colour }) {
-    const { gate, layer, t, unit } = this.view, { scene } = this, reply = this.replyFor();
-    return {
-      w: this.w, gate, layer, t, unit, name: nameOf(this, unit) + layerName(this), layers: scene.layer_names, back: this.trail.length ? () => this.back() : null,
-      bidirectional: scene.trace.bidirectional, numbers, inputs: inputsAt(this, t), loading: !this.tiles.finest(layer, t),
-      approximate, reset, reverse, colour, kind: scene.trace.kind, steps: scene.trace.steps, theme: this.theme,
-      reply: reply?.gate === gate ? reply : null, pending: this.waiting("explain"), canAsk: !!this.options.ask,
-    };
+    this.painter.paint();
   }
 
   // ---- for tests and the page around it
 
-  /** Where a cell's middle is, in the browser window. */
+  /** Everything about the chosen cell, as the diagram has it. */
+  moment() {
+    return momentOf(this);
+  }
+
+  /**
+   * Where a cell's middle is, in the browser window.
+   * @param {Gate} gate
+   * @param {number} t
+   * @param {number} unit
+   */
   placeOf(gate, t, unit) {
     const box = this.part.panels.getBoundingClientRect(), row = this.panels.unitBox(gate, this.shown.indexOf(unit));
     return [box.left + this.panels.x(t + 0.5), box.top + row.top + row.height / 2];
   }
 
+  /**
+   * @param {Gate} gate
+   * @param {number} t
+   * @param {number} unit
+   */
   valueOf(gate, t, unit) {
-    return this.tiles.vector(gate, this.view.layer, t)[unit];
+    return this.tiles.vector(gate, this.view.layer, t)?.[unit] ?? null;
   }
 
+  /** @param {number} t */
   labelOf(t) {
     return this.tiles.label(t);
   }
 
   destroy() {
-    this.gone = true;
     this.unfollow?.();
     this.player.halt();
     this.questions.destroy();
-    this.listeners.abort();
-    this.sizes.disconnect();
+    this.fetching.destroy();
     this.speech.destroy();
-    clearTimeout(this.rest);
-    cancelAnimationFrame(this.pending);
-    this.pending = null;
-    delete this.root.gruviz;
+    this.hands.destroy();
+    this.painter.destroy();
+    Object.assign(this.root, { gruviz: undefined });
     this.remove();
   }
+}
+
+/**
+ * @param {Scene} scene
+ * @returns {Words & {language: string}}
+ */
+function wordsOf({ words, language }) {
+  return Object.assign({}, words, { language });
+}
+
+/**
+ * The view a scene begins with, or the one remembered.
+ * @param {Scene} scene
+ * @param {Partial<View>} [remembered]
+ * @returns {View}
+ */
+function viewOf({ view, home }, remembered) {
+  return { ...view, t: view.t ?? home.t, unit: view.unit ?? home.unit, ...remembered };
+}
+
+/** @param {number} count */
+function inOrder(count) {
+  return Int32Array.from({ length: count }, (_, unit) => unit);
+}
+
+/** @param {Table} order  of units */
+function ordered(order) {
+  return Int32Array.from(order);
 }

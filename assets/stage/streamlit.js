@@ -11,18 +11,18 @@ import { unpack } from "./unpack.js";
 class Place {
   /**
    * @param {HTMLElement} host
-   * @param {Record<string, any>} header of its first scene
+   * @param {Uint8Array} data  its first scene
    */
-  constructor(host, { key = "", address = null, cursor = "" }) {
+  constructor(host, data) {
+    const first = unpack(data), { key = "", address = null, cursor = "" } = first.header;
     this.key = key;
     this.cursor = cursor;
     this.address = address === null ? null : new StageAddress(address);
     this.undress = () => {};
-    /** @type {Uint8Array | null} */
-    this.data = null;
+    this.data = data;
     /** @type {{t: number, unit: number} | null} */
     this.cell = null;
-    this.stage = mount(host, {
+    this.stage = mount(host, first, {
       theme: pageTheme,
       remembered: () => registry.views.get(key),
       ask: (question) => registry.ask(key, question),
@@ -47,7 +47,7 @@ class Place {
       this.stage.show(unpack(data));
     }
     this.undress();
-    this.undress = whenDressed(() => { if (this.stage.scene && this.stage.theme !== pageTheme()) this.stage.dress(); });
+    this.undress = whenDressed(() => { if (this.stage.theme !== pageTheme()) this.stage.dress(); });
   }
 
   destroy() {
@@ -66,5 +66,5 @@ class Place {
  */
 export function stage({ data, parentElement }) {
   const host = /** @type {HTMLElement} */ (parentElement.querySelector("[data-part=host]"));
-  return stand(registry.standing, parentElement, () => new Place(host, unpack(data).header), (/** @type {Place} */ place) => place.update(data));
+  return stand(registry.standing, parentElement, () => new Place(host, data), (/** @type {Place} */ place) => place.update(data));
 }

@@ -6,13 +6,14 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, fields, replace
 from typing import Any
 
+from gruviz.drawing.pooling import STATISTICS
 from gruviz.inputs.parameters import MAX_SEED, Parameter
 from gruviz.inputs.scaling import SCALINGS
 from gruviz.inputs.sequence import MAX_STEPS
 from gruviz.inputs.synthetic import FAMILIES
 from gruviz.inputs.text import ENCODINGS, UNITS
 from gruviz.models.presets import PRESETS
-from gruviz.stage.scene import DIAGRAMS, PANELS, STATISTICS, VIEW_FIELDS, View
+from gruviz.stage.scene import DIAGRAMS, PANELS, VIEW_FIELDS, View
 from gruviz.tasks.catalogue import TASKS
 from gruviz.tracing.analysis import ORDERS
 from gruviz.wording.words import LANGUAGES

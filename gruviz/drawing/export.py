@@ -10,7 +10,7 @@ from dataclasses import asdict
 
 import numpy as np
 
-from gruviz.tracing.gate_trace import GateTrace
+from gruviz.tracing.gate_trace import GateTrace, require_trace
 
 MAX_CSV_ROWS = 300_000
 Writer = Callable[[GateTrace], bytes]
@@ -22,11 +22,15 @@ def npz(trace: GateTrace) -> bytes:
     Args:
         trace: any trace.
 
+    Raises:
+        TypeError: it is none.
+
     >>> from gruviz import SplitGRU, trace
     >>> held = np.load(io.BytesIO(npz(trace(SplitGRU(1, 2), np.ones((3, 1))))))
     >>> held["z"].shape, json.loads(str(held["meta"]))["reset"]
     ((1, 1, 3, 2), 'before')
     """
+    require_trace(trace)
     arrays = {name: getattr(trace, name) for name in ("r", "z", "n", "h", "x", "h0")}
     out = io.BytesIO()
     np.savez(out, **arrays, labels=np.array(trace.labels, dtype=str), meta=np.array(json.dumps(asdict(trace.meta))))
@@ -48,8 +52,10 @@ def csv_text(trace: GateTrace) -> bytes:
         trace: a trace of at most `MAX_CSV_ROWS` values per gate.
 
     Raises:
+        TypeError: it is none.
         ValueError: it has more.
     """
+    require_trace(trace)
     if csv_rows(trace) > MAX_CSV_ROWS:
         rows = csv_rows(trace)
         raise ValueError(f"A CSV of {rows} rows is too large; at most {MAX_CSV_ROWS} are written. Use npz().")

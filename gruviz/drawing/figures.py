@@ -11,7 +11,7 @@ from collections.abc import Sequence
 import numpy as np
 import plotly.graph_objects as go
 
-from gruviz.drawing.colours import LINES, LINES_DARK, Theme, colorscale, gate_domain
+from gruviz.drawing.colours import LINES, LINES_DARK, PALETTES, Theme, colorscale, gate_domain
 from gruviz.drawing.panels import (
     INPUT_HEIGHT,
     PanelStack,
@@ -26,8 +26,8 @@ from gruviz.drawing.panels import (
     unit_axis,
     unit_text,
 )
-from gruviz.drawing.pooling import Statistic, pool
-from gruviz.tracing.gate_trace import GATES, GateTrace
+from gruviz.drawing.pooling import STATISTICS, Statistic, pool
+from gruviz.tracing.gate_trace import GATES, GateTrace, require_trace
 from gruviz.wording.words import words
 
 COLUMNS, ROWS = 600, 96
@@ -62,14 +62,17 @@ def heatmaps(
         One figure: subplots over one x axis; heatmap traces named z, r, n, h (and x for many inputs).
 
     Raises:
-        ValueError: layer, batch or window is not in the trace.
+        TypeError: the trace is none.
+        ValueError: layer, batch or window is not in the trace; there is no such statistic, language or theme.
 
     >>> from gruviz import SplitGRU, trace
     >>> figure = heatmaps(trace(SplitGRU(1, 3), np.ones((5, 1))))
     >>> [panel.name for panel in figure.data if panel.type == "heatmap"]
     ['z', 'r', 'n', 'h']
     """
-    first, last = _check(trace, layer, batch, window)
+    first, last = _check(trace, layer, batch, window, theme)
+    if statistic not in STATISTICS:
+        raise ValueError(f"statistic is {statistic!r}; it must be one of {', '.join(STATISTICS)}.")
     w = words(language)
     part = slice(first, last + 1)
     panels = {gate: pool(getattr(trace, gate)[layer, batch, part], COLUMNS, ROWS, first) for gate in GATES}
@@ -113,9 +116,9 @@ def step_bars(
         One figure with four bar traces named z, r, n, h on fixed ranges.
 
     Raises:
-        ValueError: layer, batch or step is not in the trace.
+        TypeError, ValueError: as in `heatmaps`, or the step is not in the trace.
     """
-    _check(trace, layer, batch, (step, step))
+    _check(trace, layer, batch, (step, step), theme)
     w = words(language)
     ink, line, _ = page_colours(theme)
     figure = go.Figure()
@@ -167,9 +170,9 @@ def unit_lines(
         One figure with line traces named z, r, n, h on fixed ranges.
 
     Raises:
-        ValueError: layer, batch, window or unit is not in the trace.
+        TypeError, ValueError: as in `heatmaps`, or the unit is not in the trace.
     """
-    first, last = _check(trace, layer, batch, window)
+    first, last = _check(trace, layer, batch, window, theme)
     if not 0 <= unit < trace.meta.hidden_size:
         raise ValueError(f"unit is {unit}; this trace has units 0 to {trace.meta.hidden_size - 1}.")
     w = words(language)
@@ -222,7 +225,10 @@ def pooling_of(trace: GateTrace, window: tuple[int, int] | None = None) -> tuple
     return -(-(last + 1 - first) // COLUMNS), -(-trace.meta.hidden_size // ROWS)
 
 
-def _check(trace: GateTrace, layer: int, batch: int, window: tuple[int, int] | None) -> tuple[int, int]:
+def _check(trace: GateTrace, layer: int, batch: int, window: tuple[int, int] | None, theme: Theme) -> tuple[int, int]:
+    require_trace(trace)
+    if theme not in PALETTES:
+        raise ValueError(f"theme is {theme!r}; it must be one of {', '.join(PALETTES)}.")
     m = trace.meta
     first, last = window or (0, m.steps - 1)
     for name, value, count in (("layer", layer, trace.h.shape[0]), ("batch", batch, m.batch)):

@@ -9,6 +9,7 @@ from typing import Literal
 import numpy as np
 
 Statistic = Literal["mean", "low", "high"]
+STATISTICS: tuple[Statistic, ...] = ("mean", "low", "high")
 
 
 @dataclass(frozen=True, eq=False)

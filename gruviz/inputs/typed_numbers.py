@@ -14,12 +14,12 @@ from gruviz.wording.problems import Problem
 
 LARGEST = float(np.finfo(np.float32).max)
 
+# two runs of one kind side by side would be tried in every division: quadratic time
 _SEPARATOR = re.compile(r"\s*[,;]\s*|\s+")
 _DECIMAL_COMMA = re.compile(r"\s*[-+−]?\d+,\d+\s*")
 _WRITTEN_NUMBER = re.compile(
-    r"\s*[-+−]?(?:(?:\d+\.?\d*|\.\d+)(?:[eE][-+−]?\d+)?|[iI][nN][fF](?:[iI][nN][iI][tT][yY])?|[nN][aA][nN]|\d+,\d+)\s*"
+    r"\s*[-+−]?(?:(?:\d+(?:\.\d*)?|\.\d+)(?:[eE][-+−]?\d+)?|[iI][nN][fF](?:[iI][nN][iI][tT][yY])?|[nN][aA][nN]|\d+,\d+)\s*"
 )
-# two runs of white space side by side would be tried in every division: quadratic time
 _NEXT_ROW = re.compile(r"[\])]\s*(?:,\s*)?(?=[\[(])")
 _REST_OF_LINE = re.compile(r"\S[^\n]*")
 

@@ -18,7 +18,7 @@ import numpy as np
 import torch
 from torch import Tensor, nn
 
-from gruviz.models.params import GRUParams
+from gruviz.models.params import GRUParams, whole_number
 
 Reset = Literal["before", "after"]
 
@@ -41,8 +41,14 @@ class GRUModel(nn.Module):
     hidden_size: int
     fc: nn.Linear | None
 
+    def _sizes(self, input_size: int, hidden_size: int) -> tuple[int, int]:
+        """Checked and kept."""
+        self.input_size = whole_number("input_size", input_size)
+        self.hidden_size = whole_number("hidden_size", hidden_size)
+        return self.input_size, self.hidden_size
+
     def _head(self, width: int, out_features: int | None) -> None:
-        self.fc = None if out_features is None else nn.Linear(width, out_features)
+        self.fc = None if out_features is None else nn.Linear(width, whole_number("out_features", out_features))
 
     def states(self, x: Tensor, h0: Tensor | None = None) -> tuple[Tensor, Tensor]:
         """Hidden states of the top layer at every step, and every layer's last one."""
@@ -69,6 +75,11 @@ class _CellModel(GRUModel):
 
     def states(self, x: Tensor, h0: Tensor | None = None) -> tuple[Tensor, Tensor]:
         """Step the cell over x; h0 is (unit,) for one sequence, (batch, unit) or (1, batch, unit)."""
+        if not isinstance(x, Tensor):
+            raise TypeError(f"x is of type {type(x).__name__}; a torch.Tensor is needed. gruviz.trace takes arrays.")
+        if x.dim() not in (2, 3) or x.shape[-1] != self.input_size or 0 in x.shape:
+            size = self.input_size
+            raise ValueError(f"x has shape {tuple(x.shape)}; it must be (time, {size}) or (batch, time, {size}).")
         batched = x.dim() == 3
         steps = x if batched else x[None]
         batch, H = steps.shape[0], self.hidden_size
@@ -98,6 +109,9 @@ class SplitGRU(_CellModel):
         bias: two biases per gate, or none.
         out_features: size of a head on the last step; None for no head.
 
+    Raises:
+        TypeError, ValueError: a size is not a whole number of at least 1.
+
     Source: the seed lesson's `gru1`; Cho et al. 2014 (arXiv:1406.1078), version 1.
 
     >>> out, h_n = SplitGRU(2, 3)(torch.zeros(5, 2))
@@ -109,7 +123,7 @@ class SplitGRU(_CellModel):
 
     def __init__(self, input_size: int, hidden_size: int, bias: bool = True, out_features: int | None = None):
         super().__init__()
-        self.input_size, self.hidden_size = input_size, hidden_size
+        input_size, hidden_size = self._sizes(input_size, hidden_size)
         self.wr = nn.Linear(input_size, hidden_size, bias)
         self.wrh = nn.Linear(hidden_size, hidden_size, bias)
         self.wz = nn.Linear(input_size, hidden_size, bias)
@@ -134,6 +148,7 @@ class SplitGRU(_CellModel):
     @classmethod
     def from_params(cls, params: GRUParams) -> Self:
         """A model that holds these numbers, in their precision."""
+        _require_params(params)
         model = cls(params.input_size, params.hidden_size).to(_tensor(params.w_hh).dtype)
         linears = zip("rzn", (model.wr, model.wz, model.wh), (model.wrh, model.wzh, model.whh), strict=True)
         with torch.no_grad():
@@ -166,6 +181,9 @@ class ConcatGRU(_CellModel):
         bias: one bias per gate, or none.
         out_features: size of a head on the last step; None for no head.
 
+    Raises:
+        TypeError, ValueError: a size is not a whole number of at least 1.
+
     Source: the seed lesson's `gru2`.
 
     >>> sorted(ConcatGRU(2, 3).state_dict())
@@ -176,7 +194,7 @@ class ConcatGRU(_CellModel):
 
     def __init__(self, input_size: int, hidden_size: int, bias: bool = True, out_features: int | None = None):
         super().__init__()
-        self.input_size, self.hidden_size = input_size, hidden_size
+        input_size, hidden_size = self._sizes(input_size, hidden_size)
         self.wr = nn.Linear(input_size + hidden_size, hidden_size, bias)
         self.wz = nn.Linear(input_size + hidden_size, hidden_size, bias)
         self.wh = nn.Linear(input_size + hidden_size, hidden_size, bias)
@@ -201,6 +219,7 @@ class ConcatGRU(_CellModel):
     @classmethod
     def from_params(cls, params: GRUParams) -> Self:
         """A model that holds these numbers with the two biases merged, in their precision."""
+        _require_params(params)
         model = cls(params.input_size, params.hidden_size).to(_tensor(params.w_hh).dtype)
         with torch.no_grad():
             for gate, linear in zip("rzn", (model.wr, model.wz, model.wh), strict=True):
@@ -216,6 +235,11 @@ class ConcatGRU(_CellModel):
         if bias is None:
             return GRUParams(w_ih, w_hh)
         return GRUParams(w_ih, w_hh, bias - self.b_hh_share, self.b_hh_share)
+
+
+def _require_params(params: object) -> None:
+    if not isinstance(params, GRUParams):
+        raise TypeError(f"The numbers given are of type {type(params).__name__}; gruviz.GRUParams are needed.")
 
 
 def _rows(linears: Iterable[nn.Linear], name: str) -> Tensor:
@@ -239,6 +263,9 @@ class TorchGRU(GRUModel):
         num_layers: layers stacked on each other, at least 1.
         bidirectional: read the input from both ends.
 
+    Raises:
+        TypeError, ValueError: a size is not a whole number of at least 1.
+
     Source: https://docs.pytorch.org/docs/stable/generated/torch.nn.GRU.html
 
     >>> TorchGRU(2, 3, out_features=4)(torch.zeros(1, 5, 2)).shape
@@ -259,8 +286,9 @@ class TorchGRU(GRUModel):
         bidirectional: bool = False,
     ):
         super().__init__()
-        self.input_size, self.hidden_size = input_size, hidden_size
-        self.gru = nn.GRU(input_size, hidden_size, num_layers, bias, batch_first=True, bidirectional=bidirectional)
+        input_size, hidden_size = self._sizes(input_size, hidden_size)
+        layers = whole_number("num_layers", num_layers)
+        self.gru = nn.GRU(input_size, hidden_size, layers, bias, batch_first=True, bidirectional=bidirectional)
         self._head(hidden_size * (1 + bidirectional), out_features)
 
     def states(self, x: Tensor, h0: Tensor | None = None) -> tuple[Tensor, Tensor]:
@@ -283,6 +311,8 @@ class TorchGRU(GRUModel):
         directions = 1 + bidirectional
         if not every or len(every) % directions:
             raise ValueError(f"{len(every)} GRUParams do not fill layers of {directions} direction(s) each.")
+        for each in every:
+            _require_params(each)
         first = every[0]
         model = cls(
             first.input_size, first.hidden_size, num_layers=len(every) // directions, bidirectional=bidirectional

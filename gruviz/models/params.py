@@ -8,6 +8,8 @@ import numpy as np
 import torch
 from torch import Tensor
 
+ARRAYS = ("w_ih", "w_hh", "b_ih", "b_hh")
+
 
 @dataclass(frozen=True, eq=False)
 class GRUParams:
@@ -76,7 +78,14 @@ class GRUParams:
 
         Returns:
             A read-only view with H rows.
+
+        Raises:
+            ValueError: there is no such array or gate.
         """
+        if name not in ARRAYS or gate not in tuple("rzn"):
+            raise ValueError(
+                f"{name!r} of gate {gate!r} is asked for; the arrays are {', '.join(ARRAYS)}, the gates r, z, n."
+            )
         k = "rzn".index(gate)
         return getattr(self, name)[k * self.hidden_size : (k + 1) * self.hidden_size]
 
@@ -92,8 +101,9 @@ def real_array(name: str, value: object) -> np.ndarray:
         ValueError: it is not one rectangular array of real numbers.
     """
     if isinstance(value, Tensor):
-        value = value.detach().cpu().resolve_neg()
-        value = (value.float() if value.dtype in (torch.float16, torch.bfloat16) else value).numpy()
+        value = dense(name, value)
+        # NumPy has no numbers as short as torch's shortest
+        value = (value.float() if value.is_floating_point() and value.element_size() < 4 else value).cpu().numpy()
     try:
         array = np.asarray(value)
     except ValueError:
@@ -102,3 +112,55 @@ def real_array(name: str, value: object) -> np.ndarray:
     if array.dtype.kind not in "fiub":
         raise ValueError(f"{name} holds {array.dtype} values; real numbers are needed.")
     return array.astype(np.float64) if array.dtype.itemsize > 8 else array
+
+
+def dense(name: str, tensor: Tensor) -> Tensor:
+    """The tensor without its history, if it holds real numbers, one beside the other.
+
+    Args:
+        name: what to call it in the sentence.
+        tensor: any tensor.
+
+    Raises:
+        ValueError: it is on torch's meta device, nested, quantised, sparse or complex.
+
+    >>> dense("x", torch.ones(2, device="meta"))
+    Traceback (most recent call last):
+    ValueError: x is a torch.float32 meta tensor; a dense tensor of real numbers is needed.
+    """
+    odd = {
+        "meta": tensor.is_meta,
+        "nested": tensor.is_nested,
+        "quantized": tensor.is_quantized,
+        "complex": tensor.is_complex(),
+        str(tensor.layout): tensor.layout is not torch.strided,
+    }
+    kinds = [word for word, is_so in odd.items() if is_so]
+    if kinds:
+        what = " ".join([str(tensor.dtype), *kinds])
+        raise ValueError(f"{name} is a {what} tensor; a dense tensor of real numbers is needed.")
+    return tensor.detach().resolve_neg()
+
+
+def whole_number(name: str, value: object, least: int = 1) -> int:
+    """A size or a seed as an int.
+
+    Args:
+        name: what to call it in the sentence.
+        value: a whole number of at least `least`; NumPy's too, but no bool.
+        least: the smallest there is.
+
+    Raises:
+        TypeError: it is no whole number.
+        ValueError: it is too small.
+
+    >>> whole_number("hidden_size", 0)
+    Traceback (most recent call last):
+    ValueError: hidden_size is 0; it must be a whole number of at least 1.
+    """
+    wanted = f"{name} is {value!r}; it must be a whole number of at least {least}."
+    if isinstance(value, bool | np.bool) or not isinstance(value, int | np.integer):
+        raise TypeError(wanted)
+    if value < least:
+        raise ValueError(wanted)
+    return int(value)

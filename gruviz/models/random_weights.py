@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from gruviz.models.params import GRUParams
+from gruviz.models.params import GRUParams, whole_number
 
 
 def random_params(
@@ -31,7 +31,8 @@ def random_params(
         chrono: T_max > 2: chrono initialisation, b_iz = log U(1, T_max - 1) instead of random + z_bias.
 
     Raises:
-        ValueError: chrono is not above 2.
+        TypeError, ValueError: a size is not a whole number of at least 1, a seed not one of at least 0; chrono is
+            not above 2.
 
     Source: torch.nn.GRU's reset_parameters; Tallec, Ollivier 2018 (arXiv:1804.11188), in the z = 1 keeps convention.
 
@@ -39,6 +40,9 @@ def random_params(
     >>> bool(p.gate("b_ih", "z").min() >= 0), bool(p.gate("b_ih", "z").max() <= np.log(99))
     (True, True)
     """
+    input_size, hidden_size = whole_number("input_size", input_size), whole_number("hidden_size", hidden_size)
+    for each in seed if isinstance(seed, list | tuple) else (seed,):
+        whole_number("seed", each, least=0)
     rng = np.random.default_rng(seed)
     shapes = ((3 * hidden_size, input_size), (3 * hidden_size, hidden_size), (3 * hidden_size,), (3 * hidden_size,))
     w_ih, w_hh, b_ih, b_hh = (rng.uniform(-1, 1, shape) * gain / np.sqrt(hidden_size) for shape in shapes)

@@ -9,7 +9,8 @@ from typing import Any
 
 import numpy as np
 
-from gruviz.stage.scene import STATISTICS, Run, Scene, View
+from gruviz.drawing.pooling import STATISTICS
+from gruviz.stage.scene import Run, Scene, View
 from gruviz.stage.tiles import Tile, tile
 from gruviz.tracing import explain
 from gruviz.tracing.analysis import ORDERS, unit_order

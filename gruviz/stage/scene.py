@@ -18,6 +18,7 @@ from gruviz.drawing.colours import (
     data_domain,
     gate_domain,
 )
+from gruviz.drawing.pooling import STATISTICS
 from gruviz.stage.packing import pack
 from gruviz.stage.tiles import LONGEST_LABEL, MOST_CHANNELS, Tile, tile
 from gruviz.tracing.analysis import ORDERS
@@ -25,7 +26,6 @@ from gruviz.tracing.gate_trace import GATES, GateTrace
 from gruviz.tracing.trace import Traceable
 from gruviz.wording.words import words
 
-STATISTICS = ("mean", "low", "high")
 DIAGRAMS = ("unit", "layer")
 PANELS = (*GATES, "x")
 

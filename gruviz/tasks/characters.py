@@ -8,6 +8,7 @@ from collections import Counter
 import numpy as np
 
 from gruviz.inputs.parameters import Parameter
+from gruviz.inputs.sequence import Sequence, check_size
 from gruviz.inputs.text import encode_text
 from gruviz.tasks.gate_stories import marks
 from gruviz.tasks.guessing import always
@@ -102,6 +103,35 @@ def characters(text: str = "") -> Task:
         others=others,
         others_share=float((codes == symbols - 1).mean()) if others else 0.0,
     )
+
+
+def spelled(text: str, channels: tuple[str, ...]) -> Sequence:
+    """Text in the alphabet of a model that reads one character a step.
+
+    Args:
+        text: of any script, as `encode_text` accepts it.
+        channels: the symbols the model reads, as `characters(...).channels` names them.
+
+    Returns:
+        Its one-hot Sequence. A symbol that is none of them is read as OTHER where that is among them, and otherwise
+        as nothing: all inputs are 0.
+
+    Raises:
+        Problem: as `encode_text`.
+
+    >>> read = spelled("cab!", ("a", "b", "c"))
+    >>> read.labels, read.x.sum(1).tolist()
+    (('c', 'a', 'b', '!'), [1.0, 1.0, 1.0, 0.0])
+    """
+    labels = encode_text(text, encoding="embedding", size=1).labels
+    check_size(len(labels), len(channels))
+    places = {name: place for place, name in enumerate(channels)}
+    x = np.zeros((len(labels), len(channels)), np.float32)
+    for step, name in enumerate(labels):
+        place = places.get(name, places.get(OTHER))
+        if place is not None:
+            x[step, place] = 1
+    return Sequence(x, labels, channels, "text")
 
 
 def _alphabet(labels: tuple[str, ...], cut: int) -> tuple[tuple[str, ...], int]:

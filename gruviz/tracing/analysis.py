@@ -7,7 +7,7 @@ from typing import Literal
 
 import numpy as np
 
-from gruviz.tracing.gate_trace import GateTrace
+from gruviz.tracing.gate_trace import GateTrace, require_trace
 
 Order = Literal["index", "half_life", "mean_z", "cluster", "component", "peak"]
 ORDERS: tuple[Order, ...] = ("index", "half_life", "mean_z", "cluster", "component", "peak")
@@ -40,6 +40,7 @@ def unit_order(trace: GateTrace, how: Order, *, layer: int = 0, batch: int = 0) 
         int32 (unit,), a permutation: display row -> unit.
 
     Raises:
+        TypeError: the trace is none.
         ValueError: there is no such order, layer or batch.
 
     Sources: Gruvaeus, Wainer 1972 (Br. J. Math. Stat. Psychol. 25:200) for turning clusters; MATH's PCA:
@@ -51,6 +52,7 @@ def unit_order(trace: GateTrace, how: Order, *, layer: int = 0, batch: int = 0) 
     """
     if how not in ORDERS:
         raise ValueError(f"order is {how!r}; it must be one of {', '.join(ORDERS)}.")
+    require_trace(trace)
     trace.require(layer=layer, batch=batch)
     with np.errstate(all="ignore"):  # a diverged model must be seen, not stopped
         return _ORDERS[how](trace, layer, batch).astype(np.int32)
@@ -66,6 +68,7 @@ def half_lives(trace: GateTrace, layer: int = 0, batch: int = 0) -> np.ndarray:
         NaN where z is not a number or grows the state (z above 1).
 
     Raises:
+        TypeError: the trace is none.
         ValueError: there is no such layer or batch.
 
     Source: Tallec, Ollivier 2018 (arXiv:1804.11188) for z as a time constant.
@@ -76,6 +79,7 @@ def half_lives(trace: GateTrace, layer: int = 0, batch: int = 0) -> np.ndarray:
     >>> half_lives(trace(m, np.ones((4, 1)))).round(6).tolist()  # z = 1/2
     [1.0]
     """
+    require_trace(trace)
     trace.require(layer=layer, batch=batch)
     z = trace.z[layer, batch]
     with np.errstate(all="ignore"):
@@ -97,11 +101,17 @@ def average_linkage(distances: np.ndarray) -> list[Merge]:
         One (a, b, height) per join, a < b: the cluster that holds b joins the one that goes by a. A join comes
         after those of its parts, not in order of height.
 
+    Raises:
+        ValueError: the distances are not square, or one is not finite.
+
     Sources: Lance, Williams 1967 (Computer Journal 9:373); Murtagh 1983 (Computer Journal 26:354).
 
     >>> average_linkage(np.abs(np.subtract.outer([0.0, 1.0, 5.0], [0.0, 1.0, 5.0])))
     [(0, 1, 1.0), (0, 2, 4.5)]
     """
+    shape = np.shape(distances)
+    if len(shape) != 2 or shape[0] != shape[1] or not np.isfinite(distances).all():
+        raise ValueError(f"distances have shape {shape}; finite ones of every unit to every other are needed.")
     d = np.minimum(distances, np.transpose(distances)).astype(np.float64)  # symmetric to the last digit
     np.fill_diagonal(d, np.inf)
     size, merges, chain = np.ones(len(d)), [], []

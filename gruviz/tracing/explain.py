@@ -21,6 +21,7 @@ from gruviz.tracing.gate_trace import Gate, GateTrace
 from gruviz.tracing.trace import Traceable, check_fits, layer_weights
 
 Kind = Literal["input", "state", "bias_ih", "bias_hh", "bias", "keep", "write"]
+EPS = {"float16": 2**-10, "bfloat16": 2**-7, "float32": 2**-23, "float64": 2**-23}  # a trace itself is float32
 SQUASH = {"z": "sigmoid", "r": "sigmoid", "n": "tanh", "h": None}
 
 
@@ -142,8 +143,9 @@ def number(
         batch, time, unit: the rest of the place; time in the input's own order.
 
     Raises:
-        TypeError: the model is not one that `trace` accepts.
-        ValueError: the gate or the place is not there, or the model does not fit the trace.
+        TypeError: the model is not one that `trace` accepts, or the trace is none.
+        ValueError: the gate or the place is not there, or the model does not fit the trace: another size, or other
+            weights than those that made these numbers.
 
     >>> import gruviz
     >>> m = gruviz.SplitGRU.from_params(gruviz.GRUParams([[0], [2], [0]], [[0], [5], [0]], [0, 1, 0], [0, 0, 0]))
@@ -159,6 +161,8 @@ def number(
     value = float(getattr(trace, gate)[layer, batch, time, unit])
     every = _pre_activations(model, trace, layer, batch, time, unit)
     sums = {name: _sums(*parts, trace.meta.reset) for name, parts in every.items()}
+    for name, parts in every.items():
+        _require_same(name, float(getattr(trace, name)[layer, batch, time, unit]), sums[name]["total"], parts, trace)
     if gate == "h":
         blocks, total = _mixture(trace, layer, batch, time, unit), value
     else:
@@ -187,6 +191,23 @@ def _pre_activations(
             from_h.append(_Block("bias_hh", b_hh[[k]], reset=on_bias))
         every[gate] = tuple(from_x), tuple(from_h)
     return every
+
+
+def _require_same(
+    gate: str, traced: float, total: float, parts: tuple[tuple[_Block, ...], ...], trace: GateTrace
+) -> None:
+    """Refuse weights that did not make the traced number; rounding is the model's own."""
+    size = sum(float(np.abs(block.values).sum()) for blocks in parts for block in blocks)
+    half = trace.meta.dtype in ("float16", "bfloat16")
+    slack = (0.05 if half else 1e-3) + 8 * EPS[trace.meta.dtype] * size
+    with np.errstate(all="ignore"):
+        value = np.tanh(total) if SQUASH[gate] == "tanh" else 1 / (1 + np.exp(-total))
+    # a diverged model must be seen, not refused
+    if np.isfinite(size) and np.isfinite(traced) and abs(value - traced) > slack:
+        raise ValueError(
+            f"This model does not fit the trace: its weights make this {gate} {value:.4g}, the trace has {traced:.4g}. "
+            "Trace the model as it is now."
+        )
 
 
 def _layer_input(trace: GateTrace, layer: int, batch: int, time: int) -> np.ndarray:

@@ -151,3 +151,13 @@ class GateTrace:
     def nbytes(self) -> int:
         """Bytes held by the stored arrays."""
         return sum(getattr(self, name).nbytes for name in ("r", "z", "n", "h", "x", "h0"))
+
+
+def require_trace(trace: object) -> None:
+    """Refuse what is no trace.
+
+    Raises:
+        TypeError: it is none.
+    """
+    if not isinstance(trace, GateTrace):
+        raise TypeError(f"The trace given is of type {type(trace).__name__}; a gruviz.GateTrace is needed.")

@@ -8,47 +8,22 @@ Work goes in pieces of steps, so a trace needs little memory beyond its own arra
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 import numpy as np
 import torch
 from torch import Tensor, nn
-from torch.nn.utils import parametrize
 
-from gruviz.models.gru import ConcatGRU, GRUModel, SplitGRU, TorchGRU
-from gruviz.models.params import real_array
-from gruviz.tracing.gate_trace import GateTrace, TraceMeta
+from gruviz.models.gru import GRUModel
+from gruviz.tracing.accepted import Shape, Traceable, initial_of, input_of, shape_of
+from gruviz.tracing.altered import require_own, tolerance
+from gruviz.tracing.gate_trace import GateTrace, TraceMeta, require_trace
 from gruviz.tracing.pieces import Report, array
 from gruviz.tracing.reset_after import own_tensors, recover_all, run_cell, without_dropout
 from gruviz.tracing.reset_before import scan, step_through
 
 REFERENCE_STEPS = 2000
-ACCEPTED = "SplitGRU, ConcatGRU, TorchGRU, torch.nn.GRU or torch.nn.GRUCell"
-
-Traceable = SplitGRU | ConcatGRU | TorchGRU | nn.GRU | nn.GRUCell
-
-
-@dataclass(frozen=True)
-class _Shape:
-    """What `trace` needs to know of a model before it runs it."""
-
-    kind: str
-    core: nn.Module
-    input_size: int
-    hidden_size: int
-    num_layers: int = 1
-    bidirectional: bool = False
-    bias: bool = True
-
-    @property
-    def rows(self) -> int:
-        """Length of the layer axis: layers x directions."""
-        return self.num_layers * (1 + self.bidirectional)
-
-    @property
-    def weight(self) -> Tensor:
-        return next(self.core.parameters())
 
 
 def trace(
@@ -62,7 +37,8 @@ def trace(
 ) -> GateTrace:
     """Run `model` over `x` and keep r, z, n, h of every layer, batch, time and unit.
 
-    The equations are those of the model's own class. The model is left as it was found: its training flag,
+    The equations are those of the model's own class; a model with hooks or methods of its own is run by itself too, and
+    refused where it turns out to compute something else. The model is left as it was found: its training flag,
     its gradients and torch's random state do not change; dropout between layers does not act.
 
     Args:
@@ -78,16 +54,20 @@ def trace(
 
     Raises:
         TypeError: the model is not one of those.
-        ValueError: a shape does not fit, or the model has an option that cannot be traced.
+        ValueError: a shape does not fit, the model has an option that cannot be traced, or it computes something else
+            than its weights say.
+
+    Warns:
+        RuntimeWarning: nn.GRU's own states are far from what its weights say, and nothing was found that does it.
 
     >>> t = trace(nn.GRU(2, 3), np.ones((5, 2)))
     >>> t.z.shape, t.meta.kind, t.meta.reset, bool(t.meta.recovery_error < 1e-6)
     ((1, 1, 5, 3), 'nn.GRU', 'after', True)
     """
-    shape = _shape_of(model)
+    shape = shape_of(model)
     weight = shape.weight
-    x_model = _input(x, shape).to(device=weight.device, dtype=weight.dtype)
-    h0_model = _initial(h0, shape, x_model.shape[0]).to(device=weight.device, dtype=weight.dtype)
+    x_model = shape.like(input_of(x, shape))
+    h0_model = shape.like(initial_of(h0, shape, x_model.shape[0]))
     batch, steps = x_model.shape[:2]
     if labels and len(labels) != steps:
         raise ValueError(f"labels has {len(labels)} texts for {steps} steps; one a step is needed, or none.")
@@ -116,26 +96,44 @@ def trace(
         seed=seed,
         recovery_error=error,
     )
-    return GateTrace(**gates, x=array(x_model), h0=array(h0_model), labels=tuple(labels), meta=meta)
+    found = GateTrace(**gates, x=array(x_model), h0=array(h0_model), labels=tuple(labels), meta=meta)
+    require_own(model, shape, found, x_model, h0_model)
+    if error is not None and error > tolerance(shape, x_model, h0_model):
+        # nothing was found that does it, so it is shown, and said
+        warnings.warn(
+            f"The states this model put out are up to {error:.2g} from what its weights say; its gates are recovered "
+            "from both, and may not be those it used.",
+            RuntimeWarning,
+            stacklevel=2,
+        )
+    return found
 
 
 def reference_error(model: Traceable, trace: GateTrace) -> float:
     """Largest |h traced - h of the module's own torch forward| on the same input.
 
+    Of the model that was traced it says how exact the trace is; of another of the same sizes, how unlike they are.
     For very long inputs a prefix is compared; `reference_steps(trace)` says how many steps.
 
     Args:
-        model: the model that was traced.
-        trace: its trace.
+        model: the model that was traced, or another of its sizes.
+        trace: a trace.
 
     Returns:
         A number >= 0; about 1e-7 in float32. NaN where either side is not a number.
 
+    Raises:
+        TypeError: the model is not one that `trace` accepts, or the trace is none.
+        ValueError: a size differs from the trace's.
+
+    >>> from gruviz import SplitGRU
     >>> m = SplitGRU(1, 4)
     >>> reference_error(m, globals()["trace"](m, np.ones((9, 1)))) < 1e-6
     True
     """
-    shape = _shape_of(model)
+    require_trace(trace)
+    shape = shape_of(model)
+    _require_alike(shape, trace, "input_size", "hidden_size", "num_layers", "bidirectional")
     steps = reference_steps(trace)
     output, last = _own_forward(shape, trace.x[:, :steps], trace.h0)
     directions = 1 + shape.bidirectional
@@ -159,12 +157,13 @@ def own_states(model: Traceable, x: np.ndarray | Tensor, h0: np.ndarray | Tensor
     Raises:
         TypeError, ValueError: as in `trace`.
 
+    >>> from gruviz import SplitGRU
     >>> own_states(SplitGRU(1, 4), np.ones((9, 1))).shape
     (1, 9, 4)
     """
-    shape = _shape_of(model)
-    given = _input(x, shape)
-    return _own_forward(shape, given, _initial(h0, shape, given.shape[0]))[0]
+    shape = shape_of(model)
+    given = input_of(x, shape)
+    return _own_forward(shape, given, initial_of(h0, shape, given.shape[0]))[0]
 
 
 def layer_weights(
@@ -187,7 +186,7 @@ def layer_weights(
     >>> [w.shape for w in layer_weights(nn.GRU(2, 4), unit=3)]
     [(3, 2), (3, 4), (3,), (3,)]
     """
-    shape = _shape_of(model)
+    shape = shape_of(model)
     if not 0 <= layer < shape.rows:
         raise ValueError(f"layer is {layer}; this model has {shape.rows}, counted from 0.")
     if unit is not None and not 0 <= unit < shape.hidden_size:
@@ -202,15 +201,21 @@ def check_fits(model: Traceable, trace: GateTrace) -> None:
     """Refuse a model this trace cannot be of.
 
     Raises:
-        TypeError: the model is not one that `trace` accepts.
+        TypeError: the model is not one that `trace` accepts, or the trace is none.
         ValueError: its kind or a size differs from the trace's.
 
+    >>> from gruviz import SplitGRU
     >>> check_fits(SplitGRU(2, 5), globals()["trace"](SplitGRU(2, 4), np.ones((3, 2))))
     Traceback (most recent call last):
     ValueError: This model does not fit the trace: its hidden_size is 5, the trace's is 4.
     """
-    shape = _shape_of(model)
-    for name in ("kind", "input_size", "hidden_size", "num_layers", "bidirectional", "bias"):
+    require_trace(trace)
+    shape = shape_of(model)
+    _require_alike(shape, trace, "kind", "input_size", "hidden_size", "num_layers", "bidirectional", "bias")
+
+
+def _require_alike(shape: Shape, trace: GateTrace, *names: str) -> None:
+    for name in names:
         own, traced = getattr(shape, name), getattr(trace.meta, name)
         if own != traced:
             raise ValueError(f"This model does not fit the trace: its {name} is {own}, the trace's is {traced}.")
@@ -227,12 +232,10 @@ def compute_on_one_thread() -> None:
     torch.set_num_threads(1)
 
 
-def _own_forward(
-    shape: _Shape, x: np.ndarray | Tensor, h0: np.ndarray | Tensor
-) -> tuple[np.ndarray, np.ndarray | None]:
+def _own_forward(shape: Shape, x: np.ndarray | Tensor, h0: np.ndarray | Tensor) -> tuple[np.ndarray, np.ndarray | None]:
     """The module's own states (batch, time, unit), and every layer's last one where it tells."""
     given = (torch.from_numpy(value.copy()) if isinstance(value, np.ndarray) else value for value in (x, h0))
-    x, h0 = (value.to(device=shape.weight.device, dtype=shape.weight.dtype) for value in given)
+    x, h0 = (shape.like(value) for value in given)
     core = shape.core
     with torch.no_grad(), without_dropout(core):
         if isinstance(core, nn.GRUCell):
@@ -252,54 +255,3 @@ def reference_steps(trace: GateTrace) -> int:
     if m.bidirectional:
         return m.steps
     return min(m.steps, REFERENCE_STEPS, max(100, 200_000_000 // m.hidden_size**2))
-
-
-def _shape_of(model: Traceable) -> _Shape:
-    if isinstance(model, nn.Module) and parametrize.is_parametrized(model):
-        raise ValueError("This model has parametrized weights; remove_parametrizations() first, then trace it.")
-    if isinstance(model, SplitGRU | ConcatGRU):
-        return _Shape(model.kind, model, model.input_size, model.hidden_size, bias=model.wr.bias is not None)
-    if isinstance(model, nn.GRUCell):
-        return _Shape("nn.GRUCell", model, model.input_size, model.hidden_size, bias=model.bias)
-    gru = model.gru if isinstance(model, TorchGRU) else model
-    if isinstance(gru, nn.GRU):
-        if gru.proj_size:
-            raise ValueError(f"This nn.GRU has proj_size={gru.proj_size}; only GRUs without a projection are traced.")
-        kind = "torch" if isinstance(model, TorchGRU) else "nn.GRU"
-        sizes = (gru.input_size, gru.hidden_size, gru.num_layers, gru.bidirectional, gru.bias)
-        return _Shape(kind, gru, *sizes)
-    message = f"{type(model).__name__} cannot be traced; give {ACCEPTED}."
-    if isinstance(model, nn.Module):
-        inside = [name for name, m in model.named_modules() if name and isinstance(m, nn.GRU | nn.GRUCell | GRUModel)]
-        if inside:
-            message += f" It holds one: trace its .{inside[0]}."
-    raise TypeError(message)
-
-
-def _input(x: np.ndarray | Tensor, shape: _Shape) -> Tensor:
-    given = _as_tensor(x, "x")
-    if given.dim() not in (2, 3) or given.shape[-1] != shape.input_size or 0 in given.shape:
-        raise ValueError(
-            f"x has shape {tuple(given.shape)}; this model needs (time, {shape.input_size}) "
-            f"or (batch, time, {shape.input_size}) with at least one step."
-        )
-    return given if given.dim() == 3 else given[None]
-
-
-def _initial(h0: np.ndarray | Tensor | None, shape: _Shape, batch: int) -> Tensor:
-    full = (shape.rows, batch, shape.hidden_size)
-    if h0 is None:
-        return torch.zeros(full)
-    given = _as_tensor(h0, "h0")
-    if tuple(given.shape) not in ((shape.hidden_size,), full):
-        raise ValueError(f"h0 has shape {tuple(given.shape)}; it must be ({shape.hidden_size},) or {full}.")
-    return given.expand(full)
-
-
-def _as_tensor(value: np.ndarray | Tensor, name: str) -> Tensor:
-    if not isinstance(value, Tensor):
-        array = real_array(name, value)
-        value = torch.from_numpy(array.astype(np.promote_types(array.dtype, np.float32)))
-    if value.is_complex() or value.layout is not torch.strided:
-        raise ValueError(f"{name} is a {value.dtype} {value.layout} tensor; a dense tensor of real numbers is needed.")
-    return value.detach().resolve_neg()

@@ -22,11 +22,11 @@ def words(language: str = "en") -> dict[str, Any]:
         Nested tables of texts. Do not change them: the same object is given to everyone.
 
     Raises:
-        KeyError: there is no such language.
+        ValueError: there is no such language.
 
     >>> words("en")["gates"]["z"]
     'update gate z'
     """
     if language not in LANGUAGES:
-        raise KeyError(f"no words for language {language!r}; there are {', '.join(LANGUAGES)}")
+        raise ValueError(f"There are no words in {language!r}; the languages are {', '.join(LANGUAGES)}.")
     return tomllib.loads((FOLDER / f"{language}.toml").read_text(encoding="utf-8"))

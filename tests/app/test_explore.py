@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 from page import APP, drawn, numbers_drawn, opened, payload, said, scene, shown_by, sound, unescaped
 from streamlit.testing.v1 import AppTest
+from torch import nn
 
 import gruviz
 from gruviz.app.explore import checks as checking
@@ -26,6 +27,7 @@ from gruviz.stage.scene import VIEW_FIELDS
 from gruviz.tasks.catalogue import TASKS
 from gruviz.wording.problems import Problem
 from gruviz.wording.words import words
+from gruviz.wording.written import plain
 
 EN, KO = words("en"), words("ko")
 
@@ -450,6 +452,26 @@ def test_the_recovered_gates_of_nn_gru_say_how_exact_they_are():
     assert rebuilt not in said(sound(opened(weights="latch", model="split")))
 
 
+@pytest.mark.filterwarnings("ignore:The states this model put out:RuntimeWarning")
+def test_states_that_are_not_what_the_weights_say_are_said_to_be_so(monkeypatch):
+    forward = nn.GRU.forward
+
+    def odd(self, given, h0=None):
+        output, h_n = forward(self, given, h0)
+        return output * 0.5, h_n
+
+    far = EN["page"]["recovered_far"]
+    assert far.split("{")[0] not in said(sound(opened(weights="random", seed=907, model="torch")))
+    monkeypatch.setattr(nn.GRU, "forward", odd)
+    at = sound(opened(weights="random", seed=908, model="torch"))
+    error = next(word for word in said(at).partition(far.split("{")[0])[2].split())
+    assert 0.01 < float(error) < 1
+    assert far.format(error=error) in said(at)
+    assert KO["page"]["recovered_far"].format(error=error) in said(
+        sound(opened(weights="random", seed=908, model="torch", lang="ko"))
+    )
+
+
 # ---- links
 
 
@@ -713,3 +735,35 @@ def test_a_story_told_on_another_sequence_says_so():
     assert note not in said(sound(opened(steps=60)))
     assert note in said(sound(opened(weights="change", family="square", p__amplitude=3)))
     assert note in said(sound(opened(weights="change", family="sine")))
+
+
+# ---- what visitors type is text
+
+HOSTILE = ("www.evil.com", "http://evil.com", "a@evil.com", ":material/home:", "[x](//evil.com)")
+
+
+def written(at):
+    """Everything on the page that Streamlit reads as Markdown: texts and labels, as they are sent."""
+    kinds = ("markdown", "caption", "info", "error", "warning", "success", "title", "header", "subheader")
+    texts = [each.value for kind in kinds for each in at.get(kind)]
+    widgets = ("selectbox", "multiselect", "text_area", "text_input", "number_input", "toggle", "slider")
+    return texts + [each.label for kind in widgets for each in at.get(kind)]
+
+
+@pytest.mark.parametrize("name", HOSTILE)
+def test_nothing_typed_becomes_a_link_or_a_picture(name):
+    pages = [
+        # a column's name in how it was rescaled; a cell that cannot be read; half-lives; a symbol a model does not know
+        opened(source="table", table=f"{name},b\n1,2\n3,4", scale="zscore", header="yes"),
+        opened(source="table", table=f"a,b\n1,2\n{name},4", header="yes"),
+        opened(source="numbers", numbers=f"1 2 {name}"),
+        opened(weights="leaky", halves=f"2 {name}"),
+        opened(weights="characters", source="text", text=name),
+    ]
+    told = 0
+    for at in pages:
+        assert not at.exception
+        texts = written(at)
+        assert not any(name in text for text in texts)
+        told += sum(plain(name) in text for text in texts)
+    assert told >= 3  # it is told, only not as markup

@@ -100,6 +100,71 @@ def test_a_model_trained_here_is_shown_under_its_link():
     assert EN["page"]["link_note"] not in said(at)
 
 
+# ---- a model that reads text
+
+OWN_TEXT = "zebra quiz, jazz box; vex my wolf! " * 20
+
+
+@pytest.fixture(scope="module")
+def of_own_text():
+    plan = TrainingPlan("characters", model="split", hidden_size=4, most_steps=1, text=OWN_TEXT)
+    return Training(plan).trained()
+
+
+def fed(at):
+    """The symbols the stage says are read, and which input is 1 at each step (-1: none)."""
+    header, arrays = scene(at)
+    x = arrays["x"]
+    return header["channels"], [int(row.argmax()) if row.any() else -1 for row in x.reshape(-1, x.shape[-1])]
+
+
+def test_a_text_model_comes_with_its_own_text(of_own_text):
+    name = model_store.keep(saved(of_own_text))
+    at = sound(opened(weights="mine", mine=name, model="split", source="task", task="characters", sseed=3))
+    example = of_own_text.plan.made().example(3)
+    assert tuple(fed(at)[0]) == example.channels != TASKS["characters"].channels
+    trace = gruviz.trace(gruviz.SplitGRU.from_params(of_own_text.model().params()), example.x)
+    assert np.array_equal(scene(at)[1]["h"], trace.h[0, 0])
+    assert "zebra quiz, jazz box" in said_aside(at)
+    assert not at.info
+    # other weights do not read it: the task's own text is back
+    sound(at.selectbox(key="set.weights").select("characters").run())
+    assert tuple(fed(at)[0]) == TASKS["characters"].channels
+    assert "zebra" not in said_aside(at)
+
+
+def said_aside(at):
+    return "\n".join(each.value for each in at.sidebar.caption)
+
+
+def test_what_is_typed_is_read_in_the_alphabet_of_a_text_model():
+    at = sound(opened(weights="characters", model="split", source="text", text="the cat GR"))
+    alphabet = TASKS["characters"].channels
+    channels, places = fed(at)
+    assert tuple(channels) == alphabet
+    wanted = [alphabet.index(name) for name in ("t", "h", "e", "␣", "c", "a", "t", "␣")]
+    assert places == [*wanted, -1, -1]
+    (info,) = at.info
+    assert info.value == EN["page"]["unread"].format(known=len(alphabet), symbols="G, R")
+    sound(at.text_area(key="set.text").input("the cat").run())
+    assert not at.info
+    # in another encoding there is no alphabet
+    sound(at.selectbox(key="set.code").select("embedding").run())
+    (info,) = at.info
+    assert info.value == EN["page"]["other_alphabet"]
+
+
+def test_a_sequence_as_wide_as_the_alphabet_is_not_taken_for_it():
+    wide = len(TASKS["characters"].channels)
+    at = sound(
+        opened(
+            weights="characters", model="torch", source="text", text="a b c", per="words", code="embedding", esize=wide
+        )
+    )
+    (info,) = at.info
+    assert info.value == EN["page"]["other_alphabet"]
+
+
 def test_a_model_that_is_not_here_is_one_sentence():
     at = opened(weights="mine", mine="0" * 24)
     assert unescaped(EN["problems"]["model_gone"]) in shown_by(at)

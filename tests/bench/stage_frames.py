@@ -1,7 +1,8 @@
 """How smooth the stage is: `python tests/bench/stage_frames.py` (needs Chromium; prints, asserts nothing).
 
 Frame times over 120 frames of playing, slow motion and scrubbing with the mouse, each beside the idle page's in the
-same run; long tasks; server messages; and the time from a changed control to the drawn stage for long traces.
+same run; the same for four stages on one page, two of them linked; long tasks; server messages; and the time from a
+changed control to the drawn stage for long traces.
 """
 
 from __future__ import annotations
@@ -18,6 +19,7 @@ from playwright.sync_api import sync_playwright
 
 ROOT = Path(__file__).resolve().parents[2]
 Explorer = runpy.run_path(str(ROOT / "tests" / "explorer.py"))["Explorer"]
+pages = runpy.run_path(str(ROOT / "tests" / "plain_pages.py"))
 served = runpy.run_path(str(ROOT / "tests" / "served.py"))["served"]
 SIZES = {
     "T=200 H=64": "weights=random&hidden=64&steps=200&gain=3",
@@ -40,7 +42,7 @@ FRAMES = """(root, count) => new Promise((done) => {
 
 
 def report(name: str, e: Any, idle: float | None) -> float:
-    times, long = e.root.evaluate(FRAMES, 120)
+    times, long = e.page.locator("body").evaluate(FRAMES, 120)
     median, p95, worst = np.percentile(times, (50, 95, 100))
     ratio = "" if idle is None else f"  median/idle {median / idle:.2f}"
     print(f"  {name:28} median {median:5.1f}  p95 {p95:5.1f}  worst {worst:5.1f} ms  long tasks {len(long)}{ratio}")
@@ -79,9 +81,36 @@ def measure(e: Any) -> None:
         ):
             e.root.evaluate(f"(root) => {{ const stage = root.gruviz; {before} }}")
             report(label, e, idle)
-        e.root.evaluate("(root) => { root.gruviz.slow = false; root.gruviz.stop(); }")
+        e.root.evaluate("(root) => { root.gruviz.setSlow(false); root.gruviz.stop(); }")
         scrubbed(e, idle)
         print(f"  messages to the server       {len(e.sent) - sent}")
+
+
+DRAG = """async () => {
+  for (let k = 0; k < 130; k++) {
+    registry.stages.get("a").set({ t: k % 200 });
+    await new Promise((done) => requestAnimationFrame(done));
+  }
+}"""
+
+
+def four(context: Any) -> None:
+    print("four stages on one page, two of them linked, T=200 to 260 H=64")
+    with pages["served_folder"]() as (folder, address):
+        pages["four_stages"](folder / "four.html", 200, 64)
+        e = Explorer(context, address)
+        e.page.goto(f"{address}/four.html")
+        e.page.wait_for_selector("[data-ready]")
+        e.page.wait_for_timeout(1000)
+        idle = report("idle", e, None)
+        e.page.evaluate(f"() => {{ window.dragged = ({DRAG})(); }}")
+        report("scrubbing one, its pair along", e, idle)
+        e.page.evaluate("async () => { await window.dragged; }")
+        every = "for (const one of registry.stages.values())"
+        for speed in (8, 60):
+            e.page.evaluate(f"() => {{ {every} {{ one.stop(); one.player.speed = {speed}; one.toggle(); }} }}")
+            report(f"all four playing, {speed} steps/s", e, idle)
+        print(f"  questions to Python          {e.page.evaluate('calls.length')}")
 
 
 def opening(e: Any) -> None:
@@ -117,7 +146,9 @@ def main() -> None:
         browser = playwright.chromium.launch(
             executable_path=shutil.which("chromium"), args=["--no-sandbox", "--disable-gpu"]
         )
-        e = Explorer(browser.new_context(viewport={"width": 1400, "height": 900}), address)
+        context = browser.new_context(viewport={"width": 1400, "height": 900})
+        four(context)
+        e = Explorer(context, address)
         measure(e)
         opening(e)
         browser.close()

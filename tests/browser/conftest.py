@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-import functools
-import http.server
 import shutil
-import threading
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
 from explorer import Explorer
+from plain_pages import served_folder
 from playwright.sync_api import Browser, sync_playwright
 from served import served
 
@@ -63,19 +61,7 @@ def explore(server: str, chromium: Browser) -> Iterator[Callable[..., Explorer]]
 
 
 @pytest.fixture(scope="session")
-def folder(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Path, str]]:
-    """A folder for plain pages, with the stage's files in it, and the address it is served at."""
-    made = tmp_path_factory.mktemp("plain")
-    (made / "stage").symlink_to(Path(__file__).resolve().parents[2] / "assets" / "stage")
-    handler = functools.partial(_Quiet, directory=str(made))
-    with http.server.ThreadingHTTPServer(("127.0.0.1", 0), handler) as server:
-        thread = threading.Thread(target=server.serve_forever)
-        thread.start()
-        yield made, f"http://127.0.0.1:{server.server_port}"
-        server.shutdown()
-        thread.join()
-
-
-class _Quiet(http.server.SimpleHTTPRequestHandler):
-    def log_message(self, *_: object) -> None:
-        """Say nothing."""
+def folder() -> Iterator[tuple[Path, str]]:
+    """See `served_folder`."""
+    with served_folder() as made:
+        yield made

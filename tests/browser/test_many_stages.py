@@ -1,40 +1,10 @@
 """Four stages on one page, two of them linked: each with what is its own, and gone without a trace."""
 
-import base64
-
-import numpy as np
 import pytest
 from explorer import Explorer
+from plain_pages import four_stages
 from playwright.sync_api import Browser
 
-import gruviz
-from gruviz.models.random_weights import random_params
-from gruviz.stage.scene import Run, Scene, message
-
-# one is linked to another and keeps its place in the address under "a."; one keeps it as today's links do
-SCENES = {"a": {"address": "a.", "cursor": "pair"}, "b": {"cursor": "pair"}, "c": {}, "d": {"address": ""}}
-PAGE = """<!doctype html><meta charset="utf-8"><link rel="icon" href="data:,"><body><script type="module">
-import {{ stage }} from "./stage/streamlit.js";
-import {{ registry }} from "./stage/registry.js";
-const data = {{ {data} }};
-window.calls = [];
-registry.carry((asked) => window.calls.push(asked));
-window.registry = registry;
-window.put = (key) => {{
-  const parentElement = document.createElement("section");
-  parentElement.innerHTML = '<div data-part="host"></div>';
-  document.body.append(parentElement);
-  const bytes = Uint8Array.from(atob(data[key]), (letter) => letter.charCodeAt(0));
-  const leave = stage({{ data: bytes, parentElement }});
-  return () => {{ leave(); parentElement.remove(); }};
-}};
-window.drawn = async (keys) => {{
-  while (!keys.every((key) => registry.stages.get(key)?.drawn)) await new Promise((done) => setTimeout(done, 20));
-}};
-window.leave = Object.fromEntries(Object.keys(data).map((key) => [key, window.put(key)]));
-await window.drawn(Object.keys(data));
-document.body.dataset.ready = "yes";
-</script></body>"""
 WATCHED = """
 window.densities = [];
 const media = window.matchMedia.bind(window);
@@ -57,19 +27,10 @@ for (const [start, stop, held] of [["setTimeout", "clearTimeout", live.timers],
 """
 
 
-def traced(seed, steps):
-    model = gruviz.SplitGRU.from_params(random_params(2, 12, seed, gain=3))
-    return Run(f"run {seed}", gruviz.trace(model, np.random.default_rng(seed).normal(size=(steps, 2))), model)
-
-
 @pytest.fixture
 def e(chromium: Browser, folder):
     path, address = folder
-    data = ",".join(
-        f'"{key}": "{base64.b64encode(message(Scene(traced(k, 60 + 20 * k), **about), key)).decode()}"'
-        for k, (key, about) in enumerate(SCENES.items())
-    )
-    (path / "many.html").write_text(PAGE.format(data=data), encoding="utf-8")
+    four_stages(path / "many.html")
     e = Explorer(chromium.new_context(viewport={"width": 1200, "height": 900}), address)
     e.page.add_init_script(WATCHED)
     e.page.goto(f"{address}/many.html")

@@ -19,7 +19,7 @@ PAGE = """<!doctype html><meta charset="utf-8"><link rel="icon" href="data:,">
 import {{ mount }} from "./stage/stage.js";
 import {{ unpack }} from "./stage/unpack.js";
 const bytes = Uint8Array.from(atob("{message}"), (letter) => letter.charCodeAt(0));
-mount(document.getElementById("host")).show(unpack(bytes));
+mount(document.getElementById("host"), unpack(bytes));
 </script></body>"""
 MODEL = gruviz.SplitGRU(1, 1)  # a page that can ask nobody needs none
 

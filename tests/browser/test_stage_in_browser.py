@@ -186,7 +186,7 @@ def test_slow_motion_goes_through_a_step_in_the_order_of_computation(explore):
           const stage = root.gruviz;
           stage.stop();
           stage.player.phase = {name: 'r', progress: 0.5};
-          stage.paintNow();
+          stage.painter.paintNow();
         }"""
     )
     assert e.pixel(*e.place("h", e.view()["t"], 2)) == (255, 255, 255)
@@ -312,14 +312,23 @@ def test_an_explanation_neither_reruns_the_page_nor_resends_the_trace(explore):
 
 
 def test_sources_in_the_layer_below(explore):
+    """The largest source of an upper layer's number is a state below, forward or reverse: there it leads."""
+    layers = [random_params(2 if k < 2 else 48, 24, [0, k] if k else 0, gain=3) for k in range(4)]
+    model = gruviz.TorchGRU.from_params(layers, bidirectional=True)
+    trace = gruviz.trace(model, generate("set_reset", 100, 0, gap=14).x)
+    terms = gruviz.explain.number(model, trace, gate="z", layer=3, time=40, unit=5).terms
+    below, unit = divmod(next(term.index for term in terms if term.kind == "input"), 24)
     e = explore(f"{RANDOM}&model=torch&layers=2&both=1&layer=3")
     assert e.view()["layer"] == 3
     e.click_cell("z", 40, 5)
-    inputs = e.part("why").locator(".term").filter(has_text="W × x").locator(".chip")
-    expect(inputs.first).to_be_visible()
-    inputs.first.click()
-    e.until("stage.view.layer < 2 && stage.view.gate === 'h' && stage.view.t === 40")
-    e.address_now("gate" if e.view()["gate"] != "h" else "t=40")
+    e.address_now("gate=z", "layer=3")
+    e.part("why").locator(".term").filter(has_text="W × x").locator(".chip").first.click()
+    e.until("stage.view.gate === 'h'")
+    assert [e.view()[name] for name in ("layer", "t", "unit")] == [below, 40, unit]
+    # the hidden state and layer 0 are what a link need not name
+    e.page.wait_for_function("!location.search.includes('gate=')")
+    e.address_now("t=40", f"unit={unit}")
+    assert ("layer=1" in e.page.url, "layer=" in e.page.url) == (below == 1, below == 1)
 
 
 def test_a_layer_is_chosen_and_fetched(explore):
@@ -498,7 +507,7 @@ def test_a_subset_of_units_and_what_is_wrong_with_it(explore):
 def test_the_whole_view_is_in_the_address_and_comes_back(explore):
     e = explore(RANDOM)
     e.part("order").select_option("mean_z")
-    e.until("!stage.waiting('order')")
+    e.until("!stage.questions.has('order')")
     e.click_cell("r", 40, 5)
     e.key("d")
     e.drag(e.place("h", 30, 1), e.place("h", 59, 1), shift=True)
@@ -806,3 +815,26 @@ def test_a_stranger_at_the_channel_gets_no_traceback(explore):
     assert json.dumps(e.view())
     e.click_cell("z", 40, 2)
     expect(e.part("why").locator(".term.total")).to_be_visible()
+
+
+@pytest.mark.parametrize("lang", ["en", "ko"])
+def test_no_caption_is_cut_and_none_lies_over_a_panel(explore, lang):
+    """Two rows of text were kept free at this width, and one was shown, cut off."""
+    e = explore(f"lang={lang}", width=1280, height=720)
+    for width in (1280, 1000, 390, 1400):
+        e.page.set_viewport_size({"width": width, "height": 720})
+        e.until("Math.abs(stage.panels.width - stage.part.panels.clientWidth) <= 1")
+        cut = e.root.evaluate(
+            """(root) => [...root.querySelectorAll(".title span")].map((span) =>
+                 [span.scrollWidth - span.clientWidth, span.scrollHeight - span.clientHeight])"""
+        )
+        assert len(cut) == 5
+        assert all(wide <= 1 and high <= 1 for wide, high in cut), (width, cut)
+        over = e.root.evaluate(
+            """(root) => {
+              const { panels, part } = root.gruviz, { top } = part.panels.getBoundingClientRect();
+              return [...root.querySelectorAll(".title")].map((title, k) => Math.max(
+                ...[...title.children].map((each) => each.getBoundingClientRect().bottom - top - panels.rows[k].top)));
+            }"""
+        )
+        assert max(over) <= 2, (width, over)

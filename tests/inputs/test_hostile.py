@@ -121,7 +121,9 @@ def repeated(before, unit, after):
 @pytest.mark.parametrize("name", READERS)
 def test_a_pattern_without_end_takes_time_in_proportion(name):
     for unit in UNITS_OF_TEXT:
-        hold_to_linear_time(READERS[name], repeated("", unit, ""))
+        # what a pattern nearly matched is tried again in every other way
+        for after in ("", "x") if len(unit) == 1 else ("",):
+            hold_to_linear_time(READERS[name], repeated("", unit, after))
 
 
 ALPHABET = st.sampled_from(sorted({letter for unit in UNITS_OF_TEXT for letter in unit}))

@@ -466,7 +466,7 @@ class Tagger(nn.Module):
         (nn.RNN(INPUTS, UNITS), r"^RNN cannot be traced; give .*GRUCell\.$"),
         (nn.LSTMCell(INPUTS, UNITS), r"^LSTMCell cannot be traced; give .*GRUCell\.$"),
         (nn.RNNCell(INPUTS, UNITS), r"^RNNCell cannot be traced; give .*GRUCell\.$"),
-        (nn.Linear(INPUTS, UNITS), r"^Linear cannot be traced; give .*GRUCell\.$"),
+        (nn.Linear(INPUTS, UNITS), r"^torch.*Linear cannot be traced; give .*GRUCell\.$"),
         (nn.Sequential(nn.Linear(INPUTS, UNITS)), r"^Sequential cannot be traced; give .*GRUCell\.$"),
         (
             nn.Sequential(nn.Linear(3, 3), nn.GRU(3, 4)),
@@ -727,20 +727,20 @@ def test_recovery_error_is_there_where_gates_are_recovered(kind):
 @pytest.mark.parametrize("piece", [1, 3, 512])
 @pytest.mark.parametrize("at", range(STEPS))
 def test_recovery_error_tells_a_module_that_does_something_else(at, piece, monkeypatch):
-    class Odd(nn.GRU):
-        seen = 0  # the module is called piece by piece
+    """As by a fault in torch itself: nothing about the model shows it."""
+    seen, forward = [0], nn.GRU.forward  # the module is called piece by piece
 
-        def forward(self, x, h0=None):
-            output, h_n = super().forward(x, h0)
-            if self.seen <= at < self.seen + len(output):
-                output[at - self.seen, 1, 2] += 0.25
-            self.seen += len(output)
-            return output, h_n
+    def odd(self, x, h0=None):
+        output, h_n = forward(self, x, h0)
+        if seen[0] <= at < seen[0] + len(output):
+            output[at - seen[0], 1, 2] += 0.25
+        seen[0] += len(output)
+        return output, h_n
 
     monkeypatch.setattr(pieces, "PIECE", piece)
-    odd = Odd(INPUTS, UNITS).double()
-    odd.load_state_dict(plain_gru([numbers(37, INPUTS, UNITS)]).state_dict())
-    trace = gruviz.trace(odd, *data(37))
+    monkeypatch.setattr(nn.GRU, "forward", odd)
+    with pytest.warns(RuntimeWarning, match=r"^The states this model put out are up to 0\.2\d* from what its weights"):
+        trace = gruviz.trace(plain_gru([numbers(37, INPUTS, UNITS)]).double(), *data(37))
     assert trace.meta.recovery_error > 0.2
     residual = np.abs(trace.keep + trace.write - trace.h).max()
     assert trace.meta.recovery_error == pytest.approx(residual, abs=1e-6)

@@ -10,15 +10,16 @@ import pytest
 
 from gruviz.app.explore.reading import HEADER
 from gruviz.app.settings import SOURCES, WEIGHTS
+from gruviz.drawing.pooling import STATISTICS
 from gruviz.inputs.scaling import SCALINGS
 from gruviz.inputs.synthetic import FAMILIES
 from gruviz.inputs.text import ENCODINGS, UNITS
 from gruviz.models.gru import MODELS
-from gruviz.stage.scene import STATISTICS
 from gruviz.tasks.catalogue import TASKS
 from gruviz.tracing.analysis import ORDERS
 from gruviz.tracing.gate_trace import GATES
 from gruviz.training.loop import Outcome
+from gruviz.training.plan import INITS
 from gruviz.wording.problems import placeholders
 from gruviz.wording.words import FOLDER, LANGUAGES, words
 
@@ -44,15 +45,16 @@ EXPECTED = {
     "statistics": set(STATISTICS),
     "phases": {"read", *GATES},
 }
-# keys of [page] the code puts together: prefix + choice, or the choice itself
-COMPOSED = {
-    *(f"source_{name}" for name in SOURCES),
-    *(f"header_{name}" for name in HEADER),
-    *(f"scaling_{name}" for name in SCALINGS),
-    *UNITS,
-    *ENCODINGS,
-    *("before", "after"),
+# keys the code puts together: (table, what stands before the choice), and the choices
+PREFIXED = {
+    ("page", "source_"): SOURCES,
+    ("page", "header_"): HEADER,
+    ("page", "scaling_"): SCALINGS,
+    ("train", "init_"): INITS,
+    ("task_metrics", "baseline_"): {task.metric.name for task in TASKS.values()},
 }
+# texts of [page] that are named by a choice itself
+CHOSEN = {*UNITS, *ENCODINGS, "before", "after"}
 
 
 def hover_fields(text):
@@ -89,7 +91,7 @@ def test_there_are_two_languages_and_a_file_for_each():
 
 @pytest.mark.parametrize("language", ["fr", "", "EN", "../en"])
 def test_another_language_is_refused_by_name(language):
-    with pytest.raises(KeyError, match="no words for language"):
+    with pytest.raises(ValueError, match=r"^There are no words in .*; the languages are en, ko\.$"):
         words(language)
 
 
@@ -162,9 +164,30 @@ def test_every_literal_key_exists():
     assert {"figure", "hover", "gates", "captions", "equivalence"} <= set(found)
 
 
-@pytest.mark.parametrize("key", sorted(COMPOSED))
-def test_every_composed_key_exists(key):
-    assert ENGLISH["page"][key]
+def composed(tree):
+    """Every table[prefix + choice] and table[f"prefix{choice}"] of a table of words: (table, prefix)."""
+    for node in ast.walk(tree):
+        if not isinstance(node, ast.Subscript):
+            continue
+        match node.slice:
+            case ast.BinOp(left=ast.Constant(value=str(prefix)), op=ast.Add()):
+                pass
+            case ast.JoinedStr(values=[ast.Constant(value=str(prefix)), ast.FormattedValue()]):
+                pass
+            case _:
+                continue
+        owner = ast.unparse(node.value)
+        table = re.search(r"\['(\w+)'\]$", owner)
+        if owner == "p" or (table and table[1] in ENGLISH):
+            yield table[1] if table else "page", prefix
+
+
+def test_every_composed_key_exists():
+    found = {each for _, tree in trees() for each in composed(tree)}
+    assert found == set(PREFIXED)  # what the code composes is what is looked up here
+    for (table, prefix), choices in PREFIXED.items():
+        assert {prefix + choice for choice in choices} <= set(ENGLISH[table])
+    assert set(ENGLISH["page"]) >= CHOSEN
 
 
 def constants(tree):
@@ -186,7 +209,10 @@ def constants(tree):
 def test_no_page_text_is_left_that_nothing_shows():
     shown_by = {"app.py", "scene.py"}
     said = set().union(*(constants(tree) for path, tree in trees() if "app" in path.parts or path.name in shown_by))
-    assert sorted(set(ENGLISH["page"]) - said - COMPOSED) == []
+    composed = {
+        prefix + choice for (table, prefix), choices in PREFIXED.items() for choice in choices if table == "page"
+    }
+    assert sorted(set(ENGLISH["page"]) - said - composed - CHOSEN) == []
 
 
 @pytest.mark.parametrize("table", ["figure", "equivalence", "hover", "train"])

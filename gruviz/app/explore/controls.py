@@ -6,6 +6,7 @@ import streamlit as st
 
 from gruviz.app import state
 from gruviz.app.explore import reading
+from gruviz.app.explore.weights import text_model
 from gruviz.app.settings import MAX_LAYERS, MAX_UNITS, SOURCES, WEIGHTS, Settings
 from gruviz.drawing.colours import Theme
 from gruviz.drawing.figures import preview
@@ -20,6 +21,8 @@ from gruviz.tasks.catalogue import TASKS
 from gruviz.wording.problems import Problem
 from gruviz.wording.words import words
 from gruviz.wording.written import plain
+
+MOST_SENT = 17  # of 1,000,000 bytes, as browsers count: more than the 16 MiB that are read
 
 
 def model_controls(settings: Settings) -> None:
@@ -97,6 +100,9 @@ def _task(settings: Settings) -> None:
         key=state.seeded("task", settings.task),
     )  # fmt: skip
     st.number_input(p["example"], 0, MAX_SEED, value=None, step=1, key=state.seeded("sseed", settings.sseed))
+    own = text_model(settings) if settings.task == "characters" else None
+    if own is not None and own.plan.text:
+        st.caption(p["own_text"].format(start=plain(" ".join(own.plan.text[:200].split())[:40])))
     _parameters(settings, w["task_parameters"])
 
 
@@ -143,7 +149,10 @@ def _table(settings: Settings) -> None:
     if settings.source == "table":
         st.text_area(p["paste"], key=state.seeded("table", settings.table), help=p["paste_help"], height=150)
     else:
-        st.file_uploader(p["upload"], type=["csv", "tsv", "txt", "npy"], key=state.UPLOAD, help=p["upload_help"])
+        st.file_uploader(
+            p["upload"], type=["csv", "tsv", "txt", "npy"], key=state.UPLOAD, help=p["upload_help"],
+            max_upload_size=MOST_SENT,
+        )  # fmt: skip
     st.segmented_control(
         p["header"], list(reading.HEADER), format_func=lambda name: p["header_" + name], required=True,
         key=state.seeded("header", settings.header),

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from hashlib import blake2b
 
+from gruviz.app.explore.weights import text_model
 from gruviz.app.server.memory import memory
 from gruviz.app.settings import Settings
 from gruviz.inputs.files import Upload, read_upload
@@ -15,6 +16,8 @@ from gruviz.inputs.tables import Table, read_table
 from gruviz.inputs.text import encode_text
 from gruviz.inputs.typed_numbers import parse_numbers
 from gruviz.tasks.catalogue import TASKS
+from gruviz.tasks.characters import spelled
+from gruviz.tasks.task import Task
 from gruviz.wording.problems import Problem
 
 HEADER = {"auto": None, "yes": True, "no": False}
@@ -35,7 +38,7 @@ def _opened(upload: Upload, header: str) -> Table | Sequence:
 
 def open_table(text: str, header: str) -> Table:
     """A pasted table, parsed."""
-    return memory().get("table", (text, header), lambda: read_table(text, "CSV", HEADER[header]), _bytes_of)
+    return memory().get("table", (_digest(text), header), lambda: read_table(text, "CSV", HEADER[header]), _bytes_of)
 
 
 def table_of(settings: Settings, upload: Upload | None) -> Table | Sequence:
@@ -59,8 +62,28 @@ def sequence_of(settings: Settings, upload: Upload | None) -> tuple[Sequence, Sc
     """
     given = replace(Settings(), **{name: getattr(settings, name) for name in _FIELDS[settings.source]})
     file = upload if settings.source == "file" else None
-    key = (given, None if file is None else (file.name, blake2b(file.data, digest_size=16).digest()))
-    return memory().get("sequence", key, lambda: _sequence(given, file), lambda found: _bytes_of(found[0]))
+    text_task = _text_task(settings)
+    typed = {name: _digest(getattr(given, name)) for name in ("numbers", "text", "table")}
+    key = (
+        replace(given, **typed),
+        None if file is None else (file.name, blake2b(file.data, digest_size=16).digest()),
+        None if text_task is None else (text_task.text, text_task.channels),
+    )
+    return memory().get("sequence", key, lambda: _sequence(given, file, text_task), lambda found: _bytes_of(found[0]))
+
+
+def _text_task(settings: Settings) -> Task | None:
+    """What the weights were trained on, where the input must be in their alphabet: then it is part of the input."""
+    spells = settings.source == "text" and settings.per == "characters" and settings.code == "onehot"
+    if spells or (settings.source == "task" and settings.task == "characters"):
+        held = text_model(settings)
+        return None if held is None else held.plan.made()
+    return None
+
+
+def _digest(text: str) -> str:
+    # the text itself would live as long as what was read from it
+    return blake2b(text.encode("utf-8", "surrogatepass"), digest_size=16).hexdigest()
 
 
 def _bytes_of(found: Table | Sequence) -> int:
@@ -81,9 +104,11 @@ _FIELDS = {
 INPUT_FIELDS = tuple(sorted(set().union(*_FIELDS.values())))
 
 
-def _sequence(settings: Settings, upload: Upload | None) -> tuple[Sequence, Scaling]:
+def _sequence(settings: Settings, upload: Upload | None, text_task: Task | None) -> tuple[Sequence, Scaling]:
     if settings.source == "numbers":
         found = parse_numbers(settings.numbers)
+    elif settings.source == "text" and text_task is not None:
+        found = spelled(settings.text, text_task.channels)
     elif settings.source == "text":
         found = encode_text(settings.text, settings.per, settings.code, settings.esize, settings.sseed)
     elif settings.source in ("table", "file"):
@@ -94,7 +119,8 @@ def _sequence(settings: Settings, upload: Upload | None) -> tuple[Sequence, Scal
             opened = opened.sequence(known or None, label)
         found = opened
     elif settings.source == "task":
-        found = TASKS[settings.task].example(settings.sseed, **settings.parameter_values())
+        task = text_task or TASKS[settings.task]
+        found = task.example(settings.sseed, **settings.parameter_values())
     else:
         found = generate(settings.family, settings.steps, settings.sseed, **settings.parameter_values())
     return rescale(found, settings.scale)

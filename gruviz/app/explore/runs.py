@@ -15,7 +15,8 @@ from gruviz.stage.scene import Run
 from gruviz.tracing.trace import trace
 from gruviz.wording.problems import Problem
 
-MAX_CELLS = 20_000_000  # steps x units x layers: four float32 arrays of it are 320 MB
+BYTES = 4 * 4  # of a cell in the trace: float32, four arrays
+MAX_CELLS = 20_000_000  # steps x units x layers: 320 MB
 _RUN_FIELDS = (
     "model", "weights", "hidden", "seed", "gain", "zbias", "rbias", "halves", "tmax", "layers", "both", "mine",
 )  # fmt: skip
@@ -35,7 +36,8 @@ def run(settings: Settings, sequence: Sequence) -> Run:
             raise Problem("trace_too_large_layers", layers=rows, **sizes)
         raise Problem("trace_too_large", **sizes)
     chosen = of_the_run(settings)
-    return memory().get("run", (chosen, sequence.digest), lambda: _run(chosen, sequence), lambda found: found.bytes)
+    key = (chosen, sequence.digest)
+    return memory().get("run", key, lambda: _run(chosen, sequence), lambda found: found.bytes, BYTES * cells)
 
 
 def of_the_run(settings: Settings) -> Settings:

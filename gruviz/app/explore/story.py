@@ -7,17 +7,20 @@ from streamlit.delta_generator import DeltaGenerator
 
 from gruviz.app.explore.checks import Checks
 from gruviz.app.explore.equations import equations as as_latex
-from gruviz.app.explore.weights import inputs_of, trained_weights
+from gruviz.app.explore.weights import inputs_of, text_model, trained_weights
 from gruviz.app.settings import Settings
 from gruviz.inputs.sequence import Sequence
 from gruviz.models.presets import PRESETS
 from gruviz.stage.scene import Run
 from gruviz.tasks.catalogue import TASKS
+from gruviz.tasks.characters import OTHER
 from gruviz.training.saved import SavedModel
 from gruviz.wording.words import words
 from gruviz.wording.written import plain, small
 
+MOST_NAMED = 12  # symbols a model does not know
 CLOSE = 1e-4  # float32 rounding stays far below
+FAR = 1e-3  # no rounding of float32 goes that far
 
 
 def story(settings: Settings, sequence: Sequence) -> None:
@@ -35,11 +38,31 @@ def story(settings: Settings, sequence: Sequence) -> None:
     else:
         st.markdown(w["stories"][settings.weights].replace("{half_lives}", plain(halves)))
     wanted, found = inputs_of(settings), sequence.inputs
-    if wanted is not None and wanted != found:
+    text_of = text_model(settings)
+    if text_of is not None and (missing := alphabet(text_of, sequence, settings.lang)):
+        st.info(missing)
+    elif wanted is not None and wanted != found:
         key = "adapted_fewer" if found < wanted else "adapted_more"
         st.info(w["page"][key].format(wanted=wanted, found=found))
     elif settings.weights in (*TASKS, *PRESETS) and not settings.shows_preset_input:
         st.caption(w["page"]["story_elsewhere"])
+
+
+def alphabet(held: SavedModel, sequence: Sequence, language: str) -> str:
+    """What a model that reads text cannot read of a sequence; "" where it reads all of it."""
+    p, channels = words(language)["page"], held.plan.made().channels
+    if sequence.channels != channels:
+        return p["other_alphabet"]
+    known = set(channels)
+    unknown = list(dict.fromkeys(name for name in sequence.labels if name not in known))
+    if not unknown:
+        return ""
+    symbols = ", ".join(plain(name) for name in unknown[:MOST_NAMED])
+    if len(unknown) > MOST_NAMED:
+        symbols += " " + p["unread_more"].format(count=len(unknown) - MOST_NAMED)
+    if OTHER in channels:
+        return p["unread_other"].format(known=len(channels) - 1, symbols=symbols, other=OTHER)
+    return p["unread"].format(known=len(channels), symbols=symbols)
 
 
 def _measured(saved: SavedModel, name: str) -> str:
@@ -76,7 +99,10 @@ def badges(place: DeltaGenerator, settings: Settings, run: Run, checks: Checks |
         colour = "green" if meta.recovery_error < CLOSE else "orange"
         badges.append((colour, p["badge_recovered"].format(error=small(meta.recovery_error))))
         about += "  \n\n" + p["badge_recovered_help"]
-    return place.markdown(" ".join(f":{colour}-badge[{text}]" for colour, text in badges), help=about)
+    text = " ".join(f":{colour}-badge[{text}]" for colour, text in badges)
+    if meta.recovery_error is not None and meta.recovery_error > FAR:
+        text += "  \n" + p["recovered_far"].format(error=small(meta.recovery_error))
+    return place.markdown(text, help=about)
 
 
 def equations(settings: Settings) -> DeltaGenerator:

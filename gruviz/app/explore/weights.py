@@ -76,6 +76,15 @@ def trained_weights(settings: Settings) -> SavedModel | None:
     return None
 
 
+def text_model(settings: Settings) -> SavedModel | None:
+    """The trained model the weights are of, if it reads text one character a step."""
+    try:
+        held = trained_weights(settings)
+    except Problem:  # it is told where the weights are drawn
+        return None
+    return held if held is not None and held.plan.task == "characters" else None
+
+
 def half_lives_of(settings: Settings) -> list[float]:
     """The half-lives typed for the leaky averages.
 

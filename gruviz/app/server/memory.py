@@ -1,4 +1,7 @@
-"""What the server keeps to answer quickly: one budget in bytes for all visitors, given back when it is not used.
+"""What the server holds to answer quickly: one budget in bytes for all visitors, given back when it is not used.
+
+What is being made counts too: the largest traces of many visitors are made a few at a time, and what is kept makes
+room for them.
 
 Nothing large lives anywhere else: no session, no download button, no cache of Streamlit's, which visitors can clear.
 """
@@ -21,6 +24,7 @@ T = TypeVar("T")
 BUDGET = 1024 * 2**20  # bytes; GRUVIZ_MEMORY_MB says otherwise
 IDLE = 600.0  # seconds without a look, then it is given back
 OVERHEAD = 1024  # bytes an entry costs beside its arrays
+SMALL = 1 / 64  # of the budget: so little never waits for others to finish
 
 
 @dataclass(eq=False)
@@ -48,15 +52,16 @@ class Memory:
         self._guard = threading.Lock()
         self._entries: OrderedDict[tuple[str, Hashable], _Entry] = OrderedDict()
         self._making: dict[tuple[str, Hashable], threading.Lock] = {}
-        self._held = 0
+        self._held = self._growing = 0
+        self._finished = threading.Condition(self._guard)
         self._sweeper: threading.Thread | None = None
 
     @property
     def held(self) -> int:
-        """Bytes held now."""
-        return self._held
+        """Bytes held now, what is being made included."""
+        return self._held + self._growing
 
-    def get(self, kind: str, key: Hashable, make: Callable[[], T], size: Callable[[T], int]) -> T:
+    def get(self, kind: str, key: Hashable, make: Callable[[], T], size: Callable[[T], int], wants: int = 0) -> T:
         """The value of a key, made where it is not held.
 
         Args:
@@ -64,6 +69,7 @@ class Memory:
             key: everything the value follows from.
             make: makes it; what it raises is raised here, and nothing is held.
             size: its bytes; what is larger than the budget is given and not held.
+            wants: bytes making it takes; where they are not free, it waits until others have finished.
         """
         name = (kind, key)
         while True:
@@ -79,7 +85,11 @@ class Memory:
             with mine:  # somebody makes it: wait, and look again
                 continue
         try:
-            value = make()
+            self._begin(wants)
+            try:
+                value = make()
+            finally:
+                self._end(wants)
             with self._guard:
                 self._put(name, value, size(value) + OVERHEAD)
             return value
@@ -116,6 +126,18 @@ class Memory:
         while not pause.wait(self.idle / 10):
             self.sweep()
 
+    def _begin(self, wants: int) -> None:
+        with self._guard:
+            if wants > SMALL * self.budget:
+                self._finished.wait_for(lambda: not self._growing or self._growing + wants <= self.budget)
+            self._growing += wants
+            self._shrink()
+
+    def _end(self, wants: int) -> None:
+        with self._guard:
+            self._growing -= wants
+            self._finished.notify_all()
+
     # ---- under the guard
 
     def _look(self, name: tuple[str, Hashable]) -> _Entry | None:
@@ -130,7 +152,10 @@ class Memory:
             return
         self._entries[name] = _Entry(value, size, self._clock())
         self._held += size
-        while self._held > self.budget:
+        self._shrink()
+
+    def _shrink(self) -> None:
+        while self._entries and self._held + self._growing > self.budget:
             self._drop(next(iter(self._entries)))
 
     def _drop(self, name: tuple[str, Hashable]) -> None:

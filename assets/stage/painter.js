@@ -1,0 +1,137 @@
+// When a stage is drawn, how large and in which colours: once a frame at most, the panels only where they are stale.
+
+/** @import { Domain, Panel, Scene, Theme } from "./fields.js" */
+/** @import { Drawn } from "./panels.js" */
+/** @import { Stage } from "./stage.js" */
+import { createCell } from "./cell.js";
+import { inkOf } from "./ink.js";
+import { explanationOf, momentOf } from "./moment.js";
+import { Palette } from "./palette.js";
+import { Panels } from "./panels.js";
+import { PHASES } from "./player.js";
+import { Why } from "./why.js";
+
+const TOLD = 100;  // ms between two explanations while it plays
+const ORDER = PHASES.map(([name]) => name);
+
+export class Painter {
+  /** @param {Stage} stage */
+  constructor(stage) {
+    const { part, root, scene, w } = stage, theme = "light";
+    this.stage = stage;
+    /** @type {Theme} */
+    this.theme = theme;
+    this.palettes = palettesOf(scene, theme);
+    this.ink = inkOf(root, scene.lines[theme]);
+    this.panels = new Panels(part, scene, w, this.ink);
+    this.cell = createCell(part.cell, w);
+    this.why = new Why(part.why, { goTo: (at) => stage.goTo(at), explain: () => stage.explain() });
+    /** @type {Drawn | null} */
+    this.drawn = null;
+    this.ready = false;  // the styles have come
+    this.gone = false;
+    this.stale = true;
+    this.frame = 0;
+    this.told = 0;
+    this.listeners = new AbortController();
+    this.sizes = new ResizeObserver(() => this.resize());
+    this.sizes.observe(root);
+    this.watchDensity();
+  }
+
+  // ---- colours and size
+
+  /** Take the page's theme. */
+  dress() {
+    const { root, scene, options } = this.stage;
+    this.theme = options.theme?.() ?? "light";
+    root.dataset.theme = this.theme;
+    this.palettes = palettesOf(scene, this.theme);
+    this.ink = inkOf(root, scene.lines[this.theme]);
+    this.redraw();
+  }
+
+  /** The styles have come: colours and sizes are known now. */
+  styled() {
+    this.ready = true;
+    this.dress();
+    this.resize(true);
+  }
+
+  /** @param {boolean} [force]  even if it is as wide as before */
+  resize(force = false) {
+    const { part, scene, shown, w } = this.stage;
+    if (!this.ready) return;
+    const width = Math.floor(part.panels.clientWidth);
+    if (!width || (!force && width === this.panels.width)) return;
+    this.panels.arrange(width, scene, shown, w);
+    this.redraw();
+  }
+
+  /** Another screen, or the page zoomed: as many pixels as there are now. */
+  watchDensity() {
+    const query = matchMedia(`(resolution: ${window.devicePixelRatio}dppx)`);
+    query.addEventListener("change", () => {
+      this.resize(true);
+      this.watchDensity();
+    }, { once: true, signal: this.listeners.signal });
+  }
+
+  // ---- frames
+
+  /** All of it, at the next frame. */
+  redraw() {
+    this.stale = true;
+    this.paint();
+  }
+
+  /** What has changed, at the next frame. */
+  paint() {
+    if (this.frame || this.gone) return;
+    this.frame = requestAnimationFrame(() => this.paintNow());
+  }
+
+  paintNow() {
+    cancelAnimationFrame(this.frame);
+    this.frame = 0;
+    const { stage, panels } = this, { view, phase, playing, tiles, hands, loop, part } = stage;
+    if (!panels.width || this.gone) return;
+    if (this.stale) {
+      this.stale = false;
+      const [a, b] = stage.window;
+      this.drawn = panels.draw({ tiles, layer: view.layer, statistic: view.stat, palettes: this.palettes, ink: this.ink, a, b });
+      stage.speech.note();
+    }
+    const { t, unit, gate } = view;
+    panels.mark({ t, unit, gate, hover: hands.hovered, brush: hands.brush, loop, phase, playing });
+    const moment = momentOf(stage);
+    this.cell.update(moment);
+    // in slow motion nothing is told before it is computed
+    part.why.classList.toggle("hidden", !!phase && gate !== "x" && ORDER.indexOf(phase.name) <= ORDER.indexOf(gate));
+    const now = performance.now();
+    if (!playing || now - this.told > TOLD) {
+      this.told = now;
+      this.why.update(explanationOf(stage, moment));
+    }
+    stage.speech.write(phase);
+    stage.options.moved?.(view);
+  }
+
+  destroy() {
+    this.gone = true;
+    this.listeners.abort();
+    this.sizes.disconnect();
+    cancelAnimationFrame(this.frame);
+    this.frame = 0;
+  }
+}
+
+/**
+ * @param {Scene} scene
+ * @param {Theme} theme
+ * @returns {Record<Panel, Palette>}
+ */
+function palettesOf({ palettes, odd }, theme) {
+  const { x, z, r, n, h } = palettes[theme], palette = (/** @type {Domain} */ domain) => new Palette(domain, odd);
+  return { x: palette(x), z: palette(z), r: palette(r), n: palette(n), h: palette(h) };
+}

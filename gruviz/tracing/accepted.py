@@ -1,0 +1,150 @@
+"""What can be traced: which models, inputs and initial states, and one sentence for what cannot."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import torch
+from torch import Tensor, nn
+from torch.nn.utils import parametrize
+
+from gruviz.models.gru import ConcatGRU, GRUModel, SplitGRU, TorchGRU
+from gruviz.models.params import dense, real_array
+
+ACCEPTED = "SplitGRU, ConcatGRU, TorchGRU, torch.nn.GRU or torch.nn.GRUCell"
+PRECISIONS = (torch.float16, torch.bfloat16, torch.float32, torch.float64)
+HALF = PRECISIONS[:2]
+
+Traceable = SplitGRU | ConcatGRU | TorchGRU | nn.GRU | nn.GRUCell
+
+
+@dataclass(frozen=True)
+class Shape:
+    """What is to be known of a model before it runs.
+
+    Args:
+        kind: as in `TraceMeta`.
+        core: the module that computes: a cell model, or torch's own GRU.
+    """
+
+    kind: str
+    core: nn.Module
+    input_size: int
+    hidden_size: int
+    num_layers: int = 1
+    bidirectional: bool = False
+    bias: bool = True
+
+    @property
+    def rows(self) -> int:
+        """Length of the layer axis: layers x directions."""
+        return self.num_layers * (1 + self.bidirectional)
+
+    @property
+    def weight(self) -> Tensor:
+        """One of its numbers, for device and precision."""
+        return next(self.core.parameters())
+
+    def like(self, tensor: Tensor) -> Tensor:
+        """`tensor` where and as precise as the model computes."""
+        return tensor.to(device=self.weight.device, dtype=self.weight.dtype)
+
+
+def shape_of(model: Traceable) -> Shape:
+    """The shape of a model that can be traced.
+
+    Raises:
+        TypeError: it is not one of ACCEPTED.
+        ValueError: it is, but has an option or numbers that cannot be traced.
+
+    >>> shape_of(nn.GRU(2, 3, num_layers=2, bidirectional=True)).rows
+    4
+    """
+    if isinstance(model, nn.Module) and parametrize.is_parametrized(model):
+        raise ValueError("This model has parametrized weights; remove_parametrizations() first, then trace it.")
+    shape = _shape_of(model)
+    _require_numbers(shape.core)
+    return shape
+
+
+def _shape_of(model: Traceable) -> Shape:
+    if isinstance(model, SplitGRU | ConcatGRU):
+        for name in ("wr", "wz", "wh") + (("wrh", "wzh", "whh") if isinstance(model, SplitGRU) else ()):
+            if not isinstance(getattr(model, name), nn.Linear):
+                raise ValueError(f"Its {name} is a {_full_name(getattr(model, name))}; a torch.nn.Linear is needed.")
+        return Shape(model.kind, model, model.input_size, model.hidden_size, bias=model.wr.bias is not None)
+    if isinstance(model, nn.GRUCell):
+        return Shape("nn.GRUCell", model, model.input_size, model.hidden_size, bias=model.bias)
+    gru = model.gru if isinstance(model, TorchGRU) else model
+    if isinstance(gru, nn.GRU):
+        if gru.proj_size:
+            raise ValueError(f"This nn.GRU has proj_size={gru.proj_size}; only GRUs without a projection are traced.")
+        kind = "torch" if isinstance(model, TorchGRU) else "nn.GRU"
+        sizes = (gru.input_size, gru.hidden_size, gru.num_layers, gru.bidirectional, gru.bias)
+        return Shape(kind, gru, *sizes)
+    message = f"{_full_name(model)} cannot be traced; give {ACCEPTED}."
+    if isinstance(model, nn.Module):
+        inside = [name for name, m in model.named_modules() if name and isinstance(m, nn.GRU | nn.GRUCell | GRUModel)]
+        if inside:
+            message += f" It holds one: trace its .{inside[0]}."
+    raise TypeError(message)
+
+
+def _full_name(thing: object) -> str:
+    """A class by its name, with its module where the name alone would be that of another."""
+    cls = type(thing)
+    mistaken = cls.__name__ in ("SplitGRU", "ConcatGRU", "TorchGRU", "GRU", "GRUCell", "Linear")
+    return f"{cls.__module__}.{cls.__qualname__}" if mistaken else cls.__name__
+
+
+def _require_numbers(core: nn.Module) -> None:
+    """Refuse parameters that are not there, not of one kind, or of one torch's GRU does not compute with."""
+    own = {name: p for name, p in core.named_parameters() if not name.startswith("fc.")}
+    for name, p in own.items():
+        dense(name, p)
+    precisions = {p.dtype: name for name, p in own.items()}
+    if len(precisions) > 1:
+        found = ", ".join(f"{name} is {str(dtype).removeprefix('torch.')}" for dtype, name in precisions.items())
+        raise ValueError(f"This model's numbers are of different precision: {found}; model.float() gives them one.")
+    for dtype, name in precisions.items():
+        if dtype not in PRECISIONS:
+            names = ", ".join(str(each).removeprefix("torch.") for each in PRECISIONS)
+            raise ValueError(f"{name} is {str(dtype).removeprefix('torch.')}; a model that is traced holds {names}.")
+
+
+def input_of(x: np.ndarray | Tensor, shape: Shape) -> Tensor:
+    """The input as (batch, time, input).
+
+    Raises:
+        ValueError: it is none for this model.
+    """
+    given = _as_tensor(x, "x")
+    if given.dim() not in (2, 3) or given.shape[-1] != shape.input_size or 0 in given.shape:
+        raise ValueError(
+            f"x has shape {tuple(given.shape)}; this model needs (time, {shape.input_size}) "
+            f"or (batch, time, {shape.input_size}) with at least one step."
+        )
+    return given if given.dim() == 3 else given[None]
+
+
+def initial_of(h0: np.ndarray | Tensor | None, shape: Shape, batch: int) -> Tensor:
+    """The state before the first step as (layer, batch, unit).
+
+    Raises:
+        ValueError: it is none for this model and batch.
+    """
+    full = (shape.rows, batch, shape.hidden_size)
+    if h0 is None:
+        return torch.zeros(full)
+    given = _as_tensor(h0, "h0")
+    if tuple(given.shape) not in ((shape.hidden_size,), full):
+        raise ValueError(f"h0 has shape {tuple(given.shape)}; it must be ({shape.hidden_size},) or {full}.")
+    return given.expand(full)
+
+
+def _as_tensor(value: np.ndarray | Tensor, name: str) -> Tensor:
+    if not isinstance(value, Tensor):
+        array = real_array(name, value)
+        value = torch.from_numpy(array.astype(np.promote_types(array.dtype, np.float32)))
+    return dense(name, value)
