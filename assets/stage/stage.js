@@ -23,7 +23,7 @@ import { clamp, followed, isZoomed, moved, seen, shownWindow, whole, zoomedBy } 
 /** @typedef {{header: Record<string, any>, arrays: Tables}} Message  a scene, as `unpack` gives it */
 
 /**
- * What the page around a stage gives it; all of it may be left out.
+ * What the page around a stage gives it; all of it may be left out. Some of it is called before `mount` has returned.
  * @typedef {object} Options
  * @property {(question: Asked) => void} [ask]  brings a question to Python, whose reply comes to `answer`
  * @property {() => Theme} [theme]
@@ -86,7 +86,12 @@ export class Stage {
     this.follower = (changed) => this.led(changed);
     this.unfollow = options.cursor?.subscribe(this.follower);
     Object.assign(root, { gruviz: this });
-    this.take(first, scene, null);
+    try {
+      this.take(first, scene, null);
+    } catch (error) {
+      this.destroy();  // nobody else could
+      throw error;
+    }
   }
 
   // ---- what Python sends

@@ -22,7 +22,9 @@ class Place {
     this.data = data;
     /** @type {{t: number, unit: number} | null} */
     this.cell = null;
-    this.stage = mount(host, first, {
+    const shared = cursor ? registry.take(cursor) : null;
+    /** @type {import("./stage.js").Options} */
+    const options = {
       theme: pageTheme,
       remembered: () => registry.views.get(key),
       ask: (question) => registry.ask(key, question),
@@ -35,8 +37,15 @@ class Place {
         this.cell = { t, unit };
         registry.moved(key);
       },
-      ...(cursor ? { cursor: registry.take(cursor) } : {}),
-    });
+      ...(shared ? { cursor: shared } : {}),
+    };
+    try {
+      this.stage = mount(host, first, options);
+    } catch (error) {
+      this.address?.destroy();
+      if (cursor) registry.release(cursor);
+      throw error;
+    }
     registry.enter(key, this.stage);
   }
 

@@ -15,6 +15,7 @@ from gruviz.models.params import dense, real_array
 ACCEPTED = "SplitGRU, ConcatGRU, TorchGRU, torch.nn.GRU or torch.nn.GRUCell"
 PRECISIONS = (torch.float16, torch.bfloat16, torch.float32, torch.float64)
 HALF = PRECISIONS[:2]
+WHAT = ("weight", "bias")
 
 Traceable = SplitGRU | ConcatGRU | TorchGRU | nn.GRU | nn.GRUCell
 
@@ -44,7 +45,7 @@ class Shape:
     @property
     def weight(self) -> Tensor:
         """One of its numbers, for device and precision."""
-        return next(self.core.parameters())
+        return next(iter(numbers_of(self.core).values()))
 
     def like(self, tensor: Tensor) -> Tensor:
         """`tensor` where and as precise as the model computes."""
@@ -70,9 +71,7 @@ def shape_of(model: Traceable) -> Shape:
 
 def _shape_of(model: Traceable) -> Shape:
     if isinstance(model, SplitGRU | ConcatGRU):
-        for name in ("wr", "wz", "wh") + (("wrh", "wzh", "whh") if isinstance(model, SplitGRU) else ()):
-            if not isinstance(getattr(model, name), nn.Linear):
-                raise ValueError(f"Its {name} is a {_full_name(getattr(model, name))}; a torch.nn.Linear is needed.")
+        _require_linears(model)
         return Shape(model.kind, model, model.input_size, model.hidden_size, bias=model.wr.bias is not None)
     if isinstance(model, nn.GRUCell):
         return Shape("nn.GRUCell", model, model.input_size, model.hidden_size, bias=model.bias)
@@ -98,12 +97,46 @@ def _full_name(thing: object) -> str:
     return f"{cls.__module__}.{cls.__qualname__}" if mistaken else cls.__name__
 
 
+def numbers_of(core: nn.Module) -> dict[str, Tensor]:
+    """All that a core computes with, by name; nothing else it may hold.
+
+    >>> sorted(numbers_of(nn.GRU(2, 3)))
+    ['bias_hh_l0', 'bias_ih_l0', 'weight_hh_l0', 'weight_ih_l0']
+    """
+    if isinstance(core, SplitGRU | ConcatGRU):
+        every = {f"{name}.{what}": getattr(getattr(core, name), what) for name in _linears(core) for what in WHAT}
+    elif isinstance(core, nn.GRUCell):
+        every = {f"{what}_{side}": getattr(core, f"{what}_{side}", None) for what in WHAT for side in ("ih", "hh")}
+    else:
+        every = {name: getattr(core, name, None) for names in core._all_weights for name in names}
+    return {name: number for name, number in every.items() if number is not None}
+
+
+def _linears(core: SplitGRU | ConcatGRU) -> dict[str, int]:
+    """The parts of a cell of ours, each with how many numbers it reads."""
+    inputs, units = core.input_size, core.hidden_size
+    if isinstance(core, ConcatGRU):
+        return dict.fromkeys(("wr", "wz", "wh"), inputs + units)
+    return {**dict.fromkeys(("wr", "wz", "wh"), inputs), **dict.fromkeys(("wrh", "wzh", "whh"), units)}
+
+
+def _require_linears(core: SplitGRU | ConcatGRU) -> None:
+    """Refuse a cell with something else in a Linear's place."""
+    for name, reads in _linears(core).items():
+        part = getattr(core, name, None)
+        if not isinstance(part, nn.Linear):
+            raise ValueError(f"Its {name} is of type {_full_name(part)}; a torch.nn.Linear is needed.")
+        wanted = (core.hidden_size, reads)
+        if tuple(part.weight.shape) != wanted:
+            raise ValueError(f"Its {name}.weight has shape {tuple(part.weight.shape)}; {wanted} is needed.")
+        if (part.bias is None) != (core.wr.bias is None):
+            raise ValueError(f"Of its wr and {name} one has a bias and one has none; all or none need one.")
+
+
 def _require_numbers(core: nn.Module) -> None:
-    """Refuse parameters that are not there, not of one kind, or of one torch's GRU does not compute with."""
-    own = {name: p for name, p in core.named_parameters() if not name.startswith("fc.")}
-    for name, p in own.items():
-        dense(name, p)
-    precisions = {p.dtype: name for name, p in own.items()}
+    """Refuse numbers that are not there, not of one kind, or of one torch's GRU does not compute with."""
+    own = {name: dense(name, number) for name, number in numbers_of(core).items()}
+    precisions = {number.dtype: name for name, number in own.items()}
     if len(precisions) > 1:
         found = ", ".join(f"{name} is {str(dtype).removeprefix('torch.')}" for dtype, name in precisions.items())
         raise ValueError(f"This model's numbers are of different precision: {found}; model.float() gives them one.")

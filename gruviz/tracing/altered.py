@@ -1,40 +1,28 @@
-"""Models that compute something else than their weights say: hooks on them, a forward or a step of their own.
+"""Models that may compute something else than their weights say: hooks on them, methods of their own.
 
-Such a model is traced all the same where it turns out to compute what its weights say (a hook that only looks on
-changes nothing); where it does not, no gate could be shown that is its own, and that is said.
+Such a model is run by itself, once, beside a plain twin of its class that holds the same numbers. Where both put out
+the same it is the twin that is traced; where they do not, no gate could be shown that is the model's own, and that is
+said.
 """
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator
+from contextlib import contextmanager
 
-import numpy as np
 import torch
 from torch import Tensor, nn
 from torch.nn.modules import module as every_module
 
 from gruviz.models.gru import ConcatGRU, GRUModel, SplitGRU, TorchGRU
-from gruviz.tracing.accepted import HALF, Shape, Traceable
-from gruviz.tracing.gate_trace import GateTrace
-from gruviz.tracing.pieces import array
-from gruviz.tracing.reset_after import run_cell, without_dropout
+from gruviz.tracing.accepted import Shape, Traceable, numbers_of
+from gruviz.tracing.reset_after import run_cell
 
-PROBED = 16  # steps run by the model itself
-STEPPED = 64  # steps of a trace each compared with the model's own step
+PROBED = 10_000  # steps a model that is stepped in Python runs by itself, fewer where it is wide
+SAME = 1e-3  # twins compute alike to the last digit; another order of sums stays far below
 KNOWN = (SplitGRU, ConcatGRU, TorchGRU, nn.GRU, nn.GRUCell, nn.Linear)
 OWN = ("__call__", "forward", "states", "step", "stacked")
-
-
-def tolerance(shape: Shape, x: Tensor, h0: Tensor) -> float:
-    """How far apart two ways to compute one state may be by rounding alone.
-
-    A small part of a gate's range, and more where large numbers cancel: the rounding of the largest pre-activation.
-    """
-    weight = shape.weight
-    bound = max(1.0, float(x.abs().max()), float(h0.abs().max()))
-    rows = (float(p.detach().float().abs().sum(-1).max()) for p in shape.core.parameters() if p.dim() == 2)
-    reach = 16 * torch.finfo(weight.dtype).eps * bound * max(rows)
-    return (5e-2 if weight.dtype in HALF else 1e-3) + (reach if np.isfinite(reach) else 0.0)
 
 
 def causes(model: Traceable) -> Iterator[str]:
@@ -64,61 +52,148 @@ def _name(hook: object) -> str:
     return getattr(hook, "__name__", type(hook).__name__)
 
 
-def require_own(model: Traceable, shape: Shape, trace: GateTrace, x: Tensor, h0: Tensor) -> None:
-    """Refuse the trace of a model that was seen to compute something else.
+def plain_core(model: Traceable, shape: Shape, x: Tensor, h0: Tensor) -> nn.Module:
+    """What to trace: the model's own core, or a plain twin of a model that was seen to compute the same.
 
     Args:
-        model: the model that was traced.
+        model: any model that can be traced.
         shape: its shape.
-        trace: its trace.
-        x, h0: what it ran on, as the model takes it.
+        x, h0: what it is to run on, (batch, time, input) and (layer, batch, unit).
 
     Raises:
-        ValueError: it computes something else; the sentence says what is to be taken off.
+        ValueError: it computes something else, or does not run; the sentence says what is to be taken off.
     """
-    found = list(causes(model))
+    found = " and ".join(dict.fromkeys(causes(model)))
     if not found:
-        return
-    with torch.inference_mode(), without_dropout(shape.core), np.errstate(all="ignore"):
-        off = [_off_states(model, shape, trace, x, h0), _off_steps(shape, trace, x)]
-    recovered = trace.meta.recovery_error
-    off += [] if recovered is None or np.isnan(recovered) else [recovered]
-    error = max(np.nan_to_num(off, nan=np.inf))
-    if error > tolerance(shape, x, h0):
+        return shape.core
+    most = x.shape[1] if isinstance(shape.core, nn.GRU) else min(PROBED, max(100, 200_000_000 // shape.hidden_size**2))
+    given, start = x[:, :most], h0.contiguous()
+    with _as_found(model), torch.no_grad():
+        try:
+            seen, outputs = _run_itself(model, given, start)
+        except Exception as error:  # whatever a stranger's code raises
+            said = (str(error).splitlines() or [""])[0].rstrip(".")
+            raise ValueError(
+                f"This model does not run as others of its kind do ({type(error).__name__}: {said}); it has {found}. "
+                "Take that off, then trace it."
+            ) from error
+        twin = _twin(shape)  # after the run: some hooks make the weights anew
+        plain = _plain(twin, given, start)
+    off = max(_apart(seen, given), *(_apart(output, plain) for output in outputs))
+    if off > SAME:
+        how = f"off by {off:.2g}" if math.isfinite(off) else "in another shape, or NaN where a number was"
         raise ValueError(
-            f"This model computes something else than its weights say (off by {error:.2g}): it has "
-            f"{' and '.join(dict.fromkeys(found))}. Take that off, then trace it."
+            f"This model computes something else than its weights say ({how}): it has {found}. "
+            "Take that off, then trace it."
         )
+    return twin
 
 
-def _off_states(model: Traceable, shape: Shape, trace: GateTrace, x: Tensor, h0: Tensor) -> float:
-    """Largest |h traced - h of the model as anyone calls it| over the first steps; all of them of a two-way one."""
-    steps = trace.meta.steps if shape.bidirectional else min(PROBED, trace.meta.steps)
-    given = x[:, :steps]
+def _run_itself(model: Traceable, x: Tensor, h0: Tensor) -> tuple[Tensor, list[Tensor]]:
+    """The model as anyone calls it: what its recurrent part was given, and all that it put out as states."""
+    if not isinstance(model, GRUModel):
+        return x, [_states(model, x, h0)]
+    seen: list[tuple[Tensor, Tensor]] = []
+    states, kept = model.states, vars(model).get("states")
+
+    def recorded(x: Tensor, h0: Tensor | None = None) -> tuple[Tensor, Tensor]:
+        output = states(x, h0)
+        seen.append((x, output[0]))
+        return output
+
+    model.states = recorded
+    try:
+        output = _called(model, x, h0)
+    finally:
+        del model.states
+        if kept is not None:
+            model.states = kept
+    given, own = seen[0] if seen else (x, output[0])
+    # (output, h_n) is what a model without a head gives; anything else is a head's
+    ends = isinstance(output, tuple) and len(output) == 2 and model.fc is None
+    return given, [own, output[0]] if ends else [own]
+
+
+def _called(model: nn.Module, x: Tensor, h0: Tensor) -> Tensor | tuple[Tensor, ...]:
+    try:
+        return model(x, h0)
+    except TypeError:
+        if h0.any():
+            raise
+        return model(x)  # one that always starts from zeros
+
+
+def _states(model: nn.Module, x: Tensor, h0: Tensor) -> Tensor:
+    """States (batch, time, unit) of the top layer."""
     if isinstance(model, nn.GRUCell):
-        own = run_cell(model, given, h0[0])
-    elif isinstance(model, GRUModel):
-        own = (model if model.fc is None else model.states)(given, h0.contiguous())[0]
-    else:
-        own = model(given if model.batch_first else given.transpose(0, 1), h0.contiguous())[0]
-        own = own if model.batch_first else own.transpose(0, 1)
-    top = np.concatenate(trace.h[trace.h.shape[0] - 1 - shape.bidirectional :, :, :steps], axis=-1)
-    return _apart(top, array(own))
+        return run_cell(model, x, h0[0])
+    first = not isinstance(model, nn.GRU) or model.batch_first
+    output = _called(model, x if first else x.transpose(0, 1), h0)
+    output = output[0] if isinstance(output, tuple) else output
+    return output if first else output.transpose(0, 1)
 
 
-def _off_steps(shape: Shape, trace: GateTrace, x: Tensor) -> float:
-    """For a cell of ours, largest difference of any gate to its own step, from the states that were traced."""
-    if not isinstance(shape.core, GRUModel):
-        return 0.0
-    at = np.unique(np.linspace(0, trace.meta.steps - 1, STEPPED).round().astype(int))
-    h_prev = shape.like(torch.from_numpy(trace.h_prev[0][:, at].copy())).flatten(0, 1)
-    own = shape.core.step(x[:, at].flatten(0, 1), h_prev)
-    traced = (getattr(trace, gate)[0][:, at].reshape(-1, shape.hidden_size) for gate in "rznh")
-    return max(np.nan_to_num([_apart(gate, array(value)) for gate, value in zip(traced, own, strict=True)], nan=np.inf))
+class _Bare(nn.Linear):
+    """A Linear that no hook hears, not even one on every module."""
+
+    def __call__(self, x: Tensor) -> Tensor:
+        return nn.functional.linear(x, self.weight, self.bias)
 
 
-def _apart(a: np.ndarray, b: np.ndarray) -> float:
+def _plain(twin: nn.Module, x: Tensor, h0: Tensor) -> Tensor:
+    """States of a twin, past every hook."""
+    if isinstance(twin, nn.GRUCell):
+        return run_cell(twin.forward, x, h0[0])
+    return (twin.states if isinstance(twin, GRUModel) else twin.forward)(x, h0)[0]
+
+
+def _twin(shape: Shape) -> nn.Module:
+    """A plain model of the same class that holds the same numbers."""
+    core, weight = shape.core, shape.weight
+    sizes = (shape.input_size, shape.hidden_size)
+    with torch.device("meta"):
+        if isinstance(core, nn.GRU):
+            twin = nn.GRU(*sizes, shape.num_layers, shape.bias, batch_first=True, bidirectional=shape.bidirectional)
+        else:
+            cls = next(cls for cls in (SplitGRU, ConcatGRU, nn.GRUCell) if isinstance(core, cls))
+            twin = cls(*sizes, shape.bias)
+    twin = twin.to(weight.dtype).to_empty(device=weight.device).eval()
+    own, others = numbers_of(core), numbers_of(twin)
+    with torch.no_grad():
+        for name, number in others.items():
+            number.copy_(own[name])
+    for part in twin.children():
+        part.__class__ = _Bare
+    return twin
+
+
+@contextmanager
+def _as_found(model: nn.Module) -> Iterator[None]:
+    """Eval mode for every part; flags, buffers, made weights and torch's random state are put back afterwards."""
+    flags = [(part, part.training) for part in model.modules()]
+    held = [(buffer, buffer.detach().clone()) for buffer in model.buffers()]
+    # such as the weights old-style norms make: what is made anew without a graph could not be trained through
+    made = [(part, name, value) for part, _ in flags for name, value in vars(part).items() if isinstance(value, Tensor)]
+    with torch.random.fork_rng(devices=[]):
+        try:
+            for part, _ in flags:
+                part.training = False
+            yield
+        finally:
+            for part, training in flags:
+                part.training = training
+            with torch.no_grad():
+                for buffer, value in held:
+                    buffer.copy_(value)
+                for part, name, value in made:
+                    if torch.equal(getattr(part, name), value):
+                        setattr(part, name, value)
+
+
+def _apart(a: Tensor, b: Tensor) -> float:
     """Largest difference; what is no number, or infinite, on both sides is alike."""
-    if a.shape != b.shape:
-        return np.inf
-    return float(np.where((a == b) | (np.isnan(a) & np.isnan(b)), 0, np.abs(a - b)).max())
+    if not isinstance(a, Tensor) or a.shape != b.shape:
+        return math.inf
+    a, b = a.detach().double(), b.detach().double()
+    alike = (a == b) | (a.isnan() & b.isnan())
+    return float((a - b).abs().masked_fill(alike, 0).nan_to_num(nan=math.inf, posinf=math.inf).max())

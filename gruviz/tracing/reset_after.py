@@ -139,7 +139,7 @@ def _run_module(gru: nn.GRU, x: Tensor, h: Tensor) -> Tensor:
     return output if gru.batch_first else output.transpose(0, 1)
 
 
-def run_cell(cell: nn.GRUCell, x: Tensor, h: Tensor) -> Tensor:
+def run_cell(cell: Callable[[Tensor, Tensor], Tensor], x: Tensor, h: Tensor) -> Tensor:
     """The real nn.GRUCell, called once a step: (batch, time, unit)."""
     hidden = []
     for x_t in x.unbind(1):

@@ -106,6 +106,73 @@ def test_what_is_being_made_counts_and_what_is_kept_makes_room():
     assert 60 * MB < held.held <= 100 * MB
 
 
+def test_large_ones_take_their_turn_in_the_order_they_were_asked_for():
+    """Whoever fitted went ahead: one that needs all there is never came to it while others kept coming."""
+    held, order = Memory(budget=1000 * MB), []
+    gates = {name: threading.Event() for name in ("first", "second", "whole", "late")}
+
+    def ask(name, wants):
+        def make():
+            order.append(name)
+            assert gates[name].wait(5)
+            return name
+
+        thread = threading.Thread(target=held.get, args=("a", name, make, len), kwargs={"wants": wants * MB})
+        thread.start()
+        time.sleep(0.1)
+        return thread
+
+    threads = [ask("first", 400), ask("second", 400), ask("whole", 900), ask("late", 100)]
+    assert order == ["first", "second"]
+    gates["first"].set()
+    time.sleep(0.1)
+    assert order == ["first", "second"]  # there is room for the last, but it is not its turn
+    gates["second"].set()
+    time.sleep(0.1)
+    assert order == ["first", "second", "whole", "late"]  # 900 and 100 fit together
+    for each in ("whole", "late"):
+        gates[each].set()
+    for thread in threads:
+        thread.join(5)
+        assert not thread.is_alive()
+
+
+def test_small_ones_that_keep_coming_hold_up_no_large_one():
+    held, stop = Memory(budget=100 * MB), threading.Event()
+
+    def small(k):
+        n = 0
+        while not stop.is_set():
+            n += 1
+            held.get("small", (k, n), lambda: time.sleep(0.002) or b"", len, wants=1024)
+
+    threads = [threading.Thread(target=small, args=(k,)) for k in range(4)]
+    for thread in threads:
+        thread.start()
+    try:
+        began = time.monotonic()
+        assert held.get("a", 1, lambda: "large", lambda _: 0, wants=320 * MB) == "large"
+        assert time.monotonic() - began < 2
+    finally:
+        stop.set()
+        for thread in threads:
+            thread.join()
+
+
+def test_what_was_made_counts_from_the_moment_its_making_does_not():
+    held, seen = Memory(budget=100 * MB), []
+    end = held._end
+
+    def watched(wants):
+        end(wants)
+        seen.append(held._guard.locked())
+
+    held._end = watched
+    held.get("a", 1, lambda: bytes(10), lambda _: 80 * MB, wants=80 * MB)
+    assert seen == [True]  # nobody can look in between
+    assert held.held == 80 * MB + OVERHEAD
+
+
 def test_what_is_small_does_not_wait_for_what_is_large():
     held, gate, begun = Memory(budget=64 * MB), threading.Event(), threading.Event()
 

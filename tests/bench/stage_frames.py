@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import runpy
 import shutil
+import sys
 import tempfile
 import time
 from pathlib import Path
@@ -18,6 +19,7 @@ import numpy as np
 from playwright.sync_api import sync_playwright
 
 ROOT = Path(__file__).resolve().parents[2]
+sys.path.insert(0, str(ROOT))
 Explorer = runpy.run_path(str(ROOT / "tests" / "explorer.py"))["Explorer"]
 pages = runpy.run_path(str(ROOT / "tests" / "plain_pages.py"))
 served = runpy.run_path(str(ROOT / "tests" / "served.py"))["served"]

@@ -119,7 +119,7 @@ def test_models_of_numbers_torch_computes_no_gru_with(kind, dtype):
 def test_a_cell_with_something_else_in_a_linears_place(kind, name):
     model = kind(INPUTS, UNITS)
     setattr(model, name, nn.Identity())
-    assert sentence(lambda: gruviz.trace(model, X)) == f"Its {name} is a Identity; a torch.nn.Linear is needed."
+    assert sentence(lambda: gruviz.trace(model, X)) == f"Its {name} is of type Identity; a torch.nn.Linear is needed."
 
 
 def test_a_class_of_the_same_name_is_told_apart():
@@ -250,3 +250,26 @@ def test_a_figure_in_no_known_way(given, said):
 @pytest.mark.parametrize("distances", [np.ones((2, 3)), np.ones(4), np.full((3, 3), np.nan), np.full((2, 2), np.inf)])
 def test_distances_that_are_none(distances):
     assert sentence(lambda: analysis.average_linkage(distances)).startswith("distances have shape ")
+
+
+def test_linears_that_do_not_fit_together():
+    for name, part, said in [
+        ("wz", nn.Linear(INPUTS, UNITS, bias=False), "Of its wr and wz one has a bias and one has none; "),
+        ("wz", nn.Linear(INPUTS, 4), "Its wz.weight has shape (4, 2); (3, 2) is needed."),
+        ("whh", nn.Linear(INPUTS, UNITS), "Its whh.weight has shape (3, 2); (3, 3) is needed."),
+    ]:
+        model = SplitGRU(INPUTS, UNITS)
+        setattr(model, name, part)
+        assert sentence(lambda model=model: gruviz.trace(model, X)).startswith(said)
+    model = SplitGRU(INPUTS, UNITS)
+    del model.wz
+    assert "is of type NoneType" in sentence(lambda: gruviz.trace(model, X))
+
+
+def test_numbers_that_are_no_parameters_are_numbers():
+    gru = nn.GRU(INPUTS, UNITS)
+    plain = gruviz.trace(gru, X)
+    for name, value in list(gru.named_parameters()):
+        delattr(gru, name)
+        gru.register_buffer(name, value.detach())
+    assert np.array_equal(gruviz.trace(gru, X).h, plain.h)

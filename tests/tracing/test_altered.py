@@ -6,7 +6,7 @@ import torch
 from oracle import inputs, numbers
 from torch import nn
 from torch.nn.modules.module import register_module_forward_hook
-from torch.nn.utils import spectral_norm, weight_norm
+from torch.nn.utils import prune, spectral_norm, weight_norm
 
 import gruviz
 from gruviz import ConcatGRU, GRUParams, SplitGRU, TorchGRU
@@ -93,25 +93,36 @@ def test_a_hook_on_every_module_there_is(name):
 
 
 @OLD_NORMS
+@pytest.mark.parametrize("norm", [spectral_norm, weight_norm])
 @pytest.mark.parametrize("name", ["weight_hh_l0", "weight_ih_l0"])
-def test_old_spectral_norm_of_torchs_own(name):
-    gru = spectral_norm(nn.GRU(INPUTS, UNITS), name)
-    with refused(r"a forward pre-hook \(SpectralNorm\)"):
-        gruviz.trace(gru, X)
+def test_old_norms_of_torchs_own(norm, name):
+    """They make the weights anew before each run: those are the numbers that are traced."""
+    gru = norm(nn.GRU(INPUTS, UNITS, batch_first=True), name)
+    with torch.no_grad():
+        next(gru.parameters()).mul_(3)  # what was made at the start no longer holds
+    trace = gruviz.trace(gru, X)
+    assert trace.meta.recovery_error < 1e-6
+    h0 = torch.zeros(1, 1, UNITS)
+    own = gru.eval()(torch.from_numpy(X[None]).float(), h0)[0]
+    np.testing.assert_allclose(trace.h[0], own.detach(), atol=1e-6)
 
 
 @OLD_NORMS
-def test_old_spectral_norm_of_a_part():
+@pytest.mark.parametrize("norm", [spectral_norm, weight_norm])
+def test_old_norms_of_a_part(norm):
     model = PLAIN["split"]()
-    spectral_norm(model.wrh)
-    with refused(r"a forward pre-hook \(SpectralNorm\) on its wrh"):
-        gruviz.trace(model, X)
+    norm(model.wrh)
+    trace = gruviz.trace(model, X)
+    assert gruviz.reference_error(model.eval(), trace) < 1e-6
 
 
 @OLD_NORMS
-def test_old_weight_norm_says_what_its_weights_say():
-    gru = weight_norm(nn.GRU(INPUTS, UNITS), "weight_hh_l0")
-    assert gruviz.trace(gru, X).meta.recovery_error < 1e-6
+def test_a_weight_that_was_made_can_be_trained_through_as_before():
+    model = PLAIN["split"]()
+    weight_norm(model.wrh)
+    gruviz.trace(model, X)
+    (model.wrh.weight**2).sum().backward()
+    assert model.wrh.weight_v.grad is not None
 
 
 class OddGRU(nn.GRU):
@@ -152,12 +163,12 @@ def test_a_class_with_a_method_of_its_own(kind, method):
 
 
 def test_only_late_steps_are_odd():
-    """The model's own step is asked all along the trace, not at its beginning alone."""
+    """The model runs by itself over all of the input, not over its beginning alone."""
 
     class Late(SplitGRU):
         def step(self, x, h):
             r, z, n, new = super().step(x, h)
-            return r, torch.where(x[..., :1] > 5, 1 - z, z), n, new
+            return r, z, n, torch.where(x[..., :1] > 5, 0.5 * new, new)
 
     x = X.copy()
     x[30:, 0] = 9
@@ -208,3 +219,111 @@ def test_rounding_alone_alters_nothing(name, gain, dtype):
             p *= gain
     model.register_forward_hook(lambda module, given, output: None)
     gruviz.trace(model, X)
+
+
+# --- what is not altered, however odd it looks ------------------------------------------------------
+
+
+class OwnHead(TorchGRU):
+    def __init__(self, *sizes):
+        super().__init__(*sizes)
+        self.drop, self.norm, self.head = nn.Dropout(0.5), nn.BatchNorm1d(UNITS), nn.Linear(UNITS, 2).half()
+
+    def forward(self, x):
+        output = self.states(self.drop(x))[0]
+        return self.head(self.norm(output[:, -1]).half())
+
+
+class OwnStart(SplitGRU):
+    def forward(self, x, h0=None):
+        return super().forward(x, h0)[0]
+
+
+class OnlyOutput(nn.GRU):
+    def forward(self, given):
+        return super().forward(given)[0]
+
+
+@pytest.mark.parametrize(
+    "made", [OwnHead, OwnStart, lambda *sizes: OnlyOutput(*sizes, 2), lambda *sizes: nn.GRU(*sizes, 2, dropout=0.5)]
+)
+def test_a_forward_of_ones_own_that_leaves_the_states_alone(made):
+    """In train mode, as it is left: dropout, statistics and torch's random state do not move."""
+    model = made(INPUTS, UNITS).train()
+    model.register_forward_hook(lambda module, given, output: None)
+    state = {name: value.clone() for name, value in model.state_dict().items()}
+    before = torch.random.get_rng_state()
+    gruviz.trace(model, X)
+    assert torch.equal(torch.random.get_rng_state(), before)
+    assert all(part.training for part in model.modules())
+    assert all(torch.equal(value, state[name]) for name, value in model.state_dict().items())
+
+
+def test_pruned_weights_are_those_it_computes_with():
+    model = PLAIN["nn.GRU"]()
+    prune.random_unstructured(model, "weight_hh_l0", 0.5)
+    assert gruviz.trace(model, X).meta.recovery_error < 1e-6
+
+
+def test_a_hook_that_asks_for_a_graph_says_so():
+    model = PLAIN["split"]()
+    model.register_forward_hook(lambda module, given, output: output[0].retain_grad())
+    with pytest.raises(ValueError, match=r"^This model does not run as .* \(RuntimeError: .*retain_grad.*<lambda>"):
+        gruviz.trace(model, X)
+
+
+# --- what is altered, however hidden ----------------------------------------------------------------
+
+
+@pytest.mark.parametrize("kind", [SplitGRU, ConcatGRU, TorchGRU])
+def test_a_head_hides_nothing(kind):
+    model = kind(INPUTS, UNITS, out_features=2)
+    with torch.no_grad():
+        model.fc.weight *= 1e6
+    model.register_forward_pre_hook(doubled)
+    with refused(r"a forward pre-hook \(doubled\)"):
+        gruviz.trace(model, X)
+
+    class Twice(kind):
+        def forward(self, x, h0=None):
+            return super().forward(x * 2, h0)
+
+    with refused(r"its own forward\(\)"):
+        gruviz.trace(Twice(INPUTS, UNITS, out_features=2), X)
+
+
+@pytest.mark.parametrize("dtype", [torch.float16, torch.bfloat16])
+@pytest.mark.parametrize("name", PLAIN)
+def test_short_numbers_hide_nothing(name, dtype):
+    model = PLAIN[name]().to(dtype)
+    model.register_forward_hook(halved)
+    with refused(r"a forward hook \(halved\)"):
+        gruviz.trace(model, X)
+
+
+def test_states_that_are_odd_late():
+    class Restarting(SplitGRU):
+        def states(self, x, h0=None):
+            parts = [super(Restarting, self).states(part, h0)[0] for part in x.split(20, dim=-2)]
+            return torch.cat(parts, -2), parts[-1][..., -1, :]
+
+    with refused(r"its own states\(\)"):
+        gruviz.trace(Restarting(INPUTS, UNITS), X)
+
+    def silent(module, given, output):
+        output[0][20:] = 0
+
+    gru = PLAIN["nn.GRU, 2 layers"]()
+    gru.batch_first = False
+    gru.register_forward_hook(silent)
+    with torch.no_grad(), refused(r"a forward hook \(silent\)"):
+        gruviz.trace(gru, X)
+
+
+def test_a_model_that_does_not_run_says_why():
+    class Hungry(TorchGRU):
+        def forward(self, x, h0, more):
+            return super().forward(x, h0)
+
+    with pytest.raises(ValueError, match=r"^This model does not run as .* \(TypeError: .*'more'\); it has its own"):
+        gruviz.trace(Hungry(INPUTS, UNITS), X)

@@ -67,7 +67,7 @@ def sequence_of(settings: Settings, upload: Upload | None) -> tuple[Sequence, Sc
     key = (
         replace(given, **typed),
         None if file is None else (file.name, blake2b(file.data, digest_size=16).digest()),
-        None if text_task is None else (text_task.text, text_task.channels),
+        None if text_task is None else (_digest(text_task.text), text_task.channels),
     )
     return memory().get("sequence", key, lambda: _sequence(given, file, text_task), lambda found: _bytes_of(found[0]))
 

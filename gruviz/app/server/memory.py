@@ -1,7 +1,7 @@
 """What the server holds to answer quickly: one budget in bytes for all visitors, given back when it is not used.
 
-What is being made counts too: the largest traces of many visitors are made a few at a time, and what is kept makes
-room for them.
+Traces that are being made count too: the largest ones of many visitors are made a few at a time, in the order they were
+asked for, and what is kept makes room for them.
 
 Nothing large lives anywhere else: no session, no download button, no cache of Streamlit's, which visitors can clear.
 """
@@ -12,7 +12,7 @@ import ctypes
 import gc
 import os
 import threading
-from collections import OrderedDict
+from collections import OrderedDict, deque
 from collections.abc import Callable, Hashable
 from dataclasses import dataclass
 from functools import cache
@@ -52,7 +52,8 @@ class Memory:
         self._guard = threading.Lock()
         self._entries: OrderedDict[tuple[str, Hashable], _Entry] = OrderedDict()
         self._making: dict[tuple[str, Hashable], threading.Lock] = {}
-        self._held = self._growing = 0
+        self._held = self._growing = self._large = 0
+        self._line: deque[object] = deque()
         self._finished = threading.Condition(self._guard)
         self._sweeper: threading.Thread | None = None
 
@@ -88,10 +89,14 @@ class Memory:
             self._begin(wants)
             try:
                 value = make()
-            finally:
-                self._end(wants)
+                bytes_ = size(value) + OVERHEAD
+            except BaseException:
+                with self._guard:
+                    self._end(wants)
+                raise
             with self._guard:
-                self._put(name, value, size(value) + OVERHEAD)
+                self._end(wants)
+                self._put(name, value, bytes_)
             return value
         finally:
             with self._guard:
@@ -128,17 +133,31 @@ class Memory:
 
     def _begin(self, wants: int) -> None:
         with self._guard:
-            if wants > SMALL * self.budget:
-                self._finished.wait_for(lambda: not self._growing or self._growing + wants <= self.budget)
+            if self._is_large(wants):
+                ticket = object()
+                self._line.append(ticket)
+                try:
+                    self._finished.wait_for(lambda: self._line[0] is ticket and self._fits(wants))
+                finally:
+                    self._line.remove(ticket)
+                self._large += wants
+                self._finished.notify_all()  # the next in the line may fit too
             self._growing += wants
             self._shrink()
 
-    def _end(self, wants: int) -> None:
-        with self._guard:
-            self._growing -= wants
-            self._finished.notify_all()
-
     # ---- under the guard
+
+    def _is_large(self, wants: int) -> bool:
+        return wants > SMALL * self.budget
+
+    def _fits(self, wants: int) -> bool:
+        return not self._large or self._large + wants <= self.budget
+
+    def _end(self, wants: int) -> None:
+        self._growing -= wants
+        if self._is_large(wants):
+            self._large -= wants
+        self._finished.notify_all()
 
     def _look(self, name: tuple[str, Hashable]) -> _Entry | None:
         found = self._entries.get(name)
