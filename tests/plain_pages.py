@@ -20,8 +20,8 @@ from gruviz.stage.scene import Run, Scene, message
 # one is linked to another and keeps its place in the address under "a."; one keeps it as today's links do
 SCENES = {"a": {"address": "a.", "cursor": "pair"}, "b": {"cursor": "pair"}, "c": {}, "d": {"address": ""}}
 PAGE = """<!doctype html><meta charset="utf-8"><link rel="icon" href="data:,"><body><script type="module">
-import {{ stage }} from "./stage/streamlit.js";
-import {{ registry }} from "./stage/registry.js";
+import {{ stage }} from "./stage/page/streamlit.js";
+import {{ registry }} from "./stage/page/registry.js";
 const data = {{ {data} }};
 window.calls = [];
 registry.carry((asked) => window.calls.push(asked));

@@ -1,15 +1,15 @@
 // When a stage is drawn, how large and in which colours: once a frame at most, the panels only where they are stale.
 
 /** @import { Domain, Panel, Scene, Theme } from "./fields.js" */
-/** @import { Drawn } from "./panels.js" */
+/** @import { Drawn } from "./panels/panels.js" */
 /** @import { Stage } from "./stage.js" */
-import { createCell } from "./cell.js";
-import { inkOf } from "./ink.js";
-import { explanationOf, momentOf } from "./moment.js";
-import { Palette } from "./palette.js";
-import { Panels } from "./panels.js";
-import { PHASES } from "./player.js";
-import { Why } from "./why.js";
+import { createCell } from "./cell/cell.js";
+import { inkOf } from "./panels/ink.js";
+import { explanationOf, momentOf } from "./cell/moment.js";
+import { Palette } from "./panels/palette.js";
+import { Panels } from "./panels/panels.js";
+import { PHASES } from "./hands/player.js";
+import { Why } from "./cell/why.js";
 
 const TOLD = 100;  // ms between two explanations while it plays
 const ORDER = PHASES.map(([name]) => name);

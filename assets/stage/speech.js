@@ -5,8 +5,8 @@
 /** @import { Stage } from "./stage.js" */
 import { GATES } from "./fields.js";
 import { button, element } from "./markup.js";
-import { inputsAt, layerName, nameOf } from "./moment.js";
-import { SPEEDS } from "./player.js";
+import { inputsAt, layerName, nameOf } from "./cell/moment.js";
+import { SPEEDS } from "./hands/player.js";
 import { fill, number, real } from "./wording.js";
 
 const PAUSE = 250;  // ms of rest before anything is read out

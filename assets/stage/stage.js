@@ -2,23 +2,23 @@
 // it knows nothing of the page around it: `options` says where questions go and who hears of a changed view.
 
 /** @import { Asked, Cell, Explained, Gate, Question, Reply, Scene, Theme, View, Words } from "./fields.js" */
-/** @import { Cursor, Place } from "./cursor.js" */
-/** @import { Table, Tables } from "./unpack.js" */
-/** @import { Goal } from "./visits.js" */
-/** @import { Window } from "./zoom.js" */
-import { Fetching } from "./fetching.js";
+/** @import { Cursor, Place } from "./hands/cursor.js" */
+/** @import { Table, Tables } from "./numbers/unpack.js" */
+/** @import { Goal } from "./hands/visits.js" */
+/** @import { Window } from "./hands/zoom.js" */
+import { Fetching } from "./numbers/fetching.js";
 import { sceneOf } from "./fields.js";
-import { Hands } from "./hands.js";
+import { Hands } from "./hands/hands.js";
 import { build } from "./markup.js";
-import { momentOf } from "./moment.js";
+import { momentOf } from "./cell/moment.js";
 import { Painter } from "./painter.js";
-import { Player } from "./player.js";
-import { Questions } from "./questions.js";
+import { Player } from "./hands/player.js";
+import { Questions } from "./numbers/questions.js";
 import { Speech } from "./speech.js";
-import { Tiles } from "./tiles.js";
-import { parseUnits, withinUnits } from "./units.js";
-import { Visits } from "./visits.js";
-import { clamp, followed, isZoomed, moved, seen, shownWindow, whole, zoomedBy } from "./zoom.js";
+import { Tiles } from "./numbers/tiles.js";
+import { parseUnits, withinUnits } from "./hands/units.js";
+import { Visits } from "./hands/visits.js";
+import { clamp, followed, isZoomed, moved, seen, shownWindow, whole, zoomedBy } from "./hands/zoom.js";
 
 /** @typedef {{header: Record<string, any>, arrays: Tables}} Message  a scene, as `unpack` gives it */
 

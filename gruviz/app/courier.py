@@ -1,6 +1,6 @@
 """The courier between page and server: the stages' questions come here, replies and the page's address go there.
 
-See assets/stage/courier.js. It belongs to a fragment of its own, so that a question runs that alone.
+See assets/stage/page/courier.js. It belongs to a fragment of its own, so that a question runs that alone.
 """
 
 from __future__ import annotations
@@ -44,7 +44,7 @@ def courier(query: Mapping[str, str], theme: Theme, replies: Mapping[str, Reply]
     arrays: dict[str, np.ndarray] = {
         f"{key}/{name}": array for key, (_, held) in replies.items() for name, array in held.items()
     }
-    component = st.components.v2.component("gruviz_courier", js=script("courier.js", "courier"))
+    component = st.components.v2.component("gruviz_courier", js=script("page/courier.js", "courier"))
     component(
         key=KEY, data=pack({"page": page, "replies": headers}, arrays), on_ask_change=_keep,
         on_theme_change=lambda: None, height=1,

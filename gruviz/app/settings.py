@@ -28,7 +28,7 @@ _TYPED = {
     "file": ("columns", "labels"),
 }
 PARAMETER = "p."  # prefix of a sequence's own parameters in the URL
-TRAINING = "train."  # prefix of what the Train page keeps there, see train_link.py
+TRAINING = "train."  # prefix of what the Train page keeps there, see train/link.py
 
 WEIGHTS = (*TASKS, *PRESETS, "random", "chrono", "mine")
 SOURCES = ("task", "synthetic", "numbers", "text", "table", "file")

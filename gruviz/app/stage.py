@@ -35,7 +35,7 @@ def stage(key: str, scene: Scene) -> None:
         key: of this stage, unlike that of any other on any page.
         scene: what it shows.
     """
-    component = st.components.v2.component("gruviz_stage", html=HOST, js=script("streamlit.js", "stage"))
+    component = st.components.v2.component("gruviz_stage", html=HOST, js=script("page/streamlit.js", "stage"))
     steps = scene.run.trace.meta.steps
     data = message(
         scene, key, part=tile_of(scene.run, scene.layer, (0, steps - 1)),

@@ -1,4 +1,4 @@
-"""One message of a header and arrays in plain bytes, as assets/stage/unpack.js reads it."""
+"""One message of a header and arrays in plain bytes, as assets/stage/numbers/unpack.js reads it."""
 
 from __future__ import annotations
 

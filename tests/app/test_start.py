@@ -42,7 +42,14 @@ def test_every_file_of_the_stage_is_served_and_cached_for_ever(base):
 
 
 @pytest.mark.parametrize(
-    "path", [f"{'0' * 16}/stage.js", "{digest}/nothing.js", "{digest}/../stage.js", "{digest}/..%2f"]
+    "path",
+    [
+        f"{'0' * 16}/stage.js",
+        "{digest}/nothing.js",
+        "{digest}/../stage.js",
+        "{digest}/..%2f",
+        "{digest}/page/../stage.js",
+    ],
 )
 def test_nothing_else_is_served(path):
     status, headers, body = got("/gruviz/stage/" + path.format(digest=files.digest()))
@@ -52,16 +59,16 @@ def test_nothing_else_is_served(path):
 
 def test_the_address_changes_with_the_content(monkeypatch):
     before = files.digest()
-    changed = {**files.files(), "zoom.js": files.files()["zoom.js"] + b" "}
+    changed = {**files.files(), "hands/zoom.js": files.files()["hands/zoom.js"] + b" "}
     monkeypatch.setattr(files, "files", lambda: changed)
     assert files.digest.__wrapped__() != before
 
 
 def test_what_a_component_carries_is_a_few_lines_that_import():
-    told = files.script("streamlit.js", "stage")
+    told = files.script("page/streamlit.js", "stage")
     assert len(told) < 1500
-    assert f"gruviz/stage/{files.digest()}/streamlit.js" in told
-    assert re.search(r"export function stage\b", files.files()["streamlit.js"].decode())
+    assert f"gruviz/stage/{files.digest()}/page/streamlit.js" in told
+    assert re.search(r"export function stage\b", files.files()["page/streamlit.js"].decode())
 
 
 def test_streamlit_is_given_the_page_script_the_routes_and_the_answer_to_faults():

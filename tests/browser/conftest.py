@@ -1,15 +1,16 @@
-"""One server and one Chromium for all browser tests; a new context for each."""
+"""One server and one Chromium for all browser tests; a new page for each, and nothing on it from the one before."""
 
 from __future__ import annotations
 
 import shutil
 from collections.abc import Callable, Iterator
+from functools import cache
 from pathlib import Path
 
 import pytest
 from explorer import Explorer
 from plain_pages import served_folder
-from playwright.sync_api import Browser, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, sync_playwright
 from served import served
 
 ARGUMENTS = [
@@ -37,24 +38,35 @@ def chromium() -> Iterator[Browser]:
         browser.close()
 
 
+@pytest.fixture(scope="session")
+def contexts(chromium: Browser) -> Callable[..., BrowserContext]:
+    """Contexts by what they are asked for: one that is used again has Streamlit's megabytes in its cache."""
+    return cache(chromium.new_context)
+
+
 @pytest.fixture
-def explore(server: str, chromium: Browser) -> Iterator[Callable[..., Explorer]]:
+def explore(
+    server: str, chromium: Browser, contexts: Callable[..., BrowserContext]
+) -> Iterator[Callable[..., Explorer]]:
     """Opens the page; fails the test on a page error, a console error or a request to another host."""
     opened: list[Explorer] = []
 
     def open_page(
         query: str = "", *, width: int = 1400, height: int = 900, scheme: str = "light", touch: bool = False
     ) -> Explorer:
-        context = chromium.new_context(
-            viewport={"width": width, "height": height}, color_scheme=scheme, has_touch=touch
-        )
+        # a second page in a test is another visitor's
+        context = (chromium.new_context if opened else contexts)(color_scheme=scheme, has_touch=touch)
         explorer = Explorer(context, server)
+        explorer.page.set_viewport_size({"width": width, "height": height})
         opened.append(explorer)
         explorer.goto(query)
         return explorer
 
     yield open_page
-    for explorer in opened:
+    for explorer in opened[:1]:
+        explorer.page.evaluate("localStorage.clear()")
+        explorer.page.close()
+    for explorer in opened[1:]:
         explorer.context.close()
     for explorer in opened:
         assert not explorer.faults, explorer.faults

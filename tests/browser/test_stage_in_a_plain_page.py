@@ -2,6 +2,7 @@
 
 import base64
 import re
+from graphlib import TopologicalSorter
 from pathlib import Path
 
 import numpy as np
@@ -17,7 +18,7 @@ from gruviz.wording.words import words
 PAGE = """<!doctype html><meta charset="utf-8"><link rel="icon" href="data:,">
 <style>body {{ margin: 16px; background: #fff }}</style><body><div id="host"></div><script type="module">
 import {{ mount }} from "./stage/stage.js";
-import {{ unpack }} from "./stage/unpack.js";
+import {{ unpack }} from "./stage/numbers/unpack.js";
 const bytes = Uint8Array.from(atob("{message}"), (letter) => letter.charCodeAt(0));
 mount(document.getElementById("host"), unpack(bytes));
 </script></body>"""
@@ -132,16 +133,27 @@ def test_a_step_of_one_trace_of_one_unit(plain):
     assert (e.view()["t"], e.view()["unit"]) == (0, 0)
 
 
-ADAPTERS = {"streamlit.js", "courier.js", "charts.js", "theme.js", "standing.js", "registry.js"}
+STAGE = Path(__file__).parents[2] / "assets" / "stage"
 
 
 def test_nothing_in_the_stage_names_streamlit_but_its_adapters():
-    files = sorted((Path(__file__).parents[2] / "assets" / "stage").glob("*.js"))
-    core = {path.name: path.read_text(encoding="utf-8") for path in files if path.name not in ADAPTERS}
+    core = [path for path in STAGE.rglob("*.js") if path.parent.name != "page"]
     assert len(core) > 20
-    for name, text in core.items():
-        code = "\n".join(re.sub(r"//.*$", "", line) for line in text.splitlines())
-        for word in ("streamlit", "setTriggerValue", "registry", "parentElement", "stApp"):
-            assert word.lower() not in code.lower(), f"{name}: {word}"
-    for name in ADAPTERS & {path.name for path in files}:
-        assert f'"./{name}"' not in core["stage.js"]
+    for path in core:
+        code = "\n".join(re.sub(r"//.*$", "", line) for line in path.read_text(encoding="utf-8").splitlines())
+        for word in ("streamlit", "setTriggerValue", "registry", "parentElement", "stApp", "/page/"):
+            assert word.lower() not in code.lower(), f"{path.name}: {word}"
+
+
+def test_the_stage_s_modules_import_one_another_in_one_direction_and_its_folders_are_small():
+    imports = {
+        path: [
+            (path.parent / name).resolve()
+            for name in re.findall(r'^import .* from "(\.[^"]+)"', path.read_text("utf-8"), re.M)
+        ]
+        for path in STAGE.resolve().rglob("*.js")
+    }
+    assert len(imports) > 30
+    TopologicalSorter(imports).prepare()  # raises CycleError
+    for folder in [STAGE, *(path for path in STAGE.iterdir() if path.is_dir())]:
+        assert 1 < sum(path.is_file() for path in folder.iterdir()) < 10, folder.name

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { Cursor } from "../../assets/stage/cursor.js";
+import { Cursor } from "../../assets/stage/hands/cursor.js";
 
 function heard(cursor) {
   const told = [], listener = (changed) => told.push(changed), leave = cursor.subscribe(listener);

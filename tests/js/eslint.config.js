@@ -34,10 +34,10 @@ export default [
       radix: "off",
     },
   },
-  { files: ["assets/stage/*.js"], languageOptions: { globals: globals.browser } },
+  { files: ["assets/stage/**/*.js"], languageOptions: { globals: globals.browser } },
   {
     // what needs no browser may not ask one
-    files: ["cursor", "fields", "gestures", "palette", "tiles", "units", "unpack", "wording", "zoom"].map((name) => `assets/stage/${name}.js`),
+    files: ["fields", "wording", "hands/{cursor,gestures,units,zoom}", "numbers/{tiles,unpack}", "panels/palette"].map((name) => `assets/stage/${name}.js`),
     languageOptions: { globals: { ...Object.fromEntries(Object.keys(globals.browser).map((name) => [name, "off"])), TextDecoder: "readonly" } },
   },
   { files: ["tests/js/**/*.js"], languageOptions: { globals: globals.node } },

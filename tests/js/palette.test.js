@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { Palette } from "../../assets/stage/palette.js";
+import { Palette } from "../../assets/stage/panels/palette.js";
 import { seeded } from "./seeded.js";
 
 const ODD = { nan: "#8d8d8d", outside: "#ff2bd6" };

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { PHASES, Player } from "../../assets/stage/player.js";
+import { PHASES, Player } from "../../assets/stage/hands/player.js";
 import { seeded } from "./seeded.js";
 
 /** A player whose frames come when they are asked for, `ms` apart. */

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { Questions } from "../../assets/stage/questions.js";
+import { Questions } from "../../assets/stage/numbers/questions.js";
 
 const PATIENCE = 8000;
 

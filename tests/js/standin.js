@@ -1,7 +1,7 @@
 // A stage that does what gestures say, and nothing else: five panels under a ruler, an axis and an overview below them.
 
-import { Gestures } from "../../assets/stage/gestures.js";
-import { isZoomed, moved } from "../../assets/stage/zoom.js";
+import { Gestures } from "../../assets/stage/hands/gestures.js";
+import { isZoomed, moved } from "../../assets/stage/hands/zoom.js";
 
 const PANELS = ["x", "z", "r", "n", "h"];
 const HEIGHT = { ruler: 10, x: 40, z: 100, r: 200, n: 300, h: 400, axis: 460, overview: 490 };

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { Tile, Tiles } from "../../assets/stage/tiles.js";
+import { Tile, Tiles } from "../../assets/stage/numbers/tiles.js";
 import { seeded } from "./seeded.js";
 
 const NAMES = ["z", "r", "n", "h", "x"];

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { parseUnits, withinUnits } from "../../assets/stage/units.js";
+import { parseUnits, withinUnits } from "../../assets/stage/hands/units.js";
 import { seeded } from "./seeded.js";
 
 const NAMES = ["input", "half way", "7", "3-5", "twin", "twin"];

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { arraysFor, unpack } from "../../assets/stage/unpack.js";
+import { arraysFor, unpack } from "../../assets/stage/numbers/unpack.js";
 import { packed, unaligned } from "./packed.js";
 
 const ARRAYS = {

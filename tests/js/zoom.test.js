@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { clamp, followed, isZoomed, moved, pinched, seen, shownWindow, whole, zoomedBy } from "../../assets/stage/zoom.js";
+import { clamp, followed, isZoomed, moved, pinched, seen, shownWindow, whole, zoomedBy } from "../../assets/stage/hands/zoom.js";
 import { seeded } from "./seeded.js";
 
 const PLACE = { left: 50, plot: 600 };

@@ -342,11 +342,11 @@ def test_a_model_in_training_is_not_touched(name):
     pointers = [p.data_ptr() for p in model.parameters()]
     torch.manual_seed(7)
     state = torch.get_rng_state()
-    numpy_state = np.random.get_state()[1].copy()  # noqa: NPY002
+    numpy_state = copy.deepcopy(np.random.get_bit_generator().state)
     trace = gruviz.trace(model, x)
     error = gruviz.reference_error(model, trace)
     assert torch.equal(torch.get_rng_state(), state)
-    assert np.array_equal(np.random.get_state()[1], numpy_state)  # noqa: NPY002
+    np.testing.assert_equal(np.random.get_bit_generator().state, numpy_state)
     assert all(m.training for m in model.modules())
     assert [p.requires_grad for p in model.parameters()] == flags
     assert [p.data_ptr() for p in model.parameters()] == pointers

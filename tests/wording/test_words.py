@@ -224,7 +224,7 @@ def test_no_text_of_the_figures_is_left_that_nothing_shows(table):
 # ---- what the stage asks for
 
 
-STAGE = [path.read_text(encoding="utf-8") for path in sorted((ROOT / "assets/stage").glob("*.js"))]
+STAGE = [path.read_text(encoding="utf-8") for path in sorted((ROOT / "assets/stage").rglob("*.js"))]
 TABLES_OF_THE_STAGE = {"gates", "captions", "keeps", "hover", "orders", "statistics", "phases"}
 
 

@@ -133,7 +133,7 @@ def _answers(shown: Settings, upload: Upload | None, theme: Theme) -> None:
         upload: the file they read, if any.
         theme: the page was drawn for.
     """
-    if page_theme() != theme:  # switched while the page was open, see assets/stage/courier.js
+    if page_theme() != theme:  # switched while the page was open, see assets/stage/page/courier.js
         st.rerun()
     settings = state.current()
     with one_sentence(settings.lang):

@@ -30,8 +30,9 @@ export default function (given) {{
 
 @cache
 def files() -> dict[str, bytes]:
-    """Every file of the stage, by its name; read once a process."""
-    return {path.name: path.read_bytes() for path in sorted(FOLDER.iterdir()) if path.suffix in KINDS}
+    """Every file of the stage, by its path within the folder; read once a process."""
+    found = [path for path in sorted(FOLDER.rglob("*")) if path.suffix in KINDS]
+    return {path.relative_to(FOLDER).as_posix(): path.read_bytes() for path in found}
 
 
 @cache
@@ -48,7 +49,7 @@ def script(file: str, name: str) -> str:
     """The few lines a component carries: they import one of the files and hand everything on to it.
 
     Args:
-        file: of `assets/stage`.
+        file: its path in `assets/stage`.
         name: the function it exports for this component.
     """
     return _SCRIPT.format(under=_UNDER, digest=digest(), file=file, name=name)
@@ -56,7 +57,7 @@ def script(file: str, name: str) -> str:
 
 def routes() -> list[Route]:
     """What a server answers at those addresses, under any base path."""
-    place = f"{_UNDER}/{{digest}}/{{file}}"
+    place = f"{_UNDER}/{{digest}}/{{file:path}}"
     return [Route(f"/{place}", _answer), Route(f"/{{base:path}}/{place}", _answer)]
 
 

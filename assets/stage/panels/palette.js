@@ -1,6 +1,6 @@
 // Numbers as colours. Domains and colours are decided in gruviz/drawing/colours.py; here they become a table.
 
-/** @import { Domain, Odd } from "./fields.js" */
+/** @import { Domain, Odd } from "../fields.js" */
 
 const LEVELS = 4096;
 

@@ -2,13 +2,13 @@
 // Three rows of boxes hang from two rails (h_{t-1} comes down, x_t comes up); along the top line the state is kept.
 // A single coloured line carries one number, a double line carries a whole vector.
 
-/** @import { Gate, PhaseName, Words } from "./fields.js" */
+/** @import { Gate, PhaseName, Words } from "../fields.js" */
 /** @import { Carried, Quantity } from "./cell_layout.js" */
 /** @import { CellParts, Strip } from "./cell_parts.js" */
 /** @import { Moment } from "./moment.js" */
 import { CELL_ORDER, CELL_WORD, QUANTITIES, cellAlong, cellSource } from "./cell_layout.js";
 import { cellBuild, cellClip, cellNew, cellPool, cellSay, cellSet, cellWide } from "./cell_parts.js";
-import { fill, compactNumber } from "./wording.js";
+import { fill, compactNumber } from "../wording.js";
 
 /**
  * The diagram inside `host`, with the words `w` (read as w.cell_...).

@@ -1,9 +1,9 @@
 // What moves over the panels: cursor, chosen cell, pointer, brush, loop, slow motion.
 
-/** @import { Gate, Panel, Phase } from "./fields.js" */
-/** @import { Brush } from "./gestures.js" */
+/** @import { Gate, Panel, Phase } from "../fields.js" */
+/** @import { Brush } from "../hands/gestures.js" */
 /** @import { Panels } from "./panels.js" */
-import { GATES } from "./fields.js";
+import { GATES } from "../fields.js";
 import { contextOf, roundedRect } from "./canvas.js";
 import { OVERVIEW, RULER } from "./measures.js";
 

@@ -1,10 +1,10 @@
 // What is known of the chosen cell at this moment: numbers of one unit, vectors of all that are shown.
 
-/** @import { Diagram, Explained, Panel, Phase, Reset, Sums } from "./fields.js" */
+/** @import { Diagram, Explained, Panel, Phase, Reset, Sums } from "../fields.js" */
 /** @import { Quantity } from "./cell_layout.js" */
-/** @import { Stage } from "./stage.js" */
+/** @import { Stage } from "../stage.js" */
 /** @import { Wondered } from "./why.js" */
-import { real } from "./wording.js";
+import { real } from "../wording.js";
 
 /** @typedef {Record<Quantity, number | null>} Numbers  of the chosen unit; null: not known, or of more than one number */
 /** @typedef {{x: number, h: number, total: number, inner?: number}} PlainSums */

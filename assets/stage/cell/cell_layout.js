@@ -1,6 +1,6 @@
 // Where everything in the cell diagram stands: rails, boxes, wires, strips, and which phase of a step draws it.
 
-/** @import { Diagram, Gate, PhaseName, Reset } from "./fields.js" */
+/** @import { Diagram, Gate, PhaseName, Reset } from "../fields.js" */
 
 /** @typedef {[number, number]} Spot  in the drawing's own units */
 /** @typedef {Gate | "x" | "hPrev" | "keep" | "write"} Quantity  what can be picked: each has a number of its own */

@@ -1,10 +1,10 @@
 // What the stages of one page share. Every module loaded from this folder meets here; the page itself gets no global.
 
-import { Cursor } from "./cursor.js";
+import { Cursor } from "../hands/cursor.js";
 
-/** @typedef {import("./stage.js").Stage} Stage */
-/** @typedef {import("./fields.js").View} View */
-/** @typedef {import("./fields.js").Asked} Asked */
+/** @typedef {import("../stage.js").Stage} Stage */
+/** @typedef {import("../fields.js").View} View */
+/** @typedef {import("../fields.js").Asked} Asked */
 /** @typedef {(asked: Record<string, Asked>) => void} Carrier takes all questions that are unanswered, by stage */
 
 /** The stages that are on the page, and what is known of those that were. */

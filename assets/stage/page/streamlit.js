@@ -2,10 +2,10 @@
 
 import { StageAddress } from "./address.js";
 import { registry } from "./registry.js";
-import { mount } from "./stage.js";
+import { mount } from "../stage.js";
 import { stand } from "./standing.js";
 import { pageTheme, whenDressed } from "./theme.js";
-import { unpack } from "./unpack.js";
+import { unpack } from "../numbers/unpack.js";
 
 /** A stage on a page of Streamlit's, under the key its scenes carry. */
 class Place {
@@ -23,7 +23,7 @@ class Place {
     /** @type {{t: number, unit: number} | null} */
     this.cell = null;
     const shared = cursor ? registry.take(cursor) : null;
-    /** @type {import("./stage.js").Options} */
+    /** @type {import("../stage.js").Options} */
     const options = {
       theme: pageTheme,
       remembered: () => registry.views.get(key),

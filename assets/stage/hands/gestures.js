@@ -1,7 +1,7 @@
 // Pointers as a state machine: fed with what each does, it says what to do. Every pointer is followed by its identifier;
 // the two that came first zoom together, and when one lifts, those that stay are anchored anew where they are.
 
-/** @import { Gate, Panel } from "./fields.js" */
+/** @import { Gate, Panel } from "../fields.js" */
 /** @import { Window } from "./zoom.js" */
 import { apart, clamp, isZoomed, pinched } from "./zoom.js";
 

@@ -1,10 +1,10 @@
 // Where a number comes from: keep and write at once on the client, every term of the pre-activation from Python.
 
-/** @import { Cell, Explained, Gate, Panel, Real, Reset, Term, Theme, Words } from "./fields.js" */
+/** @import { Cell, Explained, Gate, Panel, Real, Reset, Term, Theme, Words } from "../fields.js" */
 /** @import { Quantity } from "./cell_layout.js" */
 /** @import { Numbers } from "./moment.js" */
-import { button, element } from "./markup.js";
-import { fill, number, real } from "./wording.js";
+import { button, element } from "../markup.js";
+import { fill, number, real } from "../wording.js";
 
 const MOST_INPUTS = 8;
 const ARROWS = ["\u2192", "\u2190"];  // states of the forward and of the reverse direction below

@@ -1,6 +1,6 @@
 // What linked stages share. Whoever changes it tells all but itself (as uPlot's sync does).
 
-/** @import { Panel } from "./fields.js" */
+/** @import { Panel } from "../fields.js" */
 /** @import { Window } from "./zoom.js" */
 
 /** @typedef {{t?: number, unit?: number, gate?: Panel, window?: Window}} Place */

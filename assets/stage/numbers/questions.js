@@ -3,7 +3,7 @@
 const PATIENCE = 8000;  // ms a reply may take before the question is sent again
 const TRIES = 2;
 
-/** @import { Asked, Question } from "./fields.js" */
+/** @import { Asked, Question } from "../fields.js" */
 /** @typedef {{asked: Asked, sent: number | null, tries: number}} Waiting */
 
 /**

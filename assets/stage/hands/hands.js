@@ -1,15 +1,15 @@
 // Mouse, touch and keyboard: what people do on the stage, turned into changes of its view.
 
-/** @import { Cell, Gate } from "./fields.js" */
+/** @import { Cell, Gate } from "../fields.js" */
 /** @import { Action, Brush, Point, PointerFact } from "./gestures.js" */
-/** @import { Hovered } from "./marks.js" */
-/** @import { Deed } from "./markup.js" */
-/** @import { Stage } from "./stage.js" */
-import { PANELS, isGate } from "./fields.js";
+/** @import { Hovered } from "../panels/marks.js" */
+/** @import { Deed } from "../markup.js" */
+/** @import { Stage } from "../stage.js" */
+import { PANELS, isGate } from "../fields.js";
 import { Gestures } from "./gestures.js";
-import { element } from "./markup.js";
-import { inputsAt, layerName, nameOf } from "./moment.js";
-import { fill, fillHover, number } from "./wording.js";
+import { element } from "../markup.js";
+import { inputsAt, layerName, nameOf } from "../cell/moment.js";
+import { fill, fillHover, number } from "../wording.js";
 import { clamp } from "./zoom.js";
 
 /** @type {["pointerdown" | "pointermove" | "pointerup" | "pointercancel" | "lostpointercapture", PointerFact["type"]][]} */

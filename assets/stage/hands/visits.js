@@ -1,8 +1,8 @@
 // From a number to the one it comes from, and the way back.
 
-/** @import { Cell, Panel } from "./fields.js" */
-/** @import { Quantity } from "./cell_layout.js" */
-/** @import { Stage } from "./stage.js" */
+/** @import { Cell, Panel } from "../fields.js" */
+/** @import { Quantity } from "../cell/cell_layout.js" */
+/** @import { Stage } from "../stage.js" */
 
 /** @typedef {{t: number, gate?: Panel, layer?: number, unit?: number | null}} Goal  what is left out stays as it is */
 

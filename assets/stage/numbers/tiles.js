@@ -1,9 +1,9 @@
 // What is known of a trace: pieces of it, each in every step or pooled over time, and the best of them for a purpose.
 
-/** @import { Panel, Statistic, TileHeader } from "./fields.js" */
+/** @import { Panel, Statistic, TileHeader } from "../fields.js" */
 /** @import { Table, Tables } from "./unpack.js" */
-/** @import { Window } from "./zoom.js" */
-import { seen } from "./zoom.js";
+/** @import { Window } from "../hands/zoom.js" */
+import { seen } from "../hands/zoom.js";
 
 const KEPT_TILES = 8;
 const MARGIN = 60;  // steps fetched on either side of the cursor

@@ -1,18 +1,19 @@
 // The panels on one time axis: ruler, input strip, heatmaps of z, r, n, h, axis, overview bar. Draws; decides nothing.
 
-/** @import { Panel, Scene, Statistic, Words } from "./fields.js" */
-/** @import { Spot } from "./gestures.js" */
+/** @import { Panel, Scene, Statistic, Words } from "../fields.js" */
+/** @import { Spot } from "../hands/gestures.js" */
 /** @import { Ink } from "./ink.js" */
 /** @import { Marks } from "./marks.js" */
 /** @import { Palette } from "./palette.js" */
-/** @import { Tile, Tiles } from "./tiles.js" */
-import { GATES } from "./fields.js";
+/** @import { Tile, Tiles } from "../numbers/tiles.js" */
+import { GATES } from "../fields.js";
+import { colourBar, inputAxis, labelSteps, overviewBar, timeTicks, unitAxis } from "./axes.js";
 import { drawMarks } from "./marks.js";
-import { contextOf, niceStep, roundedRect, shorten } from "./canvas.js";
-import { element } from "./markup.js";
+import { contextOf } from "./canvas.js";
+import { element } from "../markup.js";
 import { AXIS, BAR, GAP, OVERVIEW, RULER, SYMBOLS } from "./measures.js";
 import { raster } from "./raster.js";
-import { axisNumber } from "./wording.js";
+import { axisNumber } from "../wording.js";
 
 /** @type {Panel[]} From the top. */
 const ROWS = ["x", ...GATES];
@@ -250,14 +251,14 @@ export class Panels {
       context.strokeStyle = ink.line;
       context.lineWidth = 1;
       context.strokeRect(this.left - 0.5, top - 0.5, this.plot + 1, height + 1);
-      if (name === "x") this.inputAxis(context, palettes.x, top, height);
-      else this.unitAxis(context, top, height);
-      if (name !== "x" || this.stripKind() === "colour") this.colourBar(context, palettes[name], top, height);
+      if (name === "x") inputAxis(this, context, palettes.x, top, height);
+      else unitAxis(this, context, top, height);
+      if (name !== "x" || this.stripKind() === "colour") colourBar(this, context, palettes[name], top, height);
     }
-    this.timeTicks(context, first, last);
-    this.labelSteps(context, first, last, tile, this.axisTop + 28);
-    if (this.symbols) this.labelSteps(context, first, last, tile, this.row("x").top - SYMBOLS / 2);
-    this.drawOverview(context, steps);
+    timeTicks(this, context, first, last);
+    labelSteps(this, context, first, last, tile, this.axisTop + 28);
+    if (this.symbols) labelSteps(this, context, first, last, tile, this.row("x").top - SYMBOLS / 2);
+    overviewBar(this, context, steps);
     return { each: tile.each * bin, units: unitsEach, tile };
   }
 
@@ -304,143 +305,6 @@ export class Panels {
         context.stroke();
       }
     }
-  }
-
-  /**
-   * @param {CanvasRenderingContext2D} context
-   * @param {number} top
-   * @param {number} height
-   */
-  unitAxis(context, top, height) {
-    const count = this.shown.length, each = height / count, every = Math.max(1, niceStep(13 / each));
-    context.fillStyle = this.ink.muted;
-    context.textAlign = "right";
-    context.textBaseline = "middle";
-    const names = this.scene.unit_names;
-    for (let k = 0; k < count; k += every) {
-      const name = names[this.shown[k]] ?? String(this.shown[k]);
-      context.fillText(shorten(context, name, this.left - 12), this.left - 9, top + (k + 0.5) * each);
-    }
-  }
-
-  /**
-   * @param {CanvasRenderingContext2D} context
-   * @param {Palette} palette
-   * @param {number} top
-   * @param {number} height
-   */
-  inputAxis(context, palette, top, height) {
-    context.fillStyle = this.ink.muted;
-    context.textAlign = "right";
-    context.textBaseline = "middle";
-    if (this.stripKind() === "colour") {
-      const count = this.inputRows(), each = height / count, every = Math.max(1, niceStep(13 / each));
-      for (let k = 0; k < count; k += every) {
-        context.fillText(shorten(context, this.channel(k), this.left - 12), this.left - 9, top + (k + 0.5) * each);
-      }
-      return;
-    }
-    for (const value of [palette.low, palette.high]) {
-      const y = top + 6 + (palette.high - value) / (palette.high - palette.low) * (height - 12);
-      context.fillText(axisNumber(value), this.left - 9, y);
-    }
-    // names of the lines, at the right where there is room for a colour bar elsewhere
-    context.textAlign = "left";
-    const count = this.inputRows(), each = Math.min(14, height / count);
-    for (let k = 0; k < count; k++) {
-      context.fillStyle = this.ink.inputs[k];
-      context.fillText(shorten(context, this.channel(k), BAR - 8), this.left + this.plot + 5, top + height / 2 + (k - (count - 1) / 2) * each);
-    }
-  }
-
-  /**
-   * @param {CanvasRenderingContext2D} context
-   * @param {Palette} palette
-   * @param {number} top
-   * @param {number} height
-   */
-  colourBar(context, palette, top, height) {
-    const left = this.left + this.plot + 6, wide = 9;
-    for (let y = 0; y < height; y++) {
-      context.fillStyle = palette.css(palette.high - (y + 0.5) / height * (palette.high - palette.low));
-      context.fillRect(left, top + y, wide, 1.5);
-    }
-    context.strokeStyle = this.ink.line;
-    context.strokeRect(left - 0.5, top - 0.5, wide + 1, height + 1);
-    context.fillStyle = this.ink.muted;
-    context.textAlign = "left";
-    context.textBaseline = "middle";
-    const middle = (palette.low + palette.high) / 2;
-    for (const value of height < 40 ? [palette.low, palette.high] : [palette.low, middle, palette.high]) {
-      const y = top + (palette.high - value) / (palette.high - palette.low) * height;
-      context.fillText(axisNumber(value), left + wide + 3, Math.max(top + 5, Math.min(top + height - 5, y)));
-    }
-  }
-
-  /**
-   * @param {CanvasRenderingContext2D} context
-   * @param {number} first
-   * @param {number} last
-   */
-  timeTicks(context, first, last) {
-    const every = niceStep((this.b - this.a) * (context.measureText(String(last)).width + 30) / this.plot);
-    context.textAlign = "center";
-    context.textBaseline = "middle";
-    for (let t = Math.ceil(first / every) * every; t <= last; t += every) {
-      const x = this.x(t + 0.5), text = String(t), half = context.measureText(text).width / 2;
-      if (x < this.left - 1 || x > this.left + this.plot + 1) continue;
-      context.fillStyle = context.strokeStyle = this.ink.muted;
-      context.beginPath();
-      for (const y of [RULER - 5, this.axisTop + 1]) {
-        context.moveTo(x, y);
-        context.lineTo(x, y + 4);
-      }
-      context.stroke();
-      const inside = Math.max(half + 1, Math.min(this.width - half - 1, x));
-      context.fillText(text, inside, RULER - 13);
-      context.fillText(text, inside, this.axisTop + 13);
-    }
-    context.textAlign = "left";
-    context.fillText(this.w.step, 2, this.axisTop + 13);
-  }
-
-  /**
-   * Labels of the steps they stand under or over, as many as fit.
-   * @param {CanvasRenderingContext2D} context
-   * @param {number} first
-   * @param {number} last
-   * @param {Tile} tile
-   * @param {number} y
-   */
-  labelSteps(context, first, last, tile, y) {
-    let free = this.left - 8;
-    context.textAlign = "center";
-    context.textBaseline = "middle";
-    context.fillStyle = this.ink.ink;
-    for (let t = Math.max(first, tile.first); tile.labels.length && t <= Math.min(last, tile.last); t++) {
-      const label = tile.labels[t - tile.first], x = this.x(t + 0.5);
-      if (!label || x < this.left) continue;
-      const short = shorten(context, label, Math.max(60, this.cellWidth())), half = context.measureText(short).width / 2;
-      if (x - half < free || x + half > this.width) continue;
-      context.fillText(short, x, y);
-      free = x + half + 5;
-    }
-  }
-
-  /**
-   * The whole sequence in one bar, and the part of it that is seen.
-   * @param {CanvasRenderingContext2D} context
-   * @param {number} steps
-   */
-  drawOverview(context, steps) {
-    const top = this.overviewTop + 3, tall = OVERVIEW - 6;
-    context.fillStyle = this.ink.line;
-    roundedRect(context, this.left, top, this.plot, tall, tall / 2);
-    const [from, to] = this.overviewEnds(steps);
-    context.fillStyle = this.ink.accent;
-    context.globalAlpha = from <= this.left + 1 && to >= this.left + this.plot - 1 ? 0.35 : 0.8;
-    roundedRect(context, from, top, Math.max(to - from, 6), tall, tall / 2);
-    context.globalAlpha = 1;
   }
 
   /** @param {number} steps */

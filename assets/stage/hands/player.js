@@ -1,6 +1,6 @@
 // Playing a trace: how far to go in the time that has passed, in a loop or to the end, and the phases of slow motion.
 
-/** @import { Phase, PhaseName } from "./fields.js" */
+/** @import { Phase, PhaseName } from "../fields.js" */
 
 export const SPEEDS = [1, 2, 4, 8, 15, 30, 60, 120, 240];  // steps a second
 /** What is computed within a step, in its order, each with its seconds in slow motion. @type {[PhaseName, number][]} */

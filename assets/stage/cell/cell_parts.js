@@ -1,6 +1,6 @@
 // What the cell diagram is made of: SVG elements, and the picture of one mode and reset placement built of them.
 
-/** @import { Diagram, PhaseName, Reset } from "./fields.js" */
+/** @import { Diagram, PhaseName, Reset } from "../fields.js" */
 /** @import { Anchor, Carried, Quantity, Route, Shape } from "./cell_layout.js" */
 import { CELL_COL, CELL_MOST, CELL_ROW, QUANTITIES, cellHeading, cellNodes, cellPath, cellStrips, cellWires } from "./cell_layout.js";
 

@@ -6,7 +6,7 @@ import { Charts } from "./charts.js";
 import { registry } from "./registry.js";
 import { stand } from "./standing.js";
 import { pageTheme, whenDressed } from "./theme.js";
-import { arraysFor, unpack } from "./unpack.js";
+import { arraysFor, unpack } from "../numbers/unpack.js";
 
 const LEAVES = "[data-testid=stTopNavLink], [data-testid=stSidebarNavLink], .st-key-train_send button";
 const QUIET = 4000;  // ms
@@ -62,7 +62,7 @@ class Courier {
   /**
    * @param {string} key
    * @param {any} header of the reply
-   * @param {import("./unpack.js").Tables} arrays
+   * @param {import("../numbers/unpack.js").Tables} arrays
    */
   deliver(key, header, arrays) {
     const stage = registry.stages.get(key), id = `${header.trace} ${header.reply}`;

@@ -1,8 +1,8 @@
 // Values to pixels: one a cell, pooled where several share one.
 
-/** @import { Panel, Statistic } from "./fields.js" */
+/** @import { Panel, Statistic } from "../fields.js" */
 /** @import { Palette } from "./palette.js" */
-/** @import { Tile } from "./tiles.js" */
+/** @import { Tile } from "../numbers/tiles.js" */
 import { contextOf } from "./canvas.js";
 
 /**

@@ -1,6 +1,6 @@
 // A stage's cell over the Plotly charts of its page, and clicks there that lead to the stage.
 
-import { isGate } from "./fields.js";
+import { isGate } from "../fields.js";
 import { registry } from "./registry.js";
 
 const CHARTS = ".st-key-heatmaps .js-plotly-plot, .st-key-lines .js-plotly-plot";

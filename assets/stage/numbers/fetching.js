@@ -1,7 +1,7 @@
 // Which pieces of a long trace a stage asks for, and when: once the cursor rests, and ahead of it while it plays.
 
-/** @import { Stage } from "./stage.js" */
-import { clamp } from "./zoom.js";
+/** @import { Stage } from "../stage.js" */
+import { clamp } from "../hands/zoom.js";
 
 const REST = 160;  // ms without movement before anything is fetched
 const AHEAD = 4;  // seconds of playing fetched at least

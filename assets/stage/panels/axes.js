@@ -1,0 +1,151 @@
+// What stands around the panels: names of units and inputs, colour bars, steps and their labels, the overview bar.
+
+/** @import { Panels } from "./panels.js" */
+/** @import { Palette } from "./palette.js" */
+/** @import { Tile } from "../numbers/tiles.js" */
+import { niceStep, roundedRect, shorten } from "./canvas.js";
+import { BAR, OVERVIEW, RULER } from "./measures.js";
+import { axisNumber } from "../wording.js";
+
+/**
+ * @param {Panels} panels
+ * @param {CanvasRenderingContext2D} context
+ * @param {number} top
+ * @param {number} height
+ */
+export function unitAxis(panels, context, top, height) {
+  const count = panels.shown.length, each = height / count, every = Math.max(1, niceStep(13 / each));
+  context.fillStyle = panels.ink.muted;
+  context.textAlign = "right";
+  context.textBaseline = "middle";
+  const names = panels.scene.unit_names;
+  for (let k = 0; k < count; k += every) {
+    const name = names[panels.shown[k]] ?? String(panels.shown[k]);
+    context.fillText(shorten(context, name, panels.left - 12), panels.left - 9, top + (k + 0.5) * each);
+  }
+}
+
+/**
+ * @param {Panels} panels
+ * @param {CanvasRenderingContext2D} context
+ * @param {Palette} palette
+ * @param {number} top
+ * @param {number} height
+ */
+export function inputAxis(panels, context, palette, top, height) {
+  context.fillStyle = panels.ink.muted;
+  context.textAlign = "right";
+  context.textBaseline = "middle";
+  if (panels.stripKind() === "colour") {
+    const count = panels.inputRows(), each = height / count, every = Math.max(1, niceStep(13 / each));
+    for (let k = 0; k < count; k += every) {
+      context.fillText(shorten(context, panels.channel(k), panels.left - 12), panels.left - 9, top + (k + 0.5) * each);
+    }
+    return;
+  }
+  for (const value of [palette.low, palette.high]) {
+    const y = top + 6 + (palette.high - value) / (palette.high - palette.low) * (height - 12);
+    context.fillText(axisNumber(value), panels.left - 9, y);
+  }
+  // names of the lines, at the right where there is room for a colour bar elsewhere
+  context.textAlign = "left";
+  const count = panels.inputRows(), each = Math.min(14, height / count);
+  for (let k = 0; k < count; k++) {
+    context.fillStyle = panels.ink.inputs[k];
+    context.fillText(shorten(context, panels.channel(k), BAR - 8), panels.left + panels.plot + 5, top + height / 2 + (k - (count - 1) / 2) * each);
+  }
+}
+
+/**
+ * @param {Panels} panels
+ * @param {CanvasRenderingContext2D} context
+ * @param {Palette} palette
+ * @param {number} top
+ * @param {number} height
+ */
+export function colourBar(panels, context, palette, top, height) {
+  const left = panels.left + panels.plot + 6, wide = 9;
+  for (let y = 0; y < height; y++) {
+    context.fillStyle = palette.css(palette.high - (y + 0.5) / height * (palette.high - palette.low));
+    context.fillRect(left, top + y, wide, 1.5);
+  }
+  context.strokeStyle = panels.ink.line;
+  context.strokeRect(left - 0.5, top - 0.5, wide + 1, height + 1);
+  context.fillStyle = panels.ink.muted;
+  context.textAlign = "left";
+  context.textBaseline = "middle";
+  const middle = (palette.low + palette.high) / 2;
+  for (const value of height < 40 ? [palette.low, palette.high] : [palette.low, middle, palette.high]) {
+    const y = top + (palette.high - value) / (palette.high - palette.low) * height;
+    context.fillText(axisNumber(value), left + wide + 3, Math.max(top + 5, Math.min(top + height - 5, y)));
+  }
+}
+
+/**
+ * @param {Panels} panels
+ * @param {CanvasRenderingContext2D} context
+ * @param {number} first
+ * @param {number} last
+ */
+export function timeTicks(panels, context, first, last) {
+  const every = niceStep((panels.b - panels.a) * (context.measureText(String(last)).width + 30) / panels.plot);
+  context.textAlign = "center";
+  context.textBaseline = "middle";
+  for (let t = Math.ceil(first / every) * every; t <= last; t += every) {
+    const x = panels.x(t + 0.5), text = String(t), half = context.measureText(text).width / 2;
+    if (x < panels.left - 1 || x > panels.left + panels.plot + 1) continue;
+    context.fillStyle = context.strokeStyle = panels.ink.muted;
+    context.beginPath();
+    for (const y of [RULER - 5, panels.axisTop + 1]) {
+      context.moveTo(x, y);
+      context.lineTo(x, y + 4);
+    }
+    context.stroke();
+    const inside = Math.max(half + 1, Math.min(panels.width - half - 1, x));
+    context.fillText(text, inside, RULER - 13);
+    context.fillText(text, inside, panels.axisTop + 13);
+  }
+  context.textAlign = "left";
+  context.fillText(panels.w.step, 2, panels.axisTop + 13);
+}
+
+/**
+ * Labels of the steps they stand under or over, as many as fit.
+ * @param {Panels} panels
+ * @param {CanvasRenderingContext2D} context
+ * @param {number} first
+ * @param {number} last
+ * @param {Tile} tile
+ * @param {number} y
+ */
+export function labelSteps(panels, context, first, last, tile, y) {
+  let free = panels.left - 8;
+  context.textAlign = "center";
+  context.textBaseline = "middle";
+  context.fillStyle = panels.ink.ink;
+  for (let t = Math.max(first, tile.first); tile.labels.length && t <= Math.min(last, tile.last); t++) {
+    const label = tile.labels[t - tile.first], x = panels.x(t + 0.5);
+    if (!label || x < panels.left) continue;
+    const short = shorten(context, label, Math.max(60, panels.cellWidth())), half = context.measureText(short).width / 2;
+    if (x - half < free || x + half > panels.width) continue;
+    context.fillText(short, x, y);
+    free = x + half + 5;
+  }
+}
+
+/**
+ * The whole sequence in one bar, and the part of it that is seen.
+ * @param {Panels} panels
+ * @param {CanvasRenderingContext2D} context
+ * @param {number} steps
+ */
+export function overviewBar(panels, context, steps) {
+  const top = panels.overviewTop + 3, tall = OVERVIEW - 6;
+  context.fillStyle = panels.ink.line;
+  roundedRect(context, panels.left, top, panels.plot, tall, tall / 2);
+  const [from, to] = panels.overviewEnds(steps);
+  context.fillStyle = panels.ink.accent;
+  context.globalAlpha = from <= panels.left + 1 && to >= panels.left + panels.plot - 1 ? 0.35 : 0.8;
+  roundedRect(context, from, top, Math.max(to - from, 6), tall, tall / 2);
+  context.globalAlpha = 1;
+}
