@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-import shutil
-import tempfile
 from collections.abc import Callable
 from pathlib import Path
 
 from explorer import Explorer
-from playwright.sync_api import sync_playwright
-from served import served
+from served import visited
 
 ROOT = Path(__file__).resolve().parents[1]
 PICTURES = {
@@ -33,12 +30,7 @@ PICTURES = {
 def main() -> None:
     folder = ROOT / "assets" / "pictures"
     folder.mkdir(exist_ok=True)
-    with (
-        tempfile.TemporaryDirectory() as logs,
-        served(Path(logs) / "log.txt") as address,
-        sync_playwright() as playwright,
-    ):
-        browser = playwright.chromium.launch(executable_path=shutil.which("chromium"), args=["--no-sandbox"])
+    with visited() as (address, browser):
 
         def picture(name: str, width: int, height: int, scheme: str, show: Callable[[Explorer], None]) -> None:
             context = browser.new_context(viewport={"width": width, "height": height}, color_scheme=scheme)
@@ -51,7 +43,6 @@ def main() -> None:
         for name, (query, *look) in PICTURES.items():
             picture(name, *look, lambda page, query=query: page.goto(query))
         picture("train", 1400, 900, "light", trained)
-        browser.close()
 
 
 def trained(page: Explorer) -> None:

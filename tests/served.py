@@ -1,18 +1,44 @@
-"""The app, served on a free port for as long as a `with` block; for browser tests, pictures and benchmarks."""
+"""The app on a free port, and a Chromium, for as long as a `with` block; for browser tests, pictures and benchmarks."""
 
 from __future__ import annotations
 
 import os
+import shutil
 import socket
 import subprocess
 import sys
+import tempfile
 import time
 import urllib.request
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+from playwright.sync_api import Browser, sync_playwright
+
 ROOT = Path(__file__).resolve().parents[1]
+ARGUMENTS = [
+    "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
+    "--disable-component-update", "--disable-sync",
+]  # fmt: skip
+
+
+@contextmanager
+def launched() -> Iterator[Browser]:
+    """The machine's Chromium; missing, it is an error and nothing to be skipped."""
+    path = shutil.which("chromium")
+    assert path, "Chromium is missing: apt-get install chromium"
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=path, args=ARGUMENTS)
+        yield browser
+        browser.close()
+
+
+@contextmanager
+def visited() -> Iterator[tuple[str, Browser]]:
+    """Address of a server, and a Chromium to visit it with."""
+    with tempfile.TemporaryDirectory() as logs, served(Path(logs) / "log.txt") as address, launched() as browser:
+        yield address, browser
 
 
 @contextmanager

@@ -8,21 +8,18 @@ changed control to the drawn stage for long traces.
 from __future__ import annotations
 
 import runpy
-import shutil
 import sys
-import tempfile
 import time
 from pathlib import Path
 from typing import Any
 
 import numpy as np
-from playwright.sync_api import sync_playwright
 
 ROOT = Path(__file__).resolve().parents[2]
 sys.path.insert(0, str(ROOT))
 Explorer = runpy.run_path(str(ROOT / "tests" / "explorer.py"))["Explorer"]
 pages = runpy.run_path(str(ROOT / "tests" / "plain_pages.py"))
-served = runpy.run_path(str(ROOT / "tests" / "served.py"))["served"]
+visited = runpy.run_path(str(ROOT / "tests" / "served.py"))["visited"]
 SIZES = {
     "T=200 H=64": "weights=random&hidden=64&steps=200&gain=3",
     "T=2000 H=256": "weights=random&hidden=256&steps=2000&family=white_noise&gain=3",
@@ -140,20 +137,12 @@ def opening(e: Any) -> None:
 
 
 def main() -> None:
-    with (
-        tempfile.TemporaryDirectory() as logs,
-        served(Path(logs) / "log.txt") as address,
-        sync_playwright() as playwright,
-    ):
-        browser = playwright.chromium.launch(
-            executable_path=shutil.which("chromium"), args=["--no-sandbox", "--disable-gpu"]
-        )
+    with visited() as (address, browser):
         context = browser.new_context(viewport={"width": 1400, "height": 900})
         four(context)
         e = Explorer(context, address)
         measure(e)
         opening(e)
-        browser.close()
 
 
 if __name__ == "__main__":

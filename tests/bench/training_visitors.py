@@ -7,17 +7,15 @@ take turns in one run, and the trainer's own page is open all the time, looking 
 from __future__ import annotations
 
 import runpy
-import shutil
 import statistics
-import tempfile
 from pathlib import Path
 from time import perf_counter
 
-from playwright.sync_api import expect, sync_playwright
+from playwright.sync_api import expect
 
 ROOT = Path(__file__).resolve().parents[2]
 Explorer = runpy.run_path(str(ROOT / "tests" / "explorer.py"))["Explorer"]
-served = runpy.run_path(str(ROOT / "tests" / "served.py"))["served"]
+visited = runpy.run_path(str(ROOT / "tests" / "served.py"))["visited"]
 ROUNDS, CHANGES = 4, 10
 PLAN = "train.task=delayed_copy&train.learning_rate=1e-06&train.most_steps=50000"
 PLACES = {
@@ -41,14 +39,7 @@ def changes(e: Explorer, seeds: range) -> list[float]:
 
 
 def main() -> None:
-    with (
-        tempfile.TemporaryDirectory() as folder,
-        served(Path(folder) / "log.txt") as address,
-        sync_playwright() as playwright,
-    ):
-        browser = playwright.chromium.launch(
-            executable_path=shutil.which("chromium"), args=["--no-sandbox", "--disable-gpu"]
-        )
+    with visited() as (address, browser):
         size = {"width": 1400, "height": 900}
         trainer, other = (Explorer(browser.new_context(viewport=size), address) for _ in range(2))
         trainer.page.goto(f"{address}/train?{PLAN}")
@@ -70,7 +61,6 @@ def main() -> None:
             for name, of in (("median", statistics.median), ("worst", max)):
                 once, twice = of(idle), of(busy)
                 print(f"  {name:7} idle {once:.3f} s, while training {twice:.3f} s: {twice / once:.2f} times")
-        browser.close()
 
 
 if __name__ == "__main__":

@@ -8,16 +8,12 @@ from __future__ import annotations
 
 import os
 import runpy
-import shutil
 import sys
-import tempfile
 from pathlib import Path
 from time import perf_counter
 
-from playwright.sync_api import sync_playwright
-
 ROOT = Path(sys.argv[1] if len(sys.argv) > 1 else Path(__file__).resolve().parents[2])
-served = runpy.run_path(str(ROOT / "tests" / "served.py"))["served"]
+visited = runpy.run_path(str(ROOT / "tests" / "served.py"))["visited"]
 VISITS, STAY = 20, 2_000  # milliseconds after the picture stands
 PLACE = "weights=random&hidden=200&family=white_noise&steps=100000"
 
@@ -42,14 +38,7 @@ def resident(process: Path, name: str = "VmRSS") -> float:
 
 
 def main() -> None:
-    with (
-        tempfile.TemporaryDirectory() as folder,
-        served(Path(folder) / "log.txt") as address,
-        sync_playwright() as playwright,
-    ):
-        browser = playwright.chromium.launch(
-            executable_path=shutil.which("chromium"), args=["--no-sandbox", "--disable-gpu"]
-        )
+    with visited() as (address, browser):
         process = server()
         print(f"at first {resident(process):.2f} GB")
         for visit in range(VISITS):
@@ -63,7 +52,6 @@ def main() -> None:
             if visit % 5 == 4:
                 print(f"after {visit + 1} visits {resident(process):.2f} GB (the last took {took:.1f} s)", flush=True)
         print(f"at most {resident(process, 'VmHWM'):.2f} GB")
-        browser.close()
 
 
 if __name__ == "__main__":

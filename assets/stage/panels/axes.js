@@ -14,14 +14,25 @@ import { axisNumber } from "../wording.js";
  * @param {number} height
  */
 export function unitAxis(panels, context, top, height) {
-  const count = panels.shown.length, each = height / count, every = Math.max(1, niceStep(13 / each));
+  const { shown, scene: { unit_names: names } } = panels;
+  rowNames(panels, context, shown.length, (k) => names[shown[k]] ?? String(shown[k]), top, height);
+}
+
+/**
+ * @param {Panels} panels
+ * @param {CanvasRenderingContext2D} context
+ * @param {number} count  of rows
+ * @param {(row: number) => string} nameOf  a row
+ * @param {number} top
+ * @param {number} height  of all of them
+ */
+function rowNames(panels, context, count, nameOf, top, height) {
+  const each = height / count, every = Math.max(1, niceStep(13 / each));
   context.fillStyle = panels.ink.muted;
   context.textAlign = "right";
   context.textBaseline = "middle";
-  const names = panels.scene.unit_names;
   for (let k = 0; k < count; k += every) {
-    const name = names[panels.shown[k]] ?? String(panels.shown[k]);
-    context.fillText(shorten(context, name, panels.left - 12), panels.left - 9, top + (k + 0.5) * each);
+    context.fillText(shorten(context, nameOf(k), panels.left - 12), panels.left - 9, top + (k + 0.5) * each);
   }
 }
 
@@ -33,16 +44,10 @@ export function unitAxis(panels, context, top, height) {
  * @param {number} height
  */
 export function inputAxis(panels, context, palette, top, height) {
+  if (panels.stripKind() === "colour") return rowNames(panels, context, panels.inputRows(), (k) => panels.channel(k), top, height);
   context.fillStyle = panels.ink.muted;
   context.textAlign = "right";
   context.textBaseline = "middle";
-  if (panels.stripKind() === "colour") {
-    const count = panels.inputRows(), each = height / count, every = Math.max(1, niceStep(13 / each));
-    for (let k = 0; k < count; k += every) {
-      context.fillText(shorten(context, panels.channel(k), panels.left - 12), panels.left - 9, top + (k + 0.5) * each);
-    }
-    return;
-  }
   for (const value of [palette.low, palette.high]) {
     const y = top + 6 + (palette.high - value) / (palette.high - palette.low) * (height - 12);
     context.fillText(axisNumber(value), panels.left - 9, y);
