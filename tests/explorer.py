@@ -58,7 +58,16 @@ class Explorer:
         return self.page.locator(f".st-key-set-{name}")
 
     def choose(self, name: str, option: str) -> None:
-        """Pick an option of a segmented control or select box by its shown text."""
+        """Pick an option of a segmented control, a select box or a menu over the stage by its shown text."""
+        menu = self.page.locator(f"[data-menu={name}]")
+        if menu.count():
+            if name == "weights":
+                menu.select_option(label=option)
+            else:
+                menu.get_by_role("button", name=option, exact=True).click()
+            self.page.wait_for_timeout(300)
+            self.settled()
+            return
         widget = self.widget(name)
         # an open list closes when the page scrolls under it
         widget.scroll_into_view_if_needed()
@@ -95,6 +104,11 @@ class Explorer:
     def stage(self, expression: str, arg: Any = None) -> Any:
         """Evaluate JavaScript with `stage` and `arg` in reach."""
         return self.root.evaluate(f"(root, arg) => {{ const stage = root.gruviz; return {expression}; }}", arg)
+
+    def options(self) -> None:
+        """Open what the stage keeps behind "view"."""
+        if self.part("options").is_hidden():
+            self.press("view")
 
     def ask(self, question: Any, key: str = "explore") -> None:
         """Send something through the courier as a stage does."""
@@ -172,5 +186,11 @@ class Explorer:
     def text(self) -> str:
         return self.page.locator("[data-testid=stMain]").inner_text()
 
+    @property
+    def status(self) -> Locator:
+        """What is said over the stage."""
+        return self.part("status")
+
     def alert(self) -> str:
-        return self.page.locator("[data-testid=stAlert]").first.inner_text()
+        """The problem said there."""
+        return self.page.locator("[data-part=status].problem .sentence").inner_text()

@@ -27,7 +27,13 @@ def opened(**query):
 def sound(at):
     assert not at.exception, [each.message for each in at.exception]
     assert [each.value for each in at.error] == []
+    over = [unpack(each.proto.bytes)[0]["status"] for each in at.get("bidi_component") if is_stage(each.proto)]
+    assert [each["text"] for each in over if each is not None and each["kind"] == "problem"] == []
     return at
+
+
+def is_stage(proto):
+    return proto.component_name == "gruviz_stage"
 
 
 def component(at, name):
@@ -75,15 +81,50 @@ def said(at):
     return "\n".join(each.value for kind in kinds for each in getattr(at.main, kind))
 
 
+def status(at):
+    """What is said over the stage."""
+    return scene(at)[0]["status"]
+
+
+def told(at):
+    """All that is said over the stage, what is behind "more" too, and what is on its button."""
+    found = status(at)
+    return "\n".join([found["text"], found["more"], *(found["act"] or ())[2:]])
+
+
+def noted(at):
+    """The note over the stage; "" where there is none."""
+    return status(at)["text"] if status(at)["kind"] == "note" else ""
+
+
+def offered(at, name):
+    """The texts of the choices over the stage, by value."""
+    (menu,) = [each for each in scene(at)[0]["menus"] if each["name"] == name]
+    return {choice["value"]: choice["text"] for _, choices in menu["groups"] for choice in choices}
+
+
+def choose(at, name, value):
+    """Choose something over the stage."""
+    return send(at, {"name": name, "value": value}, event="choose", whole=True)
+
+
+def counted(settings):
+    """What of settings makes the picture, and so is in its link."""
+    return {name: getattr(settings, name) for name in (*settings.counting, "parameters" if settings.known else "lang")}
+
+
 def unescaped(text):
     return text.replace("\\", "")
 
 
 def shown_by(at):
-    """The error sentence on the page, without Markdown's backslashes."""
-    (error,) = at.error
+    """The error sentence: over the stage, or where there is none, on the page, without Markdown's backslashes."""
     assert not at.exception
-    return unescaped(error.value)
+    if at.error:
+        (error,) = at.error
+        return unescaped(error.value)
+    assert status(at)["kind"] == "problem"
+    return status(at)["text"]
 
 
 def send(at, value, event="ask", whole=False, key="explore"):

@@ -10,6 +10,8 @@
 
 /** @type {readonly Gate[]} */
 export const GATES = ["z", "r", "n", "h"];
+/** @type {readonly Panel[]} The panels from the top. */
+export const ROWS = ["x", ...GATES];
 /** @type {readonly Panel[]} The panels in the order the keyboard goes through them. */
 export const PANELS = [...GATES, "x"];
 
@@ -23,7 +25,7 @@ export function isGate(name) {
 
 /**
  * The words of one language: texts by name, and the tables among them.
- * @typedef {Record<string, string> & {gates: Record<Panel, string>, captions: Record<Panel, string>, hover: Record<Gate, string>,
+ * @typedef {Record<string, string> & {gates: Record<Panel, string>, captions: Record<Panel, string>, short: Record<Panel, string>, hover: Record<Gate, string>,
  *   orders: Record<string, string>, statistics: Record<Statistic, string>, phases: Record<PhaseName, string>}} Words
  */
 
@@ -37,9 +39,13 @@ export function isGate(name) {
  * @property {number} first
  * @property {number | null} last  null: the last step
  * @property {string} order
+ * @property {boolean} turned  that order from the other end
  * @property {string} subset
  * @property {Statistic} stat
  * @property {Diagram} diagram
+ * @property {string} hide  letters of the panels that are not shown
+ * @property {Panel | ""} large  the one panel that has all the room
+ * @property {"fixed" | "stretched"} colours  of n and h: over -1 to 1, or over what they hold
  */
 
 /** @typedef {Omit<View, "t" | "unit"> & {t: number | null, unit: number | null}} Told  a view as Python writes it: null where nobody has chosen yet */
@@ -54,6 +60,8 @@ export function isGate(name) {
  * @property {number} inputs
  * @property {number} layers
  * @property {boolean} bidirectional
+ * @property {boolean} labelled  some step has a label
+ * @property {boolean} asks  at some step an answer is due
  */
 
 /**
@@ -63,7 +71,8 @@ export function isGate(name) {
  * @property {number} last
  * @property {number} each  steps that share a column
  * @property {number} x_each  inputs that share a row of x
- * @property {string[]} labels
+ * @property {string[]} labels  what is read at each step, or none
+ * @property {string[]} due  the answer due there, or none
  */
 
 /** @typedef {{low: number, high: number, colours: string[]}} Domain  colours as "#rrggbb", low to high */
@@ -80,7 +89,10 @@ export function isGate(name) {
  * @property {Told} view
  * @property {Told} defaults  of every field of a view
  * @property {{t: number, unit: number}} home
+ * @property {Choices[]} menus
+ * @property {Status | null} status
  * @property {string | null} place  the stage goes to `view` when it changes; null leaves it where it is
+ * @property {number} visit  likewise, and to all of `view`, its panels and colours too
  * @property {string[]} unit_names
  * @property {string[]} channels
  * @property {string[]} layer_names
@@ -90,16 +102,21 @@ export function isGate(name) {
  * @property {Words} words
  * @property {string} language
  * @property {Record<Theme, Record<Panel, Domain>>} palettes
+ * @property {{n: number, h: number}} reach  the largest |n| and |h| of the trace
  * @property {Odd} odd
  * @property {Record<Theme, Record<string, string>>} lines
  */
 
 /** @typedef {{gate: Panel, layer: number, t: number, unit: number}} Cell  one number of a trace */
 
+/** @typedef {{gate: Panel, t: number, unit: number, first: number, last: number, units: number[]}} Place  what a sentence speaks of: where a click goes, the steps and units meant (none: all) */
+/** @typedef {{name: string, label: string, groups: [string, {value: string, text: string, about: string}[]][], chosen: string}} Choices  a field chosen over the stage */
+/** @typedef {{kind: "story" | "note" | "problem", text: string, more: string, places: Record<string, Place>, act: [string, string, string] | null}} Status  what is said over the stage; act: menu, value, label of a button */
+
 /**
  * What a stage asks Python.
  * @typedef {{kind: "explain"} & Cell | {kind: "tile", layer: number, first: number, last: number}
- *   | {kind: "order", order: string, layer: number} | {kind: "figure", open: boolean, view: View}} Question
+ *   | {kind: "order", order: string, layer: number, first: number, last: number} | {kind: "figure", open: boolean, view: View}} Question
  */
 /** @typedef {Question & {id: number, trace: string}} Asked  a question on its way */
 
@@ -146,7 +163,7 @@ export function isGate(name) {
 /** @typedef {{name: PhaseName, progress: number}} Phase  where slow motion is within a step: 0 to 1 of a phase */
 
 // What a message leaves out that was written before stages had neighbours
-const ABSENT = { key: "", address: null, cursor: "", orders: ["index"], statistics: ["mean", "low", "high"], diagrams: ["unit", "layer"] };
+const ABSENT = { key: "", address: null, cursor: "", visit: 0, menus: [], status: null, reach: { n: 1, h: 1 }, orders: ["index"], statistics: ["mean", "low", "high"], diagrams: ["unit", "layer"] };
 
 /**
  * A scene's header with nothing left out.
@@ -154,5 +171,5 @@ const ABSENT = { key: "", address: null, cursor: "", orders: ["index"], statisti
  * @returns {Scene}
  */
 export function sceneOf(header) {
-  return /** @type {Scene} */ ({ ...ABSENT, ...header });
+  return /** @type {any} */ ({ ...ABSENT, ...header });
 }

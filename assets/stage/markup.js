@@ -3,6 +3,11 @@
 const MARKUP = `
 <div class="stage" data-part="root" role="group" data-label="stage_name" style="visibility: hidden">
 <div class="sheet">
+  <div class="headline">
+    <div class="menus" data-part="menus" hidden></div>
+    <p class="status" data-part="status" hidden></p>
+    <div class="more" data-part="more" hidden></div>
+  </div>
   <div class="bar">
     <div class="group" role="toolbar" data-label="transport">
       <button type="button" data-do="first" data-tip="go_first"><svg viewBox="0 0 24 24"><path d="M6 5v14M19 5 9 12l10 7z"/></svg></button>
@@ -12,25 +17,29 @@ const MARKUP = `
       <button type="button" data-do="last" data-tip="go_last"><svg viewBox="0 0 24 24"><path d="M18 5v14M5 5l10 7-10 7z"/></svg></button>
     </div>
     <input type="range" min="0" step="1" data-part="scrub" data-label="scrub">
-    <span class="now" data-part="now"></span>
-    <div class="group">
-      <select data-part="speed" data-label="speed"></select>
-      <button type="button" data-do="slow" data-tip="slow" data-word="slow_short" class="toggle" aria-pressed="false"></button>
-      <button type="button" data-do="loop" data-tip="loop" data-word="loop_short" class="toggle" aria-pressed="false"></button>
+    <label class="now"><span data-word="step"></span><input type="text" inputmode="numeric" data-part="at" data-label="scrub" data-tip="step_help" autocomplete="off" maxlength="7"><span data-part="now"></span></label>
+    <div class="group pace">
+      <select data-part="speed" data-label="speed" data-tip="speed"></select>
+      <button type="button" data-do="slow" data-tip="slow" class="toggle icon" aria-pressed="false"><svg viewBox="0 0 24 24"><path class="line" d="M4 6v12M20 6v12"/><path d="M9 8l6 4-6 4z"/></svg></button>
+      <button type="button" data-do="loop" data-tip="loop" class="toggle icon" aria-pressed="false"><svg viewBox="0 0 24 24"><path class="line" d="M17 3l3 3-3 3M20 6H8a4 4 0 0 0-4 4v1M7 21l-3-3 3-3M4 18h12a4 4 0 0 0 4-4v-1"/></svg></button>
     </div>
+    <div class="group">
+      <button type="button" data-do="view" data-tip="view" data-word="view_short" class="toggle" aria-expanded="false"></button>
+      <button type="button" data-do="help" data-tip="help" class="toggle round" aria-expanded="false">?</button>
+    </div>
+    <div class="options" data-part="options" role="group" data-label="view" hidden>
+      <label data-part="layer-box"><span data-word="layer"></span><select data-part="layer"></select></label>
+      <label data-part="order-box"><span data-word="order"></span><span class="pair"><select data-part="order"></select><button type="button" data-do="turn" data-tip="turn" class="toggle icon" aria-pressed="false">\u21C5</button></span></label>
+      <label><span data-word="subset"></span><input type="text" data-part="subset" maxlength="200" autocomplete="off" spellcheck="false" data-hint="subset_hint" data-tip="subset_help"></label>
+      <label><span data-word="range"></span><span class="pair"><input type="text" data-part="range" maxlength="20" autocomplete="off" spellcheck="false" data-hint="range_hint" data-tip="range_help"><button type="button" data-do="whole" data-tip="zoom_reset" data-word="zoom_reset_short" data-part="whole"></button></span></label>
+      <label data-part="stat-box"><span data-word="statistic"></span><select data-part="stat"></select></label>
+      <span class="problem" data-part="problem" role="alert"></span>
+      <div class="row"><span data-word="panels"></span><div class="group" data-part="shows" role="group" data-label="panels"></div></div>
+      <div class="row"><span data-word="colours"></span><button type="button" data-do="stretch" data-tip="stretch" data-word="stretch_short" class="toggle" aria-pressed="false"></button></div>
+      <button type="button" data-do="figure" data-tip="figure" data-word="figure_short" class="toggle" aria-pressed="false" data-part="figure"></button>
+    </div>
+    <div class="help" data-part="help" hidden></div>
   </div>
-  <div class="bar quiet">
-    <label data-part="layer-box"><span data-word="layer"></span><select data-part="layer"></select></label>
-    <label data-part="order-box"><span data-word="order"></span><select data-part="order"></select></label>
-    <label><span data-word="subset"></span><input type="text" data-part="subset" maxlength="200" size="9" autocomplete="off" spellcheck="false" data-hint="subset_hint" data-tip="subset_help"></label>
-    <label data-part="stat-box"><span data-word="statistic"></span><select data-part="stat"></select></label>
-    <span class="problem" data-part="problem" role="alert"></span>
-    <span class="space"></span>
-    <button type="button" data-do="whole" data-tip="zoom_reset" data-word="zoom_reset_short" data-part="whole"></button>
-    <button type="button" data-do="figure" data-tip="figure" data-word="figure_short" class="toggle" aria-pressed="false" data-part="figure"></button>
-    <button type="button" data-do="help" data-tip="help" class="round" aria-expanded="false">?</button>
-  </div>
-  <div class="help" data-part="help" hidden></div>
   <div class="body">
     <div class="main">
       <p class="pooled" data-part="pooled"></p>
@@ -39,6 +48,7 @@ const MARKUP = `
         <div class="titles" data-part="titles"></div>
         <canvas data-part="over" aria-hidden="true"></canvas>
         <div class="tip" data-part="tip" hidden></div>
+        <div class="hint" data-part="hint" hidden></div>
       </div>
     </div>
     <aside class="side">
@@ -50,8 +60,7 @@ const MARKUP = `
         </div>
       </div>
       <div class="cell" data-part="cell"></div>
-      <p class="phase" data-part="phase" hidden></p>
-      <div class="gates" data-part="gates" role="group" data-label="explain_which"></div>
+      <div class="gates"><div class="group" data-part="gates" role="group" data-label="explain_which"></div><p class="phase" data-part="phase" hidden></p></div>
       <div class="why" data-part="why" tabindex="-1"></div>
     </aside>
   </div>
@@ -61,13 +70,13 @@ const MARKUP = `
 
 /**
  * The elements of a stage by what they are for.
- * @typedef {Record<"layer-box" | "order-box" | "stat-box" | "now" | "problem" | "help" | "pooled" | "panels" | "titles" | "tip"
+ * @typedef {Record<"menus" | "shows" | "status" | "more" | "options" | "layer-box" | "order-box" | "stat-box" | "now" | "problem" | "help" | "pooled" | "panels" | "titles" | "tip" | "hint"
  *   | "chosen" | "cell" | "phase" | "gates" | "why" | "heard", HTMLElement>
- *   & Record<"heat" | "over", HTMLCanvasElement> & Record<"scrub" | "subset", HTMLInputElement>
+ *   & Record<"heat" | "over", HTMLCanvasElement> & Record<"scrub" | "at" | "subset" | "range", HTMLInputElement>
  *   & Record<"speed" | "layer" | "order" | "stat", HTMLSelectElement> & Record<"whole" | "figure", HTMLButtonElement>} Parts
  */
 
-/** @typedef {"first" | "back" | "play" | "forward" | "last" | "slow" | "loop" | "whole" | "figure" | "help" | "unit" | "whole-layer"} Deed */
+/** @typedef {"first" | "back" | "play" | "forward" | "last" | "slow" | "loop" | "view" | "turn" | "stretch" | "whole" | "figure" | "help" | "unit" | "whole-layer"} Deed */
 
 /**
  * Put a stage's elements and its styles into a host.

@@ -1,15 +1,17 @@
 // When a stage is drawn, how large and in which colours: once a frame at most, the panels only where they are stale.
 
-/** @import { Domain, Panel, Scene, Theme } from "./fields.js" */
+/** @import { Domain, Panel, Scene, Theme, View } from "./fields.js" */
 /** @import { Drawn } from "./panels/panels.js" */
 /** @import { Stage } from "./stage.js" */
 import { createCell } from "./cell/cell.js";
 import { inkOf } from "./panels/ink.js";
 import { explanationOf, momentOf } from "./cell/moment.js";
+import { ABOVE } from "./panels/measures.js";
 import { Palette } from "./panels/palette.js";
 import { Panels } from "./panels/panels.js";
 import { PHASES } from "./hands/player.js";
 import { Why } from "./cell/why.js";
+import { rankNumber } from "./wording.js";
 
 const TOLD = 100;  // ms between two explanations while it plays
 const ORDER = PHASES.map(([name]) => name);
@@ -21,9 +23,9 @@ export class Painter {
     this.stage = stage;
     /** @type {Theme} */
     this.theme = theme;
-    this.palettes = palettesOf(scene, theme);
+    this.palettes = palettesOf(scene, theme, "fixed");
     this.ink = inkOf(root, scene.lines[theme]);
-    this.panels = new Panels(part, scene, w, this.ink);
+    this.panels = new Panels(part, scene, w, this.ink, (name) => stage.enlarge(name));
     this.cell = createCell(part.cell, w);
     this.why = new Why(part.why, { goTo: (at) => stage.goTo(at), explain: () => stage.explain() });
     /** @type {Drawn | null} */
@@ -33,9 +35,11 @@ export class Painter {
     this.stale = true;
     this.frame = 0;
     this.told = 0;
+    this.room = 0;  // px of height for the panels
     this.listeners = new AbortController();
     this.sizes = new ResizeObserver(() => this.resize());
     this.sizes.observe(root);
+    window.addEventListener("resize", () => this.resize(), { signal: this.listeners.signal });
     this.watchDensity();
   }
 
@@ -46,7 +50,7 @@ export class Painter {
     const { root, scene, options } = this.stage;
     this.theme = options.theme?.() ?? "light";
     root.dataset.theme = this.theme;
-    this.palettes = palettesOf(scene, this.theme);
+    this.palettes = palettesOf(scene, this.theme, this.stage.view.colours);
     this.ink = inkOf(root, scene.lines[this.theme]);
     this.redraw();
   }
@@ -58,13 +62,16 @@ export class Painter {
     this.resize(true);
   }
 
-  /** @param {boolean} [force]  even if it is as wide as before */
+  /** @param {boolean} [force]  even if it is as large as before */
   resize(force = false) {
-    const { part, scene, shown, w } = this.stage;
+    const { root, part, scene, shown, view, w, ranks } = this.stage;
     if (!this.ready) return;
-    const width = Math.floor(part.panels.clientWidth);
-    if (!width || (!force && width === this.panels.width)) return;
-    this.panels.arrange(width, scene, shown, w);
+    const width = Math.floor(part.panels.clientWidth), over = part.panels.getBoundingClientRect().top - root.getBoundingClientRect().top;
+    const room = document.documentElement.clientHeight - ABOVE - Math.round(over);
+    if (!width || (!force && width === this.panels.width && room === this.room)) return;
+    this.room = room;
+    root.style.setProperty("--room", `${Math.max(room, 420)}px`);
+    this.panels.arrange(width, room, scene, { shown, ranks: ranks && Array.from(ranks, (value) => rankNumber(view.order, value)), hide: view.hide, large: view.large }, w);
     this.redraw();
   }
 
@@ -103,7 +110,7 @@ export class Painter {
       stage.speech.note();
     }
     const { t, unit, gate } = view;
-    panels.mark({ t, unit, gate, hover: hands.hovered, brush: hands.brush, loop, phase, playing });
+    panels.mark({ t, unit, gate, hover: hands.hovered, brush: hands.brush, loop, phase, playing, told: stage.told });
     const moment = momentOf(stage);
     this.cell.update(moment);
     // in slow motion nothing is told before it is computed
@@ -129,9 +136,11 @@ export class Painter {
 /**
  * @param {Scene} scene
  * @param {Theme} theme
+ * @param {View["colours"]} colours  stretched: n and h over what they hold, so that small numbers are seen
  * @returns {Record<Panel, Palette>}
  */
-function palettesOf({ palettes, odd }, theme) {
+function palettesOf({ palettes, odd, reach }, theme, colours) {
   const { x, z, r, n, h } = palettes[theme], palette = (/** @type {Domain} */ domain) => new Palette(domain, odd);
-  return { x: palette(x), z: palette(z), r: palette(r), n: palette(n), h: palette(h) };
+  const over = (/** @type {Domain} */ domain, /** @type {number} */ size) => palette(colours === "stretched" && size > 0 ? { ...domain, low: -size, high: size } : domain);
+  return { x: palette(x), z: palette(z), r: palette(r), n: over(n, reach.n), h: over(h, reach.h) };
 }

@@ -3,10 +3,10 @@
 /** @import { Phase } from "./fields.js" */
 /** @import { Deed } from "./markup.js" */
 /** @import { Stage } from "./stage.js" */
-import { GATES } from "./fields.js";
+import { GATES, ROWS } from "./fields.js";
 import { button, element } from "./markup.js";
 import { inputsAt, layerName, nameOf } from "./cell/moment.js";
-import { SPEEDS } from "./hands/player.js";
+import { RATES, SPEEDS } from "./hands/player.js";
 import { fill, number, real } from "./wording.js";
 
 const PAUSE = 250;  // ms of rest before anything is read out
@@ -33,7 +33,7 @@ export class Speech {
     for (const each of [root, ...all("label")]) each.setAttribute("aria-label", word(each.dataset.label));
     for (const each of all("hint")) each.setAttribute("placeholder", word(each.dataset.hint));
     part.panels.setAttribute("aria-roledescription", w.panels_role);
-    options(part.speed, SPEEDS.map((speed) => [speed, fill(w.speed_value, { speed })]), stage.player.speed);
+    this.paces();
     options(part.order, scene.orders.map((order) => [order, w.orders[order]]), view.order);
     options(part.stat, scene.statistics.map((stat) => [stat, w.statistics[stat]]), view.stat);
     options(part.layer, scene.layer_names.map((name, k) => [k, name]), view.layer);
@@ -52,11 +52,28 @@ export class Speech {
       made.dataset.gate = gate;
       return made;
     }));
+    part.shows.replaceChildren(...ROWS.map((name) => {
+      const made = button("toggle", [name], () => {
+        const { hide } = stage.view;
+        stage.arrange({ hide: hide.includes(name) ? hide.replace(name, "") : hide + name, large: "" });
+      });
+      made.title = w.gates[name];
+      made.dataset.panel = name;
+      return made;
+    }));
+    this.arranged();
     part.help.replaceChildren(...w.keys.split("\n").map((line) => {
       const [keys, meaning] = line.split(" | ");
       return element("div", "", ...keys.split(" ").map((key) => element("kbd", "", key)), element("span", "", meaning));
     }));
     this.labelPlay();
+  }
+
+  /** How fast to play, or slow motion goes. */
+  paces() {
+    const { part, player, w } = this.stage, { slow, rate, speed } = player;
+    if (slow) options(part.speed, RATES.map((each) => [each, fill(w.rate_value, { rate: each })]), rate);
+    else options(part.speed, SPEEDS.map((each) => [each, fill(w.speed_value, { speed: each })]), speed);
   }
 
   labelPlay() {
@@ -70,7 +87,7 @@ export class Speech {
    * @param {boolean} on
    */
   press(name, on) {
-    this.stage.buttons[name].setAttribute(name === "help" ? "aria-expanded" : "aria-pressed", String(on));
+    this.stage.buttons[name].setAttribute(name === "help" || name === "view" ? "aria-expanded" : "aria-pressed", String(on));
   }
 
   /**
@@ -83,14 +100,21 @@ export class Speech {
     part.subset.setAttribute("aria-invalid", String(wrong !== undefined));
   }
 
+  /** @param {string | undefined} wrong  what was typed as a range and is none */
+  ranged(wrong) {
+    const { part, w, scene } = this.stage;
+    text(part.problem, wrong === undefined ? "" : fill(w.range_wrong, { word: wrong, last: scene.trace.steps - 1 }));
+    part.range.setAttribute("aria-invalid", String(wrong !== undefined));
+  }
+
   /**
    * Texts that follow the cursor.
    * @param {Phase | null} phase
    */
   write(phase) {
     const { stage } = this, { part, w, view } = stage, { t, unit, gate } = view, label = stage.labelOf(t), { steps } = stage.scene.trace;
-    const now = `${w.step} ${t.toLocaleString("en")} / ${(steps - 1).toLocaleString("en")}${label ? ` \u00b7 ${label}` : ""}`;
-    text(part.now, now);
+    const of = `/ ${(steps - 1).toLocaleString("en")}${label ? ` \u00b7 ${label}` : ""}`, now = `${w.step} ${t} ${of}`;
+    text(part.now, of);
     if (part.scrub.value !== String(t)) part.scrub.value = String(t);
     part.scrub.style.setProperty("--done", `${t / Math.max(1, steps - 1) * 100}%`);
     part.scrub.setAttribute("aria-valuetext", now);
@@ -101,12 +125,29 @@ export class Speech {
     part.phase.hidden = !phase;
     if (phase) text(part.phase, w.phases[phase.name]);
     part.whole.setAttribute("aria-disabled", String(!stage.zoomed));
+    this.fields();
+  }
+
+  /** What stands in the fields, unless someone is typing there. */
+  fields() {
+    const { stage } = this, { part } = stage, [first, last] = stage.seen();
+    for (const [field, value] of /** @type {[HTMLInputElement, string][]} */ ([[part.at, String(stage.view.t)], [part.range, stage.zoomed ? `${first}-${last}` : ""]])) {
+      if (!field.matches(":focus") && field.value !== value) field.value = value;
+    }
+  }
+
+  /** Which panels are shown, and in which colours. */
+  arranged() {
+    const { stage } = this, { view } = stage;
+    for (const each of stage.part.shows.querySelectorAll("button")) each.setAttribute("aria-pressed", String(!view.hide.includes(each.dataset.panel ?? "")));
+    this.press("stretch", view.colours === "stretched");
+    this.press("turn", view.turned);
   }
 
   /** What shares a pixel is said; where it can happen at all, the line has its place. */
   note() {
     const { drawn, w, panels, part, shown, scene, view } = this.stage, coarse = drawn && (drawn.each > 1 || drawn.units > 1);
-    const possible = scene.trace.steps > panels.plot * panels.ratio || shown.length > panels.row("h").height * panels.ratio;
+    const possible = scene.trace.steps > panels.plot * panels.ratio || panels.rows.some(({ name, height }) => name !== "x" && shown.length > height * panels.ratio);
     part["stat-box"].hidden = part.pooled.hidden = !possible && !coarse && !!drawn;
     const kind = !coarse ? "" : drawn.each > 1 && drawn.units > 1 ? w.pooled_both : drawn.each > 1 ? w.pooled_steps : w.pooled_units;
     text(part.pooled, drawn ? fill(kind, { steps: drawn.each, units: drawn.units, statistic: w.statistics[view.stat] }) : w.loading ?? "");

@@ -1,7 +1,7 @@
 // The stage: one trace on one time axis, to scrub, play and question. It puts its parts together and holds the view;
 // it knows nothing of the page around it: `options` says where questions go and who hears of a changed view.
 
-/** @import { Asked, Cell, Explained, Gate, Question, Reply, Scene, Theme, View, Words } from "./fields.js" */
+/** @import { Asked, Cell, Explained, Gate, Panel, Place as Told, Question, Reply, Scene, Theme, View, Words } from "./fields.js" */
 /** @import { Cursor, Place } from "./hands/cursor.js" */
 /** @import { Table, Tables } from "./numbers/unpack.js" */
 /** @import { Goal } from "./hands/visits.js" */
@@ -9,6 +9,7 @@
 import { Fetching } from "./numbers/fetching.js";
 import { sceneOf } from "./fields.js";
 import { Hands } from "./hands/hands.js";
+import { Headline } from "./headline.js";
 import { build } from "./markup.js";
 import { momentOf } from "./cell/moment.js";
 import { Painter } from "./painter.js";
@@ -18,7 +19,10 @@ import { Speech } from "./speech.js";
 import { Tiles } from "./numbers/tiles.js";
 import { parseUnits, withinUnits } from "./hands/units.js";
 import { Visits } from "./hands/visits.js";
-import { clamp, followed, isZoomed, moved, seen, shownWindow, whole, zoomedBy } from "./hands/zoom.js";
+import { fill } from "./wording.js";
+import { clamp, followed, isZoomed, moved, seen, settled, shownWindow, whole, zoomedBy } from "./hands/zoom.js";
+
+const SETTLED = 250;  // ms without zooming
 
 /** @typedef {{header: Record<string, any>, arrays: Tables}} Message  a scene, as `unpack` gives it */
 
@@ -30,6 +34,7 @@ import { clamp, followed, isZoomed, moved, seen, shownWindow, whole, zoomedBy } 
  * @property {() => Partial<View> | undefined} [remembered]  what was looked at when the stage was here before
  * @property {(fields: Record<string, string | null>, view: View) => void} [viewed]  the view changed: its fields as texts, null for those as ever
  * @property {(view: View) => void} [moved]  another cell is shown
+ * @property {(name: string, value: string) => void} [choose]  something was chosen in a menu over the stage
  * @property {Cursor} [cursor]  shared with other stages
  */
 
@@ -60,12 +65,16 @@ export class Stage {
     /** @type {Window} */
     this.window = whole(steps);
     this.order = inOrder(units);
+    /** What the order is by, where it is one of numbers. @type {Table | null} */
+    this.ranks = null;
     this.shown = this.order;
     this.typed = "";  // to choose units, whether it names some or not
     /** @type {(Explained & {reply: number | null}) | null} */
     this.answered = null;
     this.explained = false;  // someone has asked where a number comes from
     this.following = false;
+    /** @type {ReturnType<typeof setTimeout> | undefined} */
+    this.settling = undefined;
     const { root, part, buttons, remove } = build(host, () => this.painter.styled());
     this.root = root;
     this.part = part;
@@ -77,6 +86,9 @@ export class Stage {
     this.fetching = new Fetching(this);
     this.speech = new Speech(this);
     this.visits = new Visits(this);
+    /** What the sentence over the stage points at, until someone has clicked. @type {Told | null} */
+    this.told = null;
+    this.headline = new Headline(part, { choose: (name, value) => options.choose?.(name, value), show: (place) => this.lookAt(place) });
     this.player = new Player({
       at: () => this.view.t, steps: () => this.scene.trace.steps, way: () => this.tiles.reverse(this.view.layer) ? -1 : 1,
       moved: (t) => this.playedTo(t), phased: () => this.painter.paintNow(), switched: (playing) => this.switched(playing),
@@ -115,8 +127,10 @@ export class Stage {
    */
   take({ arrays }, scene, old) {
     const { view } = this, { steps, units, layers } = scene.trace, fresh = old?.trace.id !== scene.trace.id;
-    const told = scene.view, asked = !old || (scene.place !== old.place && scene.place !== null);
-    if (old && asked) Object.assign(view, viewOf(scene), { order: view.order, diagram: view.diagram, stat: view.stat });
+    const told = scene.view, back = !!old && scene.visit !== old.visit;
+    const asked = !old || back || (scene.place !== old.place && scene.place !== null);
+    if (back) Object.assign(view, viewOf(scene));
+    else if (old && asked) Object.assign(view, viewOf(scene), { order: view.order, turned: view.turned, diagram: view.diagram, stat: view.stat, hide: view.hide, large: view.large, colours: view.colours });
     if (asked) this.typed = view.subset;
     else if (fresh) this.typed = withinUnits(this.typed, units, scene.unit_names);
     view.t = clamp(view.t, 0, steps - 1);
@@ -130,10 +144,12 @@ export class Stage {
     if (this.loop && (asked || this.loop[1] >= steps)) this.setLoop(null);
     this.tiles.add(scene.tile, arrays);
     const current = view.order === told.order && scene.tile.layer === view.layer;
-    if (current) this.order = ordered(arrays.order);
+    if (current) this.rank(arrays);
     else if (this.order.length !== units) this.order = inOrder(units);
     if (!current) this.askOrder();
     this.painter.cell.setWords(this.w);
+    this.headline.tell(scene, this.w);
+    if (asked || scene.status?.text !== old?.status?.text) this.told = scene.status?.places.watch ?? null;
     if (!old && this.options.cursor) this.led(this.options.cursor.latest);
     this.speech.speak();
     this.choose();
@@ -162,7 +178,7 @@ export class Stage {
         this.speech.hear();
       }
       if (header.kind === "order" && header.order === this.view.order && header.layer === this.view.layer) {
-        this.order = ordered(arrays.order);
+        this.rank(arrays);
         this.choose();
         this.painter.resize(true);
       }
@@ -180,7 +196,14 @@ export class Stage {
   }
 
   askOrder() {
-    this.ask({ kind: "order", order: this.view.order, layer: this.view.layer });
+    const { order, layer } = this.view, [first, last] = order === "active" ? this.seen() : [0, this.scene.trace.steps - 1];
+    this.ask({ kind: "order", order, layer, first, last });
+  }
+
+  /** @param {Tables} arrays  of an order: the units, and the numbers it is by */
+  rank({ order, values }) {
+    this.order = ordered(order);
+    this.ranks = values ?? null;
   }
 
   explain() {
@@ -203,7 +226,8 @@ export class Stage {
     this.speech.typed(found.wrong);
     if (found.wrong === undefined) this.view.subset = this.typed.trim();
     const chosen = (found.wrong === undefined ? found : parseUnits(this.view.subset, units, names)).units;
-    this.shown = chosen?.size ? this.order.filter((unit) => chosen.has(unit)) : this.order;
+    const { order } = this, turned = this.view.turned ? lastStay(order, this.ranks) : order;
+    this.shown = chosen?.size ? turned.filter((unit) => chosen.has(unit)) : turned;
     if (!this.shown.includes(this.view.unit)) this.view.unit = this.shown[0];
   }
 
@@ -252,10 +276,21 @@ export class Stage {
    */
   zoomTo(a, b) {
     this.look(moved(this.scene.trace.steps, a, b, this.window));
+    this.hands.leave();  // another cell is under the pointer now
+    clearTimeout(this.settling);
+    this.settling = setTimeout(() => this.settle(), SETTLED);
     this.redraw();
     this.fetching.rested();
     this.report();
     this.lead();
+  }
+
+  /** Once zooming rests whole steps are seen. */
+  settle() {
+    const [a, b] = settled(this.scene.trace.steps, this.window);
+    if (this.hands.busy || this.playing) this.settling = setTimeout(() => this.settle(), SETTLED);
+    else if (a !== this.window[0] || b !== this.window[1]) this.zoomTo(a, b);
+    else if (this.view.order === "active") this.askOrder();
   }
 
   /**
@@ -279,7 +314,7 @@ export class Stage {
     const { view, scene: { defaults, home } } = this, usual = { ...defaults, ...home };
     /** @type {Record<string, string | null>} */
     const query = {};
-    for (const key of /** @type {(keyof View)[]} */ (Object.keys(usual))) query[key] = view[key] === usual[key] || view[key] == null ? null : String(view[key]);
+    for (const key of /** @type {(keyof View)[]} */ (Object.keys(usual))) query[key] = view[key] === usual[key] || view[key] == null ? null : String(view[key] === true ? 1 : view[key]);
     this.options.viewed?.(query, view);
   }
 
@@ -291,6 +326,31 @@ export class Stage {
   /** @param {Goal} goal */
   goTo(goal) {
     this.visits.goTo(goal);
+  }
+
+  /** @param {Told} place  that a sentence speaks of */
+  lookAt(place) {
+    const { gate, t, unit } = place;
+    if (this.view.hide.includes(gate) || (this.view.large && this.view.large !== gate)) this.arrange({ hide: this.view.hide.replace(gate, ""), large: "" });
+    this.goTo({ gate, t, unit });
+    this.told = place;
+    this.paint();
+  }
+
+  // ---- how it is arranged
+
+  /** @param {Panel} name  gets all the room, or gives it back */
+  enlarge(name) {
+    this.arrange({ large: this.view.large === name ? "" : name });
+  }
+
+  /** @param {Partial<Pick<View, "hide" | "large" | "colours">>} patch */
+  arrange(patch) {
+    Object.assign(this.view, patch);
+    this.painter.dress();
+    this.painter.resize(true);
+    this.speech.arranged();
+    this.report();
   }
 
   // ---- a cursor shared with other stages
@@ -348,7 +408,7 @@ export class Stage {
   setSlow(slow) {
     this.player.setSlow(slow);
     this.speech.press("slow", slow);
-    this.part.speed.disabled = slow;
+    this.speech.paces();
     this.paint();
   }
 
@@ -427,10 +487,12 @@ export class Stage {
 
   /** @param {number} t */
   labelOf(t) {
-    return this.tiles.label(t);
+    const due = this.tiles.due(t);
+    return [this.tiles.label(t), due && fill(this.w.due_at, { due })].filter(Boolean).join(" \u00b7 ");
   }
 
   destroy() {
+    clearTimeout(this.settling);
     this.unfollow?.();
     this.player.halt();
     this.questions.destroy();
@@ -464,6 +526,16 @@ function viewOf({ view, home }, remembered) {
 /** @param {number} count */
 function inOrder(count) {
   return Int32Array.from({ length: count }, (_, unit) => unit);
+}
+
+/**
+ * An order from its other end; units without a number stay last.
+ * @param {Int32Array} order
+ * @param {Table | null} ranks
+ */
+function lastStay(order, ranks) {
+  const odd = (/** @type {number} */ unit) => !!ranks && Number.isNaN(ranks[unit]);
+  return Int32Array.from([...order.filter((unit) => !odd(unit)).reverse(), ...order.filter(odd)]);
 }
 
 /** @param {Table} order  of units */

@@ -73,6 +73,17 @@ export function compactNumber(value, decimals) {
 }
 
 /**
+ * What an order of the units is by, beside a unit's name.
+ * @param {string} order
+ * @param {number} value
+ * @returns {string}
+ */
+export function rankNumber(order, value) {
+  if (order === "peak" || !Number.isFinite(value)) return number(value, 0);
+  return number(value, order === "half_life" ? value < 9.95 ? 1 : 0 : order === "active" && value < 0.01 ? 4 : 2);
+}
+
+/**
  * A number beside an axis: two digits that count.
  * @param {number} value
  * @returns {string}

@@ -7,12 +7,14 @@ from dataclasses import replace
 import streamlit as st
 
 from gruviz.app import state
-from gruviz.app.theme import CHART, QUIET
 from gruviz.drawing.colours import Theme
 from gruviz.drawing.figures import heatmaps, pooling_of, step_bars, unit_lines
 from gruviz.stage.questions import Question
 from gruviz.stage.scene import Scene, View
 from gruviz.wording.words import words
+
+CHART = {"displaylogo": False, "modeBarButtonsToRemove": ["select2d", "lasso2d", "autoScale2d"]}
+QUIET = {"displayModeBar": False}
 
 _OPEN = "figure"  # the View the charts are drawn at; absent while they are closed
 

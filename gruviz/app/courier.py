@@ -11,15 +11,20 @@ from typing import Any
 import numpy as np
 import streamlit as st
 
+from gruviz.app import state
+from gruviz.app.readers import PARAMETER, TRAINING
 from gruviz.app.server.files import script
-from gruviz.app.settings import NAMES, PARAMETER, TRAINING
+from gruviz.app.settings import NAMES
 from gruviz.drawing.colours import Theme
 from gruviz.stage.packing import pack
 from gruviz.stage.questions import Reply
 from gruviz.stage.scene import VIEW_FIELDS
+from gruviz.wording.words import words
 
 KEY = "courier"
 _ASKED = "asked"
+_CHOSEN = "chosen"
+_VISITED = "visited"
 
 
 def courier(query: Mapping[str, str], theme: Theme, replies: Mapping[str, Reply], charts: str = "") -> None:
@@ -39,22 +44,54 @@ def courier(query: Mapping[str, str], theme: Theme, replies: Mapping[str, Reply]
         "ink": "#ffffff" if theme == "dark" else "#111111",
         "halo": "#111111" if theme == "dark" else "#ffffff",
         "charts": charts,
+        "visit": state.visits(),
+        "skip": words(query.get("lang", "en"))["page"]["skip"],
     }
     headers: dict[str, Any] = {key: header for key, (header, _) in replies.items()}
     arrays: dict[str, np.ndarray] = {
         f"{key}/{name}": array for key, (_, held) in replies.items() for name, array in held.items()
     }
     component = st.components.v2.component("gruviz_courier", js=script("page/courier.js", "courier"))
-    component(
+    found = component(
         key=KEY, data=pack({"page": page, "replies": headers}, arrays), on_ask_change=_keep,
-        on_theme_change=lambda: None, height=1,
+        on_theme_change=lambda: None, on_choose_change=_choose, on_visit_change=_visit, height=1,
     )  # fmt: skip
+    for event, key in (("choose", _CHOSEN), ("visit", _VISITED)):
+        if found.get(event) is not None:  # the session is new to it, so that no callback was called
+            st.session_state[key] = found.get(event)
 
 
 def _keep() -> None:
     held = st.session_state.get(KEY)
     if isinstance(held, Mapping):
         st.session_state[_ASKED] = held.get("ask")
+
+
+def _choose() -> None:
+    held = st.session_state.get(KEY)
+    if isinstance(held, Mapping):
+        st.session_state[_CHOSEN] = held.get("choose")
+
+
+def _visit() -> None:
+    held = st.session_state.get(KEY)
+    if isinstance(held, Mapping):
+        st.session_state[_VISITED] = held.get("visit")
+
+
+def visited() -> tuple[str, int] | None:
+    """The address the visitor went back or forward to since this was last asked, and the number the browser gave it."""
+    match st.session_state.pop(_VISITED, None):
+        case {"address": str(address), "visit": int(visit)}:
+            return address, visit
+    return None
+
+
+def chosen() -> tuple[str, object] | None:
+    """What was chosen over a stage since this was last asked: (field, value), as the browser sent it."""
+    found = st.session_state.pop(_CHOSEN, None)
+    known = isinstance(found, Mapping) and isinstance(found.get("name"), str)
+    return (found["name"], found.get("value")) if known else None
 
 
 def asked() -> dict[str, object]:

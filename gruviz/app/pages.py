@@ -13,8 +13,11 @@ from gruviz.app.train import page as train
 from gruviz.wording.words import words
 
 ASSETS = Path(__file__).resolve().parents[2] / "assets"
+SIDEBAR = 236  # px
 
-st.set_page_config(page_title="gruviz", page_icon=str(ASSETS / "icon.png"), layout="wide")
+st.set_page_config(
+    page_title="gruviz", page_icon=str(ASSETS / "icon.png"), layout="wide", initial_sidebar_state=SIDEBAR
+)
 st.html(ASSETS / "page.css")
 tune_process()
 names = words(state.current().lang)["page"]

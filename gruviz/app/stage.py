@@ -9,7 +9,6 @@ from __future__ import annotations
 import logging
 from collections.abc import Mapping
 
-import numpy as np
 import streamlit as st
 
 from gruviz.app.courier import answered, asked, courier
@@ -19,9 +18,9 @@ from gruviz.app.server.turns import compute_turns
 from gruviz.drawing.colours import Theme
 from gruviz.stage import questions
 from gruviz.stage.questions import Question, Reply
-from gruviz.stage.scene import Run, Scene, message
+from gruviz.stage.scene import Run, Scene, looked_at, message
 from gruviz.stage.tiles import Tile, is_exact, tile
-from gruviz.tracing.analysis import unit_order
+from gruviz.tracing.analysis import Ranking, ranking
 
 log = logging.getLogger(__name__)
 
@@ -36,10 +35,10 @@ def stage(key: str, scene: Scene) -> None:
         scene: what it shows.
     """
     component = st.components.v2.component("gruviz_stage", html=HOST, js=script("page/streamlit.js", "stage"))
-    steps = scene.run.trace.meta.steps
+    steps, view = scene.run.trace.meta.steps, scene.view.within(scene.run.trace)
     data = message(
         scene, key, part=tile_of(scene.run, scene.layer, (0, steps - 1)),
-        order=order_of(scene.run, scene.view.order, scene.layer),
+        order=order_of(scene.run, view.order, scene.layer, looked_at(view.order, view)),
     )  # fmt: skip
     component(key=key, data=data)
 
@@ -96,9 +95,15 @@ def tile_of(run: Run, layer: int, window: tuple[int, int]) -> Tile:
     return memory().get("tile", (run.id, layer, window), lambda: _pooled(run, layer, window), _bytes_of)
 
 
-def order_of(run: Run, order: str, layer: int) -> np.ndarray:
-    """The units of one layer in a chosen order: display row -> unit."""
-    return memory().get("order", (run.id, order, layer), lambda: _ordered(run, order, layer), lambda held: held.nbytes)
+def order_of(run: Run, order: str, layer: int, window: tuple[int, int] | None) -> Ranking:
+    """The units of one layer in a chosen order.
+
+    Args:
+        run: its trace.
+        order, layer, window: as in `gruviz.tracing.analysis.ranking`.
+    """
+    key = (run.id, order, layer, window)
+    return memory().get("order", key, lambda: _ordered(run, order, layer, window), lambda held: 12 * len(held.order))
 
 
 def _pooled(run: Run, layer: int, window: tuple[int, int]) -> Tile:
@@ -110,6 +115,6 @@ def _bytes_of(made: Tile) -> int:
     return sum(array.nbytes for array in made[1].values())
 
 
-def _ordered(run: Run, order: str, layer: int) -> np.ndarray:
+def _ordered(run: Run, order: str, layer: int, window: tuple[int, int] | None) -> Ranking:
     with compute_turns().turn():
-        return unit_order(run.trace, order, layer=layer)
+        return ranking(run.trace, order, layer=layer, window=window)

@@ -26,7 +26,8 @@ from streamlit.proto.WidgetStates_pb2 import WidgetState
 from streamlit.runtime.scriptrunner import get_script_run_ctx
 from streamlit.runtime.uploaded_file_manager import UploadedFile
 
-from gruviz.app.settings import PARAMETER, READERS, TRAINING, Settings, read_parameter
+from gruviz.app.readers import PARAMETER, READERS, TRAINING, read_parameter
+from gruviz.app.settings import Settings
 from gruviz.inputs.files import Upload
 
 _LAST = "settings"
@@ -34,11 +35,14 @@ _GOOD = "good"
 _SENT = "sent"
 _QUERY = "query"
 _REVIVED = "revived"
+_VISITS = "visits"
 _PREFIX = "set."
 _ADDRESS = "page-address"
 # these bring other settings along: taken up first, in this order
 _BRINGING = ("lang", "weights", "source", "task", "family")
 UPLOAD = "upload"
+CHOSEN_OVER_THE_STAGE = ("weights", "model", "trained")
+LONGEST_ADDRESS = 20_000  # characters; browsers hold more, a link that people send does not
 
 
 @dataclass(frozen=True)
@@ -145,7 +149,7 @@ def query() -> dict[str, str]:
 
 def carry_address(settings: Settings) -> None:
     """Leave the address in the page, where a session finds it that takes the place of this one. Nobody sees it."""
-    st.session_state[_ADDRESS] = urlencode(settings.to_query(), errors="replace")
+    st.session_state[_ADDRESS] = urlencode(settings.to_query(everything=True), errors="replace")
     st.text_input("address", key=_ADDRESS, label_visibility="collapsed")
     st.html(f"<style>.st-key-{_ADDRESS} {{ display: none; }}</style>")
 
@@ -173,6 +177,40 @@ def seeded(name: str, value: Any) -> str:
     if not holds(key):
         st.session_state[key] = value
     return key
+
+
+def choose(name: str, value: object) -> bool:
+    """Take a choice made in the browser outside of any widget; then the page has to be drawn anew.
+
+    Args:
+        name: of a field that is chosen over the stage.
+        value: as the browser sent it.
+
+    Returns:
+        Whether it is one that can be taken.
+    """
+    read = READERS[name](value) if name in CHOSEN_OVER_THE_STAGE else None
+    if read is None:
+        return False
+    put(current().chosen(name, read))
+    return True
+
+
+def visit(address: str, number: int) -> None:
+    """Take the settings of an address the visitor went back to; then the page has to be drawn anew.
+
+    Args:
+        address: its query, with or without "?"; one that is too long is as one that is empty.
+        number: the browser's own, see `visits`.
+    """
+    text = address.removeprefix("?")
+    st.session_state[_VISITS] = number
+    put(Settings.opening(dict(parse_qsl(text, keep_blank_values=True)) if len(text) <= LONGEST_ADDRESS else {}))
+
+
+def visits() -> int:
+    """The number of the last address gone back to; 0 before."""
+    return st.session_state.get(_VISITS, 0)
 
 
 # ---- between pages

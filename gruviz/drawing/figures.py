@@ -201,24 +201,6 @@ def unit_lines(
     return figure
 
 
-def preview(x: np.ndarray, channels: Sequence[str] = (), *, theme: Theme = "light") -> go.Figure:
-    """A small picture of a sequence: lines for a few inputs, colour for many.
-
-    Args:
-        x: (time, input).
-        channels: names of the inputs, or none.
-        theme: "light" or "dark".
-    """
-    figure = go.Figure()
-    draw_input(figure, pool(x, 300, 48), channels, words(), theme)
-    figure.update_layout(
-        **base_layout(theme), height=96, margin={"l": 4, "r": 4, "t": 4, "b": 18}, showlegend=False,
-        xaxis={"fixedrange": True, "nticks": 4, "showgrid": False, "zeroline": False, "tickfont": {"size": 10}},
-        yaxis={"visible": False, "fixedrange": True}, coloraxis3={"showscale": False},
-    )  # fmt: skip
-    return figure
-
-
 def pooling_of(trace: GateTrace, window: tuple[int, int] | None = None) -> tuple[int, int]:
     """Steps and units that share one drawn cell in `heatmaps`; (1, 1) when nothing is pooled."""
     first, last = window or (0, trace.meta.steps - 1)

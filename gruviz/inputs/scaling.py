@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -59,5 +59,5 @@ def rescale(sequence: Sequence, how: str) -> tuple[Sequence, Scaling]:
         scale = np.abs(x).max(axis=0)
     # float32 values sum exactly in float64, so a channel that never changes has a scale of exactly 0
     scale = np.where(scale == 0, 1, scale)
-    scaled = Sequence((x - offset) / scale, sequence.labels, sequence.channels, sequence.name)
+    scaled = replace(sequence, x=(x - offset) / scale)
     return scaled, Scaling(how, tuple(offset.tolist()), tuple(scale.tolist()))

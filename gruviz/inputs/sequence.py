@@ -22,17 +22,18 @@ MAX_BYTES = 16 * 2**20
 class Sequence:
     """The input of a GRU: finite numbers over time, with a name for each column and a label for each step.
 
-    Two sequences are equal when values, labels, channels and name are, bit for bit.
+    Two sequences are equal when values, labels, channels, name and what is due are, bit for bit.
 
     Args:
         x: numbers (time, input), at least 1 x 1; copied to a read-only C-contiguous float32 array.
         labels: one short text a step, or none at all.
         channels: one name an input column; left empty they become x1, x2, ...
         name: what the sequence is called on the page.
+        due: one short text a step, the answer a model should give there and "" where none is due; or none at all.
 
     Raises:
         Problem: x is not a finite (time, input) array of real numbers in float32's range, or the
-            number of labels or channels does not fit it.
+            number of labels, answers or channels does not fit it.
 
     Example:
         >>> sequence = Sequence([[0, 1], [1, 0], [0, 0]], labels=("a", "b", "c"), name="mine")
@@ -44,18 +45,21 @@ class Sequence:
     labels: tuple[str, ...] = ()
     channels: tuple[str, ...] = ()
     name: str = "sequence"
+    due: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
         """Check every field and freeze the numbers."""
         x = _frozen_numbers(self.x)
-        labels = tuple(self.labels)
+        labels, due = tuple(self.labels), tuple(self.due)
         channels = tuple(self.channels) or tuple(f"x{i + 1}" for i in range(x.shape[1]))
-        if labels and len(labels) != len(x):
-            raise Problem("label_count", found=len(labels), expected=len(x))
+        for texts in (labels, due):
+            if texts and len(texts) != len(x):
+                raise Problem("label_count", found=len(texts), expected=len(x))
         if len(channels) != x.shape[1]:
             raise Problem("channel_count", found=len(channels), expected=x.shape[1])
         object.__setattr__(self, "x", x)
         object.__setattr__(self, "labels", labels)
+        object.__setattr__(self, "due", due)
         object.__setattr__(self, "channels", channels)
 
     @property
@@ -74,10 +78,10 @@ class Sequence:
 
         Source: BLAKE2b, RFC 7693.
         """
-        texts = [self.name, *self.channels, *self.labels]
+        texts = [self.name, *self.channels, *self.labels, *self.due]
         coded = [text.encode("utf-8", "surrogatepass") for text in texts]
         # the lengths keep ("ab", "c") and ("a", "bc") apart
-        sizes = [*self.x.shape, len(self.labels), *map(len, coded)]
+        sizes = [*self.x.shape, len(self.labels), *map(len, coded), *([len(self.due)] if self.due else [])]
         hashed = hashlib.blake2b(np.array(sizes, dtype="<i8").tobytes(), digest_size=16)
         hashed.update(b"".join(coded))
         hashed.update(self.x.astype("<f4", copy=False).tobytes())
@@ -93,7 +97,7 @@ class Sequence:
 
     def __reduce__(self) -> tuple[object, ...]:
         """Rebuild through the checks: a pickled array would come back writable."""
-        return Sequence, (np.asarray(self.x), self.labels, self.channels, self.name)
+        return Sequence, (np.asarray(self.x), self.labels, self.channels, self.name, self.due)
 
 
 def check_size(steps: int, inputs: int) -> None:

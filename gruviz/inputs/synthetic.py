@@ -273,7 +273,7 @@ def symbols(steps: int, rng: np.random.Generator, *, alphabet: int, hold: int) -
 def delayed_copy(steps: int, rng: np.random.Generator, *, alphabet: int, length: int, gap: int) -> Sequence:
     """The copy task: a few letters, blanks, a go cue, then blanks where the same letters are due.
 
-    A step where letter A is due is labelled →A; the input itself is blank there. Trials follow each other.
+    The input is blank where a letter is due. Trials follow each other.
 
     Args:
         steps: number of steps.
@@ -293,10 +293,10 @@ def delayed_copy(steps: int, rng: np.random.Generator, *, alphabet: int, length:
     due = np.full_like(shown, -1)
     due[:, length + gap + 1 :] = letters
     names = [*LETTERS[:alphabet], "", "go"]
-    pairs = zip(shown.ravel()[:steps].tolist(), due.ravel()[:steps].tolist(), strict=True)
-    labels = tuple(names[symbol] if answer < 0 else f"→{names[answer]}" for symbol, answer in pairs)
+    labels = tuple(names[symbol] for symbol in shown.ravel()[:steps].tolist())
+    answers = tuple("" if answer < 0 else names[answer] for answer in due.ravel()[:steps].tolist())
     x = np.eye(alphabet + 2)[shown.ravel()[:steps]]
-    return Sequence(x, labels, (*LETTERS[:alphabet], "blank", "go"), "delayed_copy")
+    return Sequence(x, labels, (*LETTERS[:alphabet], "blank", "go"), "delayed_copy", answers)
 
 
 @family(Parameter("amplitude", 1.0, 0.1, 3.0, False, 0.1), Parameter("latest", 1.0, 0.0, 1.0, False, 0.05))

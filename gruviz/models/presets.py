@@ -29,6 +29,7 @@ class Preset:
         steps: length of that sequence.
         parameters: that family's parameters.
         watch: (unit, step) to open on.
+        look: (gate, unit) its sentence speaks of.
     """
 
     name: str
@@ -38,6 +39,7 @@ class Preset:
     steps: int
     parameters: dict[str, float] = field(default_factory=dict)
     watch: tuple[int, int] = (0, 0)
+    look: tuple[str, int] = ("z", 0)
 
     def params(self, input_size: int | None = None) -> GRUParams:
         """The numbers, for another input size if need be.
@@ -188,7 +190,7 @@ PRESETS: dict[str, Preset] = {
     for preset in (
         Preset("latch", latch, LATCH_UNITS, "set_reset", 100, {"gap": 14}, (0, 7)),
         Preset("leaky", leaky, (), "impulse", 140, {"position": 0.05, "width": 40}, (1, 47)),
-        Preset("change", change, CHANGE_UNITS, "square", 100, {}, (1, 20)),
-        Preset("reset", reset, RESET_UNITS, "set_reset", 100, {"gap": 14}, (0, 21)),
+        Preset("change", change, CHANGE_UNITS, "square", 100, {}, (1, 20), ("h", 1)),
+        Preset("reset", reset, RESET_UNITS, "set_reset", 100, {"gap": 14}, (1, 21), ("r", 0)),
     )
 }

@@ -10,10 +10,10 @@ from typing import Any
 import numpy as np
 
 from gruviz.drawing.pooling import STATISTICS
-from gruviz.stage.scene import Run, Scene, View
+from gruviz.stage.scene import Run, Scene, View, looked_at, ranked
 from gruviz.stage.tiles import Tile, tile
 from gruviz.tracing import explain
-from gruviz.tracing.analysis import ORDERS, unit_order
+from gruviz.tracing.analysis import ORDERS, Ranking, ranking
 from gruviz.tracing.gate_trace import GATES
 
 KINDS = ("explain", "tile", "order", "figure")
@@ -25,8 +25,8 @@ def _tile(run: Run, layer: int, window: tuple[int, int]) -> Tile:
     return tile(run.trace, layer, window=window)
 
 
-def _order(run: Run, order: str, layer: int) -> np.ndarray:
-    return unit_order(run.trace, order, layer=layer)
+def _order(run: Run, order: str, layer: int, window: tuple[int, int] | None) -> Ranking:
+    return ranking(run.trace, order, layer=layer, window=window)
 
 
 @dataclass(frozen=True)
@@ -71,14 +71,14 @@ def read(value: object, run: Run) -> Question | None:
     elif kind == "tile":
         wanted = ("layer", "first", "last")
     elif kind == "order" and value.get("order") in ORDERS:
-        wanted, named["order"] = ("layer",), value["order"]
+        wanted, named["order"] = ("layer", "first", "last"), value["order"]
     elif kind == "figure" and value.get("open") is False:
         wanted = ()
     elif kind == "figure" and value.get("open") is True and isinstance(value.get("view"), Mapping):
         wanted, named["open"] = ("layer", "t", "unit", "first", "last"), True
     else:
         return None
-    given = value
+    given = {"first": 0, "last": steps - 1, **value} if kind == "order" else value
     if named.get("open"):  # where nobody has chosen a place, the view says null
         unchosen = {"t": 0, "unit": 0, "first": 0, "last": steps - 1}
         given = unchosen | {name: one for name, one in value["view"].items() if one is not None}
@@ -104,7 +104,7 @@ def reply(
     question: Question,
     scene: Scene,
     tile_of: Callable[[Run, int, tuple[int, int]], Tile] = _tile,
-    order_of: Callable[[Run, str, int], np.ndarray] = _order,
+    order_of: Callable[[Run, str, int, tuple[int, int] | None], Ranking] = _order,
 ) -> Reply:
     """The reply's header and its arrays.
 
@@ -112,16 +112,16 @@ def reply(
         question: what is asked.
         scene: what the stage shows.
         tile_of: (run, layer, window) -> tile; a server gives one that remembers.
-        order_of: (run, order, layer) -> permutation; likewise.
+        order_of: (run, order, layer, window) -> ranking; likewise.
     """
     view, run = question.view, scene.run
     head: dict[str, Any] = {"reply": question.id, "kind": question.kind, "trace": run.id}
     if question.kind == "tile":
         header, arrays = tile_of(run, view.layer, (view.first, view.last))
-        return {**head, "tile": header}, arrays
+        return {**head, "tile": scene.labels.answered(header)}, arrays
     if question.kind == "order":
-        order = order_of(run, question.order, view.layer)
-        return {**head, "order": question.order, "layer": view.layer}, {"order": order}
+        found = order_of(run, question.order, view.layer, looked_at(question.order, view))
+        return {**head, "order": question.order, "layer": view.layer}, ranked(found)
     if question.kind == "figure":
         return {**head, "open": question.open}, {}
     return {**head, **_explained(question, scene)}, {}

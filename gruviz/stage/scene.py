@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass, field, fields
+from dataclasses import asdict, dataclass, field, fields, replace
 from typing import Any
 
 import numpy as np
@@ -19,15 +19,17 @@ from gruviz.drawing.colours import (
     gate_domain,
 )
 from gruviz.drawing.pooling import STATISTICS
+from gruviz.stage.headline import Menu, Status
 from gruviz.stage.packing import pack
 from gruviz.stage.tiles import LONGEST_LABEL, MOST_CHANNELS, Tile, tile
-from gruviz.tracing.analysis import ORDERS
+from gruviz.tracing.analysis import ORDERS, Ranking, ranking
 from gruviz.tracing.gate_trace import GATES, GateTrace
 from gruviz.tracing.trace import Traceable
 from gruviz.wording.words import words
 
 DIAGRAMS = ("unit", "layer")
 PANELS = (*GATES, "x")
+COLOURS = ("fixed", "stretched")
 
 
 @dataclass(frozen=True, eq=False)
@@ -59,9 +61,13 @@ class View:
         layer, t, unit, gate: the chosen cell; None where nobody has chosen yet.
         first, last: the steps shown, both included; None is the last step.
         order: of the units, one of `gruviz.tracing.analysis.ORDERS`.
+        turned: that order from the other end.
         subset: names units as "0-7, 12"; all when empty.
         stat: what stands for cells that share a pixel.
         diagram: the cell diagram of one "unit" or of the whole "layer".
+        hide: letters of the panels that are not shown.
+        large: the one panel that has all the room; "" for none.
+        colours: of n and h: "fixed" over -1 to 1, or "stretched" over what they hold.
     """
 
     layer: int = 0
@@ -71,18 +77,22 @@ class View:
     first: int = 0
     last: int | None = None
     order: str = "index"
+    turned: bool = False
     subset: str = ""
     stat: str = "mean"
     diagram: str = "unit"
+    hide: str = ""
+    large: str = ""
+    colours: str = "fixed"
 
     def within(self, trace: GateTrace) -> View:
         """This view with nothing left open, moved into a trace where it lies outside of it."""
         layers, _, steps, units = trace.h.shape
         last = steps - 1 if self.last is None else min(self.last, steps - 1)
         first, last = sorted((min(self.first, steps - 1), last))
-        return View(
-            min(self.layer, layers - 1), min(self.t or 0, steps - 1), min(self.unit or 0, units - 1), self.gate, first,
-            last, self.order, self.subset, self.stat, self.diagram,
+        return replace(
+            self, layer=min(self.layer, layers - 1), t=min(self.t or 0, steps - 1),
+            unit=min(self.unit or 0, units - 1), first=first, last=last,
         )  # fmt: skip
 
 
@@ -97,11 +107,18 @@ class Labels:
         units: names of the units, or none.
         channels: names of the inputs, or none.
         language: "en" or "ko".
+        due: the answer due at each step, or none.
     """
 
     units: tuple[str, ...] = ()
     channels: tuple[str, ...] = ()
     language: str = "en"
+    due: tuple[str, ...] = ()
+
+    def answered(self, about: dict[str, Any]) -> dict[str, Any]:
+        """The header of a tile, with what is due at its steps."""
+        due = self.due[about["first"] : about["last"] + 1] if about["each"] == 1 else ()
+        return about | {"due": [text[:LONGEST_LABEL] for text in due]}
 
 
 @dataclass(frozen=True, eq=False)
@@ -113,7 +130,10 @@ class Scene:
         view: to open with.
         labels: names, and the language.
         home: (step, unit) to go to where nobody has chosen any.
+        menus: what can be chosen over the stage.
+        status: what is said there; None for nothing.
         place: a text; when it changes the stage goes to `view`. None leaves it where it is.
+        visit: another number sends the stage to all of `view`, wherever it is: the visitor went back in time.
         address: prefix of the view's fields in the page's address, such as "a."; "" for none, None to keep them out.
         cursor: name of the cursor shared with other stages of the page; "" for one of its own.
     """
@@ -122,7 +142,10 @@ class Scene:
     view: View = field(default_factory=View)
     labels: Labels = field(default_factory=Labels)
     home: tuple[int, int] = (0, 0)
+    menus: tuple[Menu, ...] = ()
+    status: Status | None = None
     place: str | None = None
+    visit: int = 0
     address: str | None = None
     cursor: str = ""
 
@@ -132,14 +155,14 @@ class Scene:
         return min(self.view.layer, self.run.trace.h.shape[0] - 1)
 
 
-def message(scene: Scene, key: str = "", *, part: Tile | None = None, order: np.ndarray | None = None) -> bytes:
+def message(scene: Scene, key: str = "", *, part: Tile | None = None, order: Ranking | None = None) -> bytes:
     """One message with the trace's numbers, colours, words and the view to open with; its first batch entry.
 
     Args:
         scene: what to show.
         key: of the stage on its page.
         part: the tile to send; the whole of the view's layer when None.
-        order: permutation, display row -> unit, for the view's order; as they are when None.
+        order: of the units, that of the view; as they are when None.
 
     Returns:
         The message, see `gruviz.stage.packing`.
@@ -161,17 +184,20 @@ def message(scene: Scene, key: str = "", *, part: Tile | None = None, order: np.
         "trace": {
             "id": scene.run.id, "kind": m.kind, "reset": m.reset, "steps": m.steps, "units": m.hidden_size,
             "inputs": m.input_size, "layers": trace.h.shape[0], "bidirectional": m.bidirectional,
+            "labelled": any(trace.labels), "asks": any(labels.due),
         },
         "unit_names": list(labels.units),
         "channels": [name[:LONGEST_LABEL] for name in labels.channels[:MOST_CHANNELS]],
         "layer_names": layer_names(trace, labels.language),
         "language": labels.language,
         "palettes": palettes(data_domain(trace.x)),
+        "reach": {gate: _reach(getattr(trace, gate)) for gate in ("n", "h")},
         "odd": {"nan": NOT_A_NUMBER, "outside": OUT_OF_RANGE},
         "lines": {"light": LINES, "dark": LINES_DARK},
         "words": {
-            **w["stage"], "gates": w["gates"], "captions": w["captions"], "keeps": w["figure"]["keeps"],
-            "hover": w["hover"], "orders": w["orders"], "statistics": w["statistics"], "phases": w["phases"],
+            **w["stage"], "gates": w["gates"], "captions": w["captions"], "short": w["captions_short"],
+            "keeps": w["figure"]["keeps"], "hover": w["hover"], "orders": w["orders"], "statistics": w["statistics"],
+            "phases": w["phases"],
         },
         "orders": ORDERS,
         "statistics": STATISTICS,
@@ -180,10 +206,22 @@ def message(scene: Scene, key: str = "", *, part: Tile | None = None, order: np.
         "defaults": asdict(View()),
         "home": {"t": scene.home[0], "unit": scene.home[1]},
         "place": scene.place,
-        "tile": about,
+        "visit": scene.visit,
+        "menus": [asdict(menu) for menu in scene.menus],
+        "status": None if scene.status is None else scene.status.as_header(),
+        "tile": labels.answered(about),
     }  # fmt: skip
-    permutation = np.arange(m.hidden_size, dtype=np.int32) if order is None else order
-    return pack(header, {**arrays, "order": permutation})
+    return pack(header, {**arrays, **ranked(order or ranking(trace, "index"))})
+
+
+def looked_at(order: str, view: View) -> tuple[int, int] | None:
+    """The steps an order of the units is about: those seen, where it is by what is active there; None for all."""
+    return (view.first, view.last) if order == "active" else None
+
+
+def ranked(found: Ranking) -> dict[str, np.ndarray]:
+    """An order of the units as the browser takes it: "order", and "values" where it is one of numbers."""
+    return {"order": found.order} | ({} if found.values is None else {"values": found.values.astype(np.float32)})
 
 
 def palettes(of_input: Domain) -> dict[str, dict[str, dict[str, Any]]]:
@@ -209,3 +247,12 @@ def layer_names(trace: GateTrace, language: str = "en") -> Sequence[str]:
         return [p["layer_name"].format(layer=row) for row in range(trace.h.shape[0])]
     ways = (p["forward"], p["reverse"])
     return [p["layer_name_way"].format(layer=row // 2, way=ways[row % 2]) for row in range(trace.h.shape[0])]
+
+
+def _reach(values: np.ndarray) -> float:
+    """The largest |value|; 0 where none is a finite number."""
+    largest = float(np.abs([values.min(), values.max()]).max())  # no copy of a large array
+    if np.isfinite(largest):
+        return largest
+    finite = np.abs(values[np.isfinite(values)])
+    return float(finite.max()) if finite.size else 0.0

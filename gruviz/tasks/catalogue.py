@@ -45,7 +45,10 @@ TASKS: dict[str, Task] = {
             parameters=(Parameter("gap", 20, 1, 500, True, 1), Parameter("jitter", 0.5, 0.0, 1.0, False, 0.1), NOISE),
             make=made.delayed_copy,
             label=made.copy_labels,
+            due=made.copy_due,
             measure=opens(0.15),
+            watch=("z", "hold"),
+            clear=83,
         ),
         Task(
             "flip_flop",
@@ -59,7 +62,10 @@ TASKS: dict[str, Task] = {
             parameters=(STEPS[60], Parameter("gap", 15, 2, 1000, True, 1)),
             make=made.flip_flop,
             label=made.flip_flop_labels,
+            due=made.flip_flop_due,
             measure=renews(0.8),
+            watch=("h", "hold"),
+            clear=1,
         ),
         Task(
             "adding",
@@ -73,7 +79,10 @@ TASKS: dict[str, Task] = {
             parameters=(STEPS[30],),
             make=made.adding,
             label=made.adding_labels,
+            due=made.adding_due,
             measure=opens(0.2),
+            watch=("z", "change"),
+            clear=11,
         ),
         Task(
             "parity",
@@ -87,7 +96,10 @@ TASKS: dict[str, Task] = {
             parameters=(STEPS[40], NOISE),
             make=made.parity,
             label=made.parity_labels,
+            due=made.parity_due,
             measure=tells(0.12),
+            watch=("r", "change"),
+            clear=6,
         ),
         Task(
             "brackets",
@@ -101,7 +113,10 @@ TASKS: dict[str, Task] = {
             parameters=(STEPS[40], Parameter("deepest", 5, 1, 20, True, 1)),
             make=made.brackets,
             label=made.bracket_labels,
+            due=made.bracket_due,
             measure=opens(0.05),
+            watch=("z", "change"),
+            clear=1,
         ),
         Task(
             "sine",
@@ -114,8 +129,10 @@ TASKS: dict[str, Task] = {
             defaults=Defaults(hidden_size=24, init="chrono", t_max=40.0),
             parameters=(Parameter("silent", 24, 5, 1000, True, 1),),
             make=made.sine,
-            label=made.sine_labels,
+            due=made.sine_due,
             measure=moves(0.25),
+            watch=("z", "hold"),
+            clear=4,
         ),
         characters(),
         Task(
@@ -130,7 +147,9 @@ TASKS: dict[str, Task] = {
             parameters=(STEPS[40], NOISE),
             make=made.distractors,
             label=made.distractor_labels,
+            due=made.distractor_due,
             measure=opens(0.08, gate="r"),
+            watch=("z", "hold"),
         ),
     )
 }

@@ -99,6 +99,8 @@ def characters(text: str = "") -> Task:
         make_held_out=lambda rng, size, *, steps: made(codes[cut:], rng, size, int(steps)),
         label=lambda batch, which: tuple(channels[k] for k in batch.x[which].argmax(-1)),
         measure=marks(0.25),
+        watch=("r", "change"),
+        clear=0 if text.strip() else 3,
         text=given,
         others=others,
         others_share=float((codes == symbols - 1).mean()) if others else 0.0,

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from typing import Any
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -184,43 +187,74 @@ def _latest(x: NDArray[np.float32]) -> NDArray[np.float32]:
 
 
 def copy_labels(batch: Batch, which: int) -> tuple[str, ...]:
-    """The letter where it is shown, "go → letter" where it is due."""
-    x, shown = batch.x[which], batch.change[which, :, 0]
+    """The letter where it is shown, "go" where it is due."""
+    x, shown, due = batch.x[which], batch.change[which, :, 0], batch.mask[which]
     names = [COPIED[row[:-1].argmax()] if letter else "" for row, letter in zip(x, shown, strict=True)]
-    pairs = zip(names, batch.target[which], batch.mask[which], strict=True)
-    return tuple(f"go → {COPIED[answer]}" if due else name for name, answer, due in pairs)
+    return tuple("go" if asked else name for name, asked in zip(names, due, strict=True))
+
+
+def copy_due(batch: Batch, which: int) -> tuple[str, ...]:
+    """The letter."""
+    return _due(batch, which, lambda answer: COPIED[answer])
 
 
 def flip_flop_labels(batch: Batch, which: int) -> tuple[str, ...]:
-    """+1 for a pulse up on channel 1, −3 for one down on channel 3."""
-    signs = {1.0: "+", -1.0: "−"}
-    return tuple(" ".join(f"{signs[v]}{k + 1}" for k, v in enumerate(row) if v) for row in batch.x[which].tolist())
+    """1↑ for a pulse up on channel 1, 3↓ for one down on channel 3."""
+    ways = {1.0: "↑", -1.0: "↓"}
+    return tuple(" ".join(f"{k + 1}{ways[v]}" for k, v in enumerate(row) if v) for row in batch.x[which].tolist())
+
+
+def flip_flop_due(batch: Batch, which: int) -> tuple[str, ...]:
+    """The sign of each channel's bit, in their order."""
+    return _due(batch, which, lambda bits: "".join("+" if bit > 0 else "−" for bit in bits))
 
 
 def adding_labels(batch: Batch, which: int) -> tuple[str, ...]:
-    """The marked values, and the sum at the end."""
-    labels = [f"+{value:.2f}" if marked else "" for value, marked in batch.x[which]]
-    return (*labels[:-1], f"→ {batch.target[which, -1, 0]:.2f}")
+    """The marked values."""
+    return tuple(f"+{value:.2f}" if marked else "" for value, marked in batch.x[which])
+
+
+def adding_due(batch: Batch, which: int) -> tuple[str, ...]:
+    """Their sum, at the end."""
+    return _due(batch, which, lambda total: f"{total[0]:.2f}")
 
 
 def parity_labels(batch: Batch, which: int) -> tuple[str, ...]:
-    """The bit, then 1 where the number of ones so far is odd."""
-    return tuple(f"{one:d} → {odd}" for one, odd in zip(batch.change[which, :, 0], batch.target[which], strict=True))
+    """The bit."""
+    return tuple(f"{one:d}" for one in batch.change[which, :, 0])
+
+
+def parity_due(batch: Batch, which: int) -> tuple[str, ...]:
+    """1 where the number of ones so far is odd."""
+    return _due(batch, which, lambda odd: f"{odd:d}")
 
 
 def bracket_labels(batch: Batch, which: int) -> tuple[str, ...]:
-    """The symbol, then the depth after it."""
-    shown = np.array(["(", ")", "a"])[batch.x[which].argmax(-1)]
-    return tuple(f"{name} → {depth:.0f}" for name, depth in zip(shown, batch.target[which, :, 0], strict=True))
+    """The symbol."""
+    return tuple("()a"[symbol] for symbol in batch.x[which].argmax(-1))
 
 
-def sine_labels(batch: Batch, which: int) -> tuple[str, ...]:
-    """The value due in the silence."""
-    pairs = zip(batch.target[which, :, 0], batch.mask[which], strict=True)
-    return tuple(f"→ {value:+.2f}" if due else "" for value, due in pairs)
+def bracket_due(batch: Batch, which: int) -> tuple[str, ...]:
+    """The depth after it."""
+    return _due(batch, which, lambda depth: f"{depth[0]:.0f}")
+
+
+def sine_due(batch: Batch, which: int) -> tuple[str, ...]:
+    """The value of the wave, in the silence."""
+    return _due(batch, which, lambda value: f"{value[0]:+.1f}".replace("-", "−"))
 
 
 def distractor_labels(batch: Batch, which: int) -> tuple[str, ...]:
-    """The cue, and the answer at the end."""
+    """The cue."""
     cue = CUES[batch.target[which, -1]]
-    return (*(cue if shown else "" for shown in batch.change[which, :-1, 0]), f"→ {cue}")
+    return tuple(cue if shown else "" for shown in batch.change[which, :, 0])
+
+
+def distractor_due(batch: Batch, which: int) -> tuple[str, ...]:
+    """The cue, at the end."""
+    return _due(batch, which, lambda answer: CUES[answer])
+
+
+def _due(batch: Batch, which: int, written: Callable[[Any], str]) -> tuple[str, ...]:
+    pairs = zip(batch.target[which], batch.mask[which], strict=True)
+    return tuple(written(answer) if due else "" for answer, due in pairs)

@@ -142,8 +142,10 @@ class Task:
         defaults: settings that learn it.
         parameters: what can be made longer or harder; the defaults are what is trained on.
         make: (rng, size, **parameters) -> Batch.
-        label: (batch, which) -> one short text a step.
         measure: (trace, batch) -> Check.
+        watch: where its story is seen: a gate, and the steps at which something is held ("hold") or written ("change").
+        clear: number of an example that shows it well.
+        label, due: (batch, which) -> one short text a step: what is read, and the answer due there.
         make_held_out: as `make`, where held-out sequences come from another source than chance alone.
         text: the text of the characters task.
         others, others_share: how many of its characters are read as one because they are rare, and their share of it.
@@ -159,8 +161,11 @@ class Task:
     defaults: Defaults
     parameters: tuple[Parameter, ...]
     make: Callable[..., Batch]
-    label: Callable[[Batch, int], tuple[str, ...]]
     measure: Callable[[GateTrace, Batch], Check]
+    watch: tuple[Literal["z", "r", "n", "h"], Literal["hold", "change"]]
+    clear: int = 0
+    label: Callable[[Batch, int], tuple[str, ...]] | None = None
+    due: Callable[[Batch, int], tuple[str, ...]] | None = None
     make_held_out: Callable[..., Batch] | None = None
     text: str = ""
     others: int = 0
@@ -227,8 +232,9 @@ class Task:
         return (self.make_held_out or self.make)(rng, size, **self.checked(parameters))
 
     def sequence(self, batch: Batch, which: int = 0) -> Sequence:
-        """One sequence of a batch with a label a step and names of its inputs, as the stage shows it."""
-        return Sequence(batch.x[which], self.label(batch, which), self.channels, self.name)
+        """One sequence of a batch with what its steps and inputs are called and what is due, as the stage shows it."""
+        label, due = (() if texts is None else texts(batch, which) for texts in (self.label, self.due))
+        return Sequence(batch.x[which], label, self.channels, self.name, due)
 
     def example(self, seed: int = 0, **parameters: float) -> Sequence:
         """One held-out sequence to look at; `held_out(1, seed)` is the batch it comes from."""
@@ -237,6 +243,24 @@ class Task:
     def metric_of(self, outputs: NDArray, batch: Batch) -> float:
         """The metric of a model's outputs (batch, time, output) on a batch."""
         return self.metric.of(outputs, batch)
+
+    def watched(self, batch: Batch) -> tuple[int, int]:
+        """First and last step of the stretch of a batch's first sequence at which the story is seen best.
+
+        Of what is held the longest stretch, of what is written the one nearest the middle; the whole where there is
+        none.
+        """
+        where = self.watch[1]
+        marked = getattr(batch, where)[0, :, 0]
+        edges = np.flatnonzero(np.diff(np.r_[0, marked.astype(int), 0]))
+        stretches = edges.reshape(-1, 2) - (0, 1)
+        if not len(stretches):
+            return 0, batch.steps - 1
+        if where == "hold":
+            best = int(np.argmax(stretches[:, 1] - stretches[:, 0]))
+        else:
+            best = int(np.argmin(np.abs(stretches.mean(1) - batch.steps / 2)))
+        return int(stretches[best, 0]), int(stretches[best, 1])
 
     def check(self, trace: GateTrace, batch: Batch) -> Check:
         """The gates' story in numbers: `trace` is of a trained model on `batch.x`."""

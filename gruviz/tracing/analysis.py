@@ -3,23 +3,55 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import dataclass
 from typing import Literal
 
 import numpy as np
 
 from gruviz.tracing.gate_trace import GateTrace, require_trace
 
-Order = Literal["index", "half_life", "mean_z", "cluster", "component", "peak"]
-ORDERS: tuple[Order, ...] = ("index", "half_life", "mean_z", "cluster", "component", "peak")
+Order = Literal["index", "active", "half_life", "mean_z", "cluster", "component", "peak"]
+ORDERS: tuple[Order, ...] = ("index", "active", "half_life", "mean_z", "cluster", "component", "peak")
 STEPS = 4000  # most steps that enter a comparison of every unit with every other
 PIECE = 8192  # steps worked on at once where all of them count
 Merge = tuple[int, int, float]
 
 
+@dataclass(frozen=True, eq=False)
+class Ranking:
+    """Units in an order, with the numbers they are ordered by.
+
+    Args:
+        order: int32 (unit,), a permutation: display row -> unit.
+        values: float64 (unit,), by unit; None where the order is not one of numbers.
+    """
+
+    order: np.ndarray
+    values: np.ndarray | None
+
+
 def unit_order(trace: GateTrace, how: Order, *, layer: int = 0, batch: int = 0) -> np.ndarray:
     """An order of the units of one layer and sequence, such that a heatmap drawn in it tells more.
 
+    Args, Raises and Sources: see `ranking`, over all steps.
+
+    Returns:
+        int32 (unit,), a permutation: display row -> unit.
+
+    >>> from gruviz import SplitGRU, trace
+    >>> sorted(unit_order(trace(SplitGRU(1, 3), np.ones((4, 1))), "peak").tolist())
+    [0, 1, 2]
+    """
+    return ranking(trace, how, layer=layer, batch=batch).order
+
+
+def ranking(
+    trace: GateTrace, how: Order, *, layer: int = 0, batch: int = 0, window: tuple[int, int] | None = None
+) -> Ranking:
+    """The units of one layer and sequence in an order such that a heatmap drawn in it tells more.
+
         index       as they are
+        active      largest mean over time of |h_t - h_{t-1}| first
         half_life   longest first, see `half_lives`
         mean_z      largest mean of z over time first: who keeps most
         cluster     units whose h moves together stand together, see `average_linkage`; distance 1 - correlation.
@@ -35,27 +67,63 @@ def unit_order(trace: GateTrace, how: Order, *, layer: int = 0, batch: int = 0) 
         trace: any trace.
         how: one of ORDERS.
         layer, batch: which part of it.
+        window: (first, last) step to look at, both included; all steps when None.
 
     Returns:
-        int32 (unit,), a permutation: display row -> unit.
+        The order, and what it is by: the mean change, the half-life in steps, the mean of z, the loading (largest
+        |loading| 1), the step of the peak; of index and cluster None.
 
     Raises:
         TypeError: the trace is none.
-        ValueError: there is no such order, layer or batch.
+        ValueError: there is no such order, layer, batch or window.
 
     Sources: Gruvaeus, Wainer 1972 (Br. J. Math. Stat. Psychol. 25:200) for turning clusters; MATH's PCA:
     fit on the centred (time, unit) matrix.
 
     >>> from gruviz import SplitGRU, trace
-    >>> sorted(unit_order(trace(SplitGRU(1, 3), np.ones((4, 1))), "peak").tolist())
-    [0, 1, 2]
+    >>> ranking(trace(SplitGRU(1, 3), np.ones((4, 1))), "peak").values.tolist()
+    [3.0, 3.0, 3.0]
     """
     if how not in ORDERS:
         raise ValueError(f"order is {how!r}; it must be one of {', '.join(ORDERS)}.")
     require_trace(trace)
     trace.require(layer=layer, batch=batch)
+    first, last = window or (0, trace.meta.steps - 1)
+    if not 0 <= first <= last < trace.meta.steps:
+        raise ValueError(f"steps {first} to {last} are asked for; this trace has steps 0 to {trace.meta.steps - 1}.")
+    part = _Part(trace, layer, batch, first, last)
     with np.errstate(all="ignore"):  # a diverged model must be seen, not stopped
-        return _ORDERS[how](trace, layer, batch).astype(np.int32)
+        if how == "index":
+            return Ranking(np.arange(trace.meta.hidden_size, dtype=np.int32), None)
+        if how == "cluster":
+            return Ranking(_cluster(part.h).astype(np.int32), None)
+        values, key = _NUMBERS[how](part)
+        # stable, NaN last
+        return Ranking(np.argsort(key, kind="stable").astype(np.int32), values)
+
+
+@dataclass(frozen=True, eq=False)
+class _Part:
+    """Some steps of one layer and sequence of a trace."""
+
+    trace: GateTrace
+    layer: int
+    batch: int
+    first: int
+    last: int
+
+    def of(self, gate: str) -> np.ndarray:
+        return getattr(self.trace, gate)[self.layer, self.batch, self.first : self.last + 1]
+
+    @property
+    def h(self) -> np.ndarray:
+        return self.of("h")
+
+    @property
+    def edge(self) -> tuple[np.ndarray, np.ndarray]:
+        """The state of the step computed first, and the one before it."""
+        step = self.last if self.trace.reverse(self.layer) else self.first
+        return self.trace.h[self.layer, self.batch, step], self.trace.h_prev_row(self.layer, self.batch, step)
 
 
 def half_lives(trace: GateTrace, layer: int = 0, batch: int = 0) -> np.ndarray:
@@ -81,7 +149,10 @@ def half_lives(trace: GateTrace, layer: int = 0, batch: int = 0) -> np.ndarray:
     """
     require_trace(trace)
     trace.require(layer=layer, batch=batch)
-    z = trace.z[layer, batch]
+    return _half_lives(trace.z[layer, batch])
+
+
+def _half_lives(z: np.ndarray) -> np.ndarray:
     with np.errstate(all="ignore"):
         rate = -sum(np.log(z[s : s + PIECE]).sum(axis=0, dtype=np.float64) for s in range(0, len(z), PIECE)) / len(z)
         return np.where(rate > 0, np.log(2) / rate, np.where(rate == 0, np.inf, np.nan))
@@ -134,71 +205,75 @@ def average_linkage(distances: np.ndarray) -> list[Merge]:
     return merges
 
 
-def _index(trace: GateTrace, layer: int, batch: int) -> np.ndarray:
-    return np.arange(trace.meta.hidden_size)
+Numbers = tuple[np.ndarray, np.ndarray]  # by unit, and what is least for the unit that comes first
 
 
-def _half_life(trace: GateTrace, layer: int, batch: int) -> np.ndarray:
-    return _ascending(-half_lives(trace, layer, batch))
+def _active(part: _Part) -> Numbers:
+    h, (at, before) = part.h, part.edge
+    total = np.abs(at.astype(np.float64) - before)
+    for s in range(0, len(h) - 1, PIECE):
+        total += np.abs(np.diff(h[s : s + PIECE + 1], axis=0)).sum(axis=0, dtype=np.float64)
+    return _largest_first(_finite_or_nan(total / len(h)))
 
 
-def _mean_z(trace: GateTrace, layer: int, batch: int) -> np.ndarray:
-    return _ascending(-_finite_or_nan(trace.z[layer, batch].mean(axis=0, dtype=np.float64)))
+def _half_life(part: _Part) -> Numbers:
+    return _largest_first(_half_lives(part.of("z")))
 
 
-def _peak(trace: GateTrace, layer: int, batch: int) -> np.ndarray:
-    h = trace.h[layer, batch]
+def _mean_z(part: _Part) -> Numbers:
+    return _largest_first(_finite_or_nan(part.of("z").mean(axis=0, dtype=np.float64)))
+
+
+def _peak(part: _Part) -> Numbers:
+    h = part.h
     largest = np.maximum(h.max(axis=0), -h.min(axis=0))
-    first = (np.abs(h) == largest).argmax(axis=0)
-    return _ascending(np.where(np.isfinite(largest), first, np.nan))
+    step = np.where(np.isfinite(largest), part.first + (np.abs(h) == largest).argmax(axis=0), np.nan)
+    return step, step
 
 
-def _component(trace: GateTrace, layer: int, batch: int) -> np.ndarray:
-    h, moving, still = _moving(trace, layer, batch)
-    loading = np.full(trace.meta.hidden_size, np.nan)
+def _component(part: _Part) -> Numbers:
+    h, moving, still = _moving(part.h)
+    loading = np.full(part.trace.meta.hidden_size, np.nan)
     loading[still] = 0
     if len(moving):
         first = np.linalg.eigh(h.T @ h)[1][:, -1]
         # rounded, for equal units differ in the last digits
         first = np.round(first / np.abs(first).max(), 9)
         loading[moving] = first * np.sign(first[np.abs(first).argmax()])
-    return _ascending(-loading)
+    return _largest_first(loading)
 
 
-def _cluster(trace: GateTrace, layer: int, batch: int) -> np.ndarray:
-    h, moving, still = _moving(trace, layer, batch)
+def _cluster(states: np.ndarray) -> np.ndarray:
+    h, moving, still = _moving(states)
     h /= np.linalg.norm(h, axis=0)
     apart = np.round(1 - h.T @ h, 12)  # equal distances differ in the last digits
     leaves = moving[_leaves(average_linkage(apart), apart)]
-    odd = np.setdiff1d(np.arange(trace.meta.hidden_size), np.concatenate([moving, still]))
+    odd = np.setdiff1d(np.arange(states.shape[1]), np.concatenate([moving, still]))
     return np.concatenate([leaves, still, odd])
 
 
-_ORDERS: dict[Order, Callable[[GateTrace, int, int], np.ndarray]] = {
-    "index": _index,
+_NUMBERS: dict[str, Callable[[_Part], Numbers]] = {
+    "active": _active,
     "half_life": _half_life,
     "mean_z": _mean_z,
-    "cluster": _cluster,
     "component": _component,
     "peak": _peak,
 }
 
 
-def _ascending(key: np.ndarray) -> np.ndarray:
-    """Stable, NaN last."""
-    return np.argsort(key, kind="stable")
+def _largest_first(values: np.ndarray) -> Numbers:
+    return values, -values
 
 
 def _finite_or_nan(values: np.ndarray) -> np.ndarray:
     return np.where(np.isfinite(values), values, np.nan)
 
 
-def _moving(trace: GateTrace, layer: int, batch: int) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+def _moving(h: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     """Centred h (step, unit) of the units that change, which those are, and which stand still; others are not finite.
 
     A change within a few roundings of float32 is none: its correlation with anything would be chance.
     """
-    h = trace.h[layer, batch]
     high, low = h.max(axis=0), h.min(axis=0)
     h = h[np.linspace(0, len(h) - 1, min(len(h), STEPS)).round().astype(int)]
     change = np.ptp(h, axis=0) > 4 * np.finfo(np.float32).eps * np.maximum(np.abs(high), np.abs(low))

@@ -4,7 +4,7 @@ import logging
 
 import numpy as np
 import pytest
-from page import component, figure, opened, payload, plotted, reply, said, scene, send, sound
+from page import choose, component, figure, opened, payload, plotted, reply, said, scene, send, sound
 
 from gruviz.app import charts
 from gruviz.app.explore import page as explore
@@ -89,7 +89,7 @@ def test_what_is_no_question_gets_an_error_and_the_page_stays_whole(value, about
 def test_a_question_about_another_trace_gets_an_error():
     at = sound(opened(weights="latch"))
     question = explain(at)
-    sound(at.segmented_control(key="set.model").set_value("torch").run())
+    sound(choose(at, "model", "torch"))
     now = scene(at)[0]["trace"]["id"]
     header, _ = reply(send(at, question))
     assert header == {"reply": 11, "kind": "error", "trace": now}
@@ -160,7 +160,7 @@ def test_questions_leave_every_other_setting_as_it_is():
 
 def test_the_figure_opens_at_the_view_of_the_stage_and_closes():
     at = sound(opened(weights="latch"))
-    assert [each.key for each in at.get("plotly_chart")] == ["preview"]
+    assert [each.key for each in at.get("plotly_chart")] == []
     _, arrays = scene(at)
     question = asking(at, kind="figure", open=True, view=view(t=20, unit=2, first=10, last=40))
     closing = asking(at, kind="figure", open=False)
@@ -175,10 +175,10 @@ def test_the_figure_opens_at_the_view_of_the_stage_and_closes():
         assert EN["page"][text] in said(at)
     # it stays while the page runs
     sound(at.run())
-    assert {each.key for each in at.get("plotly_chart")} == {"preview", "gates", "unit_lines", "step_bars"}
+    assert {each.key for each in at.get("plotly_chart")} == {"gates", "unit_lines", "step_bars"}
     send(at, closing)
     assert at.get("plotly_chart") == []
-    assert [each.key for each in sound(at.run()).get("plotly_chart")] == ["preview"]
+    assert [each.key for each in sound(at.run()).get("plotly_chart")] == []
 
 
 def test_an_open_figure_follows_the_cell_that_is_explained():

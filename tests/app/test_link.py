@@ -2,10 +2,11 @@
 
 import page
 import pytest
-from page import payload, sound
+from page import choose, counted, payload, sound
 from streamlit.testing.v1 import AppTest
 
-from gruviz.app.settings import DEFAULT, SOURCES, WEIGHTS, Settings
+from gruviz.app.readers import SOURCES, WEIGHTS
+from gruviz.app.settings import DEFAULT, Settings
 from gruviz.inputs.synthetic import FAMILIES
 from gruviz.models.gru import MODELS
 from gruviz.stage.scene import VIEW_FIELDS
@@ -28,14 +29,14 @@ def follows(at):
     query = payload(at)["query"]
     assert not set(query) & set(VIEW_FIELDS)
     again = opened(query)
-    assert settings_of(again) == settings_of(at)
+    assert counted(settings_of(again)) == counted(settings_of(at))
     assert payload(again)["query"] == query
 
 
 @pytest.mark.parametrize("weights", OFFERED)
 def test_weights_chosen_on_the_opening_page_are_in_its_link(weights):
     at = sound(opened({}))
-    sound(at.selectbox(key="set.weights").select(weights).run())
+    sound(choose(at, "weights", weights))
     assert settings_of(at).weights == weights
     follows(at)
 
@@ -60,7 +61,7 @@ def test_a_task_chosen_as_input_is_in_its_link(task):
 @pytest.mark.parametrize("language", ["en", "ko"])
 def test_the_opening_page_in_another_model_and_language_is_itself_again(model, language):
     at = sound(opened({}))
-    at.segmented_control(key="set.model").set_value(model).run()
+    choose(at, "model", model)
     at.segmented_control(key="set.lang").set_value(language).run()
     assert (settings_of(at).model, settings_of(at).lang, settings_of(at).weights) == (model, language, "delayed_copy")
     follows(sound(at))
@@ -95,6 +96,43 @@ def test_the_link_of_the_train_page_gives_the_plan_again(task):
     assert settings_of(again) == settings_of(at) == opening
 
 
+# ---- Back and Forward
+
+
+def back(at, address, visit=1):
+    """The visitor goes back to an address; the browser tells it."""
+    return page.send(at, {"address": address, "visit": visit}, event="visit", whole=True)
+
+
+def test_going_back_gives_the_settings_of_the_address_and_the_place_in_it():
+    at = sound(opened({}))
+    was = settings_of(at)
+    sound(choose(at, "weights", "latch"))
+    sound(choose(at, "model", "torch"))
+    at = sound(back(at, "?weights=delayed_copy&source=task&sseed=83&t=34&unit=3&order=peak"))
+    assert counted(settings_of(at)) == counted(was) | {"t": 34, "unit": 3, "order": "peak"}
+    header, _ = page.scene(at)
+    assert (header["visit"], payload(at)["visit"]) == (1, 1)
+    assert (header["view"]["t"], header["view"]["unit"], header["view"]["order"]) == (34, 3, "peak")
+    at = sound(back(at, "?weights=latch&model=torch", visit=2))
+    assert (settings_of(at).weights, settings_of(at).model) == ("latch", "torch")
+    assert page.scene(at)[0]["visit"] == 2
+    follows(at)
+
+
+@pytest.mark.parametrize("address", ["", "?", "?&&=%&weights=<b>", "?" + "a=1&" * 9000, "?weights=" + "x" * 30_000])
+def test_going_back_to_a_strange_address_opens_as_it_would(address):
+    at = sound(back(opened({"weights": "latch"}), address))
+    assert settings_of(at).weights in ("delayed_copy", "latch")
+
+
+@pytest.mark.parametrize("value", [7, None, [], {"address": 3, "visit": 1}, {"address": "?weights=parity"}])
+def test_what_is_no_visit_changes_nothing(value):
+    at = sound(opened({"weights": "latch"}))
+    sound(page.send(at, value, event="visit", whole=True))
+    assert settings_of(at).weights == "latch"
+
+
 # ---- links written before the weights were always named
 
 
@@ -118,4 +156,4 @@ def test_an_old_link_keeps_its_meaning_as_far_as_it_can_be_known(query, meant):
 def test_every_family_of_every_kind_of_weights_is_itself_again(family):
     for weights in WEIGHTS:
         settings = Settings(mine="0" * 24).with_preset(weights).with_family(family)
-        assert Settings.opening(settings.to_query()) == settings
+        assert counted(Settings.opening(settings.to_query())) == counted(settings)

@@ -19,7 +19,7 @@ from gruviz.stage.packing import pack
 from gruviz.stage.questions import MOST_TERMS
 from gruviz.stage.scene import Labels, Scene, View
 from gruviz.stage.tiles import tile
-from gruviz.tracing.analysis import ORDERS, unit_order
+from gruviz.tracing.analysis import ORDERS, ranking
 
 RANDOM = replace(DEFAULT, weights="random", hidden=20, gain=2.0)
 STACKED = replace(RANDOM, model="torch", layers=2, both=True, hidden=5)
@@ -133,7 +133,7 @@ def test_a_tile_is_the_one_asked_for(layer, first, last):
     run, _ = made(STACKED)
     header, arrays = asked(run, kind="tile", layer=layer, first=first, last=last)
     wanted, values = tile(run.trace, layer, window=(first, last))
-    assert header == {"reply": 1, "kind": "tile", "trace": run.id, "tile": wanted}
+    assert header == {"reply": 1, "kind": "tile", "trace": run.id, "tile": wanted | {"due": []}}
     assert arrays.keys() == values.keys()
     assert all(np.array_equal(arrays[name], values[name]) for name in values)
     pack(header, arrays)
@@ -153,15 +153,21 @@ def test_what_was_pooled_once_is_not_pooled_again():
     one = tile_of(run, 0, (0, 60_000))[1]["h"]
     assert tile_of(run, 0, (0, 60_000))[1]["h"] is one
     assert np.array_equal(tile(run.trace, 0, window=(0, 60_000))[1]["h"], one)
-    assert order_of(run, "peak", 0) is order_of(run, "peak", 0)
+    assert order_of(run, "peak", 0, None) is order_of(run, "peak", 0, None)
+    assert order_of(run, "active", 0, (0, 9)) is not order_of(run, "active", 0, (0, 99))
 
 
 @pytest.mark.parametrize("order", ORDERS)
 def test_an_order_is_the_one_asked_for(order):
     run, _ = made(STACKED)
-    header, arrays = asked(run, kind="order", order=order, layer=2)
+    last = run.trace.meta.steps - 2
+    header, arrays = asked(run, kind="order", order=order, layer=2, first=3, last=last)
     assert header == {"reply": 1, "kind": "order", "trace": run.id, "order": order, "layer": 2}
-    assert np.array_equal(arrays["order"], unit_order(run.trace, order, layer=2))
+    wanted = ranking(run.trace, order, layer=2, window=(3, last) if order == "active" else None)
+    assert np.array_equal(arrays["order"], wanted.order)
+    assert ("values" in arrays) == (wanted.values is not None)
+    if wanted.values is not None:
+        np.testing.assert_allclose(arrays["values"], wanted.values, rtol=1e-6)
 
 
 # ---- the figure

@@ -7,27 +7,26 @@ import hypothesis
 import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
+from page import counted
 
-from gruviz.app.settings import (
-    DEFAULT,
+from gruviz.app.readers import (
     LONGEST_IN_URL,
     LONGEST_SUBSET,
     MAX_LAYERS,
     MAX_UNITS,
-    NAMES,
     PARAMETER,
     READERS,
     SOURCES,
     WEIGHTS,
     WRITERS,
-    Settings,
 )
+from gruviz.app.settings import DEFAULT, NAMES, Settings
 from gruviz.inputs.parameters import MAX_SEED
 from gruviz.inputs.scaling import SCALINGS
 from gruviz.inputs.synthetic import FAMILIES, MAX_STEPS, generate
 from gruviz.inputs.text import ENCODINGS, UNITS
 from gruviz.models.presets import PRESETS
-from gruviz.stage.scene import DIAGRAMS, PANELS, VIEW_FIELDS
+from gruviz.stage.scene import COLOURS, DIAGRAMS, PANELS, VIEW_FIELDS
 from gruviz.tasks.catalogue import TASKS
 from gruviz.tracing.analysis import ORDERS
 
@@ -61,6 +60,10 @@ CHOSEN = {
     "tmax": whole(3, MAX_STEPS),
     "layers": whole(1, MAX_LAYERS),
     "both": st.booleans(),
+    "trained": st.sampled_from(["split", "torch"]),
+    "hide": st.text("zrnhx", max_size=5),
+    "large": st.sampled_from(["", *PANELS]),
+    "colours": st.sampled_from(COLOURS),
     "mine": st.text(max_size=64),
     "source": st.sampled_from(SOURCES),
     "task": st.sampled_from(list(TASKS)),
@@ -85,6 +88,7 @@ CHOSEN = {
     "first": whole(0, MAX_STEPS - 1),
     "last": STEP,
     "order": st.sampled_from(ORDERS),
+    "turned": st.booleans(),
     "subset": st.text(max_size=LONGEST_SUBSET) | st.sampled_from(["0-7, 12", "latch, half-way"]),
     "stat": st.sampled_from(["mean", "low", "high"]),
     "diagram": st.sampled_from(DIAGRAMS),
@@ -118,7 +122,8 @@ def test_every_field_has_a_reader_and_a_writer():
 
 def test_the_browsers_own_fields_are_the_view_and_nothing_that_changes_a_number():
     assert VIEW_FIELDS == (
-        "layer", "t", "unit", "gate", "first", "last", "order", "subset", "stat", "diagram",
+        "layer", "t", "unit", "gate", "first", "last", "order", "turned", "subset", "stat", "diagram",
+        "hide", "large", "colours",
     )  # fmt: skip
     assert NAMES[-len(VIEW_FIELDS) :] == VIEW_FIELDS
 
@@ -148,8 +153,8 @@ def test_settings_are_frozen_and_hashable():
 def test_a_link_gives_the_settings_back(settings):
     query = settings.to_query()
     assert all(isinstance(key, str) and isinstance(value, str) for key, value in query.items())
-    assert Settings.from_query(query) == Settings.opening(query) == settings
-    assert hash(Settings.from_query(query)) == hash(settings)
+    assert counted(Settings.from_query(query)) == counted(Settings.opening(query)) == counted(settings)
+    assert settings.fits_url
     assert Settings.from_query(query).to_query() == query
 
 
@@ -157,7 +162,8 @@ def test_a_link_gives_the_settings_back(settings):
 @given(chosen())
 def test_the_query_holds_what_differs_and_nothing_else(settings):
     query = settings.to_query()
-    differing = {name for name in READERS if getattr(settings, name) != getattr(DEFAULT, name)}
+    usual = replace(DEFAULT, trained="torch" if settings.model == "torch" else "split")
+    differing = {name for name in settings.counting if getattr(settings, name) != getattr(usual, name)}
     assert {key for key in query if not key.startswith(PARAMETER)} == {"weights"} | differing
     own = {PARAMETER + p.name for p in settings.known}
     assert {key for key in query if key.startswith(PARAMETER)} <= own
@@ -167,7 +173,7 @@ def test_the_query_holds_what_differs_and_nothing_else(settings):
 @given(chosen(), st.sampled_from(WEIGHTS))
 def test_a_preset_brings_its_sequence_and_its_place(settings, name):
     found = settings.with_preset(name)
-    assert Settings.from_query(found.to_query()) == found
+    assert counted(Settings.from_query(found.to_query())) == counted(found)
     assert found.weights == name
     kept = replace(found, weights=settings.weights)
     if name not in (*PRESETS, *TASKS):
@@ -175,6 +181,7 @@ def test_a_preset_brings_its_sequence_and_its_place(settings, name):
         return
     if name in TASKS:
         assert (found.source, found.task, found.parameters) == ("task", name, ())
+        assert (found.sseed, found.trained == "torch") == (TASKS[name].clear, found.model == "torch")
     else:
         preset = PRESETS[name]
         assert (found.source, found.family, found.steps) == ("synthetic", preset.family, preset.steps)
@@ -197,6 +204,8 @@ def test_a_preset_brings_its_sequence_and_its_place(settings, name):
         "last",
         "gate",
         "subset",
+        "sseed",
+        *(("trained",) if name in TASKS else ()),
     }
     for field in set(NAMES) - changed:
         assert getattr(kept, field) == getattr(settings, field)
@@ -206,7 +215,7 @@ def test_a_preset_brings_its_sequence_and_its_place(settings, name):
 @given(chosen(), st.sampled_from(list(FAMILIES)))
 def test_another_family_starts_at_its_own_defaults(settings, name):
     found = settings.with_family(name)
-    assert Settings.from_query(found.to_query()) == found
+    assert counted(Settings.from_query(found.to_query())) == counted(found)
     assert (found.source, found.family) == ("synthetic", name)
     assert found.parameter_values() == {p.name: p.default for p in FAMILIES[name].parameters}
     assert replace(found, source=settings.source, family=settings.family, parameters=settings.parameters) == settings
@@ -220,7 +229,7 @@ def test_a_parameter_is_set_and_set_back(name, data):
     for parameter, value in data.draw(values_of(family.parameters)).items():
         changed = settings.with_parameter(parameter, value)
         assert changed.parameter_values()[parameter] == value
-        assert Settings.from_query(changed.to_query()) == changed
+        assert counted(Settings.from_query(changed.to_query())) == counted(changed)
         default = next(p.default for p in family.parameters if p.name == parameter)
         assert changed.with_parameter(parameter, default) == settings
 
@@ -312,7 +321,7 @@ def is_valid(settings):
 def test_no_link_raises_and_every_link_gives_valid_settings(query):
     found = Settings.from_query(query)
     assert is_valid(found)
-    assert Settings.from_query(found.to_query()) == found
+    assert counted(Settings.from_query(found.to_query())) == counted(found)
 
 
 @hypothesis.settings(deadline=None)

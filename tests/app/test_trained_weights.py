@@ -2,12 +2,12 @@
 
 import numpy as np
 import pytest
-from page import APP, opened, reply, said, scene, send, shown_by, sound, unescaped
+from page import APP, choose, noted, offered, opened, reply, said, scene, send, shown_by, sound, status, told, unescaped
 from streamlit.testing.v1 import AppTest
 
 import gruviz
+from gruviz.app.readers import WEIGHTS
 from gruviz.app.server import models as model_store
-from gruviz.app.settings import WEIGHTS
 from gruviz.tasks.catalogue import TASKS
 from gruviz.training.loop import Training
 from gruviz.training.plan import TrainingPlan
@@ -22,44 +22,48 @@ def test_the_page_opens_on_a_trained_model(language):
     at = AppTest.from_file(APP, default_timeout=60)
     at.query_params["lang"] = language
     sound(at.run())
-    assert words(language)["task_stories"]["delayed_copy"] in said(at)
+    assert status(at)["kind"] == "story"
+    assert status(at)["text"] == words(language)["sentences"]["delayed_copy"]
+    assert words(language)["task_stories"]["delayed_copy"] in told(at)
     held = shipped("delayed_copy", "split").model()
-    trace = gruviz.trace(gruviz.SplitGRU.from_params(held.params()), TASKS["delayed_copy"].example(0).x)
+    trace = gruviz.trace(
+        gruviz.SplitGRU.from_params(held.params()), TASKS["delayed_copy"].example(TASKS["delayed_copy"].clear).x
+    )
     assert np.array_equal(scene(at)[1]["z"], trace.z[0, 0])
 
 
 def test_trained_models_are_offered_first():
     at = sound(opened(weights="latch"))
-    box = at.selectbox(key="set.weights")
-    assert WEIGHTS[: len(TASKS)] == tuple(TASKS)
-    assert box.options[0] == EN["page"]["trained"].format(task=EN["tasks"]["delayed_copy"])
-    assert EN["weights"]["mine"] not in box.options
+    assert WEIGHTS[: len(TASKS)] == tuple(TASKS) == tuple(offered(at, "weights"))[: len(TASKS)]
+    titles = [title for title, _ in scene(at)[0]["menus"][0]["groups"]]
+    assert titles == [EN["page"][name] for name in ("weights_trained", "weights_by_hand", "weights_random")]
+    assert "mine" not in offered(at, "weights")
 
 
 @pytest.mark.parametrize("name", TASKS)
 @pytest.mark.parametrize("model", ["split", "concat", "torch"])
 def test_a_trained_model_comes_with_its_story_and_an_example(name, model):
-    at = sound(opened(weights="latch", model=model).selectbox(key="set.weights").select(name).run())
+    at = sound(choose(opened(weights="latch", model=model), "weights", name))
     held = shipped(name, "torch" if model == "torch" else "split")
     classes = {"split": gruviz.SplitGRU, "concat": gruviz.ConcatGRU, "torch": gruviz.TorchGRU}
-    example = TASKS[name].example(0)
+    example = TASKS[name].example(TASKS[name].clear)
     trace = gruviz.trace(classes[model].from_params(held.model().params()), example.x)
     header, arrays = scene(at)
     for gate in "zrnh":
         assert np.array_equal(arrays[gate], getattr(trace, gate)[0, 0])
     assert header["channels"] == list(TASKS[name].channels)
     assert header["tile"]["labels"] == list(example.labels)
-    assert EN["task_stories"][name] in said(at)
-    assert f"Trained as {EN['models'][held.card['model']]}" in said(at)
-    assert not at.info
+    assert status(at)["text"] == EN["sentences"][name]
+    assert EN["task_stories"][name] in told(at)
+    assert f"Trained as {EN['models'][held.card['model']]}" in told(at)
 
 
 def test_a_longer_gap_than_it_was_trained_on():
-    at = sound(opened(weights="latch").selectbox(key="set.weights").select("delayed_copy").run())
+    at = sound(choose(opened(weights="latch"), "weights", "delayed_copy"))
     before = scene(at)[0]["trace"]["steps"]
     sound(at.number_input(key="set.p.task-delayed_copy.gap").set_value(80).run())
     assert scene(at)[0]["trace"]["steps"] > before + 40
-    assert EN["page"]["story_elsewhere"] in said(at)
+    assert noted(at) == EN["page"]["story_elsewhere"]
 
 
 def test_the_link_of_a_trained_model_gives_it_back():
@@ -73,8 +77,7 @@ def test_leaving_a_task_for_another_source_drops_its_parameters():
     at = sound(opened(weights="parity", source="task", task="parity", p__noise=0.1))
     sound(at.selectbox(key="set.source").select("synthetic").run())
     assert scene(at)[0]["trace"]["inputs"] == 2
-    (info,) = at.info
-    assert info.value == EN["page"]["adapted_more"].format(wanted=1, found=2)
+    assert noted(at) == EN["page"]["adapted_more"].format(wanted=1, found=2)
 
 
 def test_a_trained_model_is_explained():
@@ -95,7 +98,7 @@ def test_a_model_trained_here_is_shown_under_its_link():
     at = sound(opened(weights="mine", mine=name, model="torch", source="task", task="adding"))
     trace = gruviz.trace(gruviz.TorchGRU.from_params(trained.model().params()), TASKS["adding"].example(0).x)
     assert np.array_equal(scene(at)[1]["z"], trace.z[0, 0])
-    assert EN["weights"]["mine"] in at.selectbox(key="set.weights").options
+    assert offered(at, "weights")["mine"] == EN["weights"]["mine"]
     assert EN["page"]["link_note_mine"] in said(at)
     assert EN["page"]["link_note"] not in said(at)
 
@@ -126,9 +129,9 @@ def test_a_text_model_comes_with_its_own_text(of_own_text):
     trace = gruviz.trace(gruviz.SplitGRU.from_params(of_own_text.model().params()), example.x)
     assert np.array_equal(scene(at)[1]["h"], trace.h[0, 0])
     assert "zebra quiz, jazz box" in said_aside(at)
-    assert not at.info
+    assert not noted(at)
     # other weights do not read it: the task's own text is back
-    sound(at.selectbox(key="set.weights").select("characters").run())
+    sound(choose(at, "weights", "characters"))
     assert tuple(fed(at)[0]) == TASKS["characters"].channels
     assert "zebra" not in said_aside(at)
 
@@ -144,14 +147,12 @@ def test_what_is_typed_is_read_in_the_alphabet_of_a_text_model():
     assert tuple(channels) == alphabet
     wanted = [alphabet.index(name) for name in ("t", "h", "e", "␣", "c", "a", "t", "␣")]
     assert places == [*wanted, -1, -1]
-    (info,) = at.info
-    assert info.value == EN["page"]["unread"].format(known=len(alphabet), symbols="G, R")
+    assert noted(at) == EN["page"]["unread"].format(known=len(alphabet), symbols="G, R")
     sound(at.text_area(key="set.text").input("the cat").run())
-    assert not at.info
+    assert noted(at) == EN["page"]["story_elsewhere"]
     # in another encoding there is no alphabet
     sound(at.selectbox(key="set.code").select("embedding").run())
-    (info,) = at.info
-    assert info.value == EN["page"]["other_alphabet"]
+    assert noted(at) == EN["page"]["other_alphabet"]
 
 
 def test_a_sequence_as_wide_as_the_alphabet_is_not_taken_for_it():
@@ -161,8 +162,7 @@ def test_a_sequence_as_wide_as_the_alphabet_is_not_taken_for_it():
             weights="characters", model="torch", source="text", text="a b c", per="words", code="embedding", esize=wide
         )
     )
-    (info,) = at.info
-    assert info.value == EN["page"]["other_alphabet"]
+    assert noted(at) == EN["page"]["other_alphabet"]
 
 
 def test_a_model_that_is_not_here_is_one_sentence():

@@ -9,12 +9,13 @@ import numpy as np
 import pytest
 from playwright.sync_api import expect
 
+from gruviz.models.presets import PRESETS
 from gruviz.wording.words import words
 
 
 def test_opens_on_the_latch_and_shows_its_gates(explore):
     e = explore("weights=latch")
-    assert "Look at z" in e.text()
+    expect(e.status).to_contain_text("Look at z: dark only at pulses")
     assert e.value("z", 6, 0) > 0.999
     assert e.value("z", 7, 0) < 0.001
     assert e.value("h", 20, 0) > 0.999
@@ -25,7 +26,7 @@ def test_opens_on_the_latch_and_shows_its_gates(explore):
 
 def test_a_bare_address_opens_on_a_trained_model(explore):
     e = explore()
-    assert "Look at z across the gap" in e.text()
+    expect(e.status).to_contain_text("Look at z across the gap")
     e.until("stage.scene.trace.inputs === 9")
     e.address_now("weights=delayed_copy", "source=task")
     e.type_into("p-task-delayed_copy-gap", "40")
@@ -69,8 +70,39 @@ def test_a_link_gives_the_same_picture_in_a_fresh_browser(explore):
     fresh = explore(link.split("?", 1)[1])
     for gate in "zrnh":
         assert fresh.value(gate, 50, 11) == e.value(gate, 50, 11)
-    assert "무작위 가중치" in fresh.text()
+    expect(fresh.status).to_contain_text("무작위 가중치")
     assert "last_period=9" in fresh.page.url
+
+
+def test_back_and_forward_go_through_presets_and_models_and_no_cursor_fills_the_history(explore):
+    e = explore()
+    began = e.page.evaluate("history.length")
+    e.key("ArrowRight", "ArrowRight")
+    e.address_now("t=33")
+    e.choose("weights", words("en")["weights"]["latch"])
+    e.address_now("weights=latch")
+    e.page.wait_for_function("!location.search.includes('t=33')")
+    e.choose("model", "nn.GRU")
+    e.address_now("model=torch")
+    e.click_cell("z", 30, 2)
+    e.address_now("t=30", "unit=2")
+    assert e.page.evaluate("history.length") == began + 2
+    e.page.go_back()
+    e.until("stage.scene.trace.reset === 'before'")
+    assert (e.view()["t"], e.view()["unit"]) == PRESETS["latch"].watch[::-1]  # as it was left
+    e.page.go_back()
+    e.until("stage.scene.trace.inputs === 9")
+    assert e.view()["t"] == 33
+    e.page.go_forward()
+    e.until("stage.scene.trace.inputs === 2")
+    e.page.go_forward()
+    e.until("stage.scene.trace.reset === 'after'")
+    assert (e.view()["t"], e.view()["unit"]) == (30, 2)
+    # nothing was written into an entry that was only passed
+    e.page.go_back()
+    e.until("stage.scene.trace.reset === 'before'")
+    assert "model=torch" not in e.address_now("weights=latch")
+    assert e.page.evaluate("history.length") == began + 2
 
 
 def test_going_back_to_the_default_leaves_a_clean_address(explore):
@@ -109,26 +141,27 @@ def test_bad_input_is_one_sentence_and_the_last_good_picture_stays(explore):
     assert "zero" in e.alert()
     assert re.search("[가-힣]", e.alert())
     e.type_into("numbers", "0 1 0 1")
-    expect(e.page.locator("[data-testid=stAlert]")).to_have_count(0)
+    expect(e.page.locator("[data-part=status].problem")).to_have_count(0)
     assert len(e.values("z")) == 4
 
 
 def test_a_zip_named_csv_is_refused_and_a_real_csv_is_read(explore):
     e = explore("weights=random&source=file")
-    assert "No file is chosen yet" in e.alert()
+    expect(e.status).to_contain_text("No file is chosen yet")
+    expect(e.page.locator("[data-part=status].problem")).to_have_count(0)  # nothing is wrong yet
     packed = io.BytesIO()
     with zipfile.ZipFile(packed, "w") as archive:
         archive.writestr("a.csv", "1,2\n3,4")
     chooser = e.page.locator(".st-key-upload input[type=file]")
     chooser.set_input_files({"name": "data.csv", "mimeType": "text/csv", "buffer": packed.getvalue()})
-    expect(e.page.locator("[data-testid=stAlert]").first).to_contain_text("zip archive")
+    expect(e.status).to_contain_text("zip archive")
     e.page.get_by_role("button", name="Remove data.csv").click()
-    expect(e.page.locator("[data-testid=stAlert]").first).to_contain_text("No file is chosen yet")
+    expect(e.status).to_contain_text("No file is chosen yet")
     chooser.set_input_files(
         {"name": "data.csv", "mimeType": "text/csv", "buffer": "날짜,값\n월,0.5\n화,-1\n수,1".encode()}
     )
     expect(e.page.locator("[data-testid=stSidebar]")).to_contain_text("steps 3 · inputs 1")
-    expect(e.page.locator("[data-testid=stAlert]")).to_have_count(0)
+    expect(e.page.locator("[data-part=status].problem")).to_have_count(0)
     e.choose("labels", "날짜")
     assert e.stage("stage.labelOf(1)") == "화"
     assert "but not the file" in e.text()
@@ -160,7 +193,7 @@ def test_on_a_phone_nothing_is_wider_than_the_screen(explore):
         "(root) => Math.max(...[...root.querySelectorAll('.sheet *')].map((one) => one.getBoundingClientRect().right))"
     )
     assert right <= 390
-    assert "Look at z" in e.text()
+    expect(e.status).to_contain_text("Look at z")
 
 
 def test_a_long_and_wide_trace_is_bounded_and_says_so(explore):

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 import gruviz
 from gruviz.drawing.colours import LINES, LINES_DARK, NOT_A_NUMBER, OUT_OF_RANGE, colorscale, gate_domain
-from gruviz.drawing.figures import COLUMNS, ROWS, heatmaps, pooling_of, preview, step_bars, unit_lines
+from gruviz.drawing.figures import COLUMNS, ROWS, heatmaps, pooling_of, step_bars, unit_lines
 from gruviz.tracing.gate_trace import GateTrace, TraceMeta
 from gruviz.wording.words import words
 
@@ -459,7 +459,6 @@ def test_what_is_sent_is_bounded_whatever_the_trace(steps, units, inputs):
     assert len(figure.to_json()) < EIGHT_MB
     assert len(unit_lines(trace, 0).to_json()) < 500_000
     assert len(step_bars(trace, 0).to_json()) < 100_000
-    assert len(preview(x[0]).to_json()) < 500_000
 
 
 def test_marks_everywhere_stay_bounded():
@@ -660,24 +659,6 @@ def test_lines_of_a_long_trace_are_means_in_a_band_of_extremes():
 def test_a_unit_that_is_not_there_is_named(unit):
     with pytest.raises(ValueError, match=f"unit is {unit}; this trace has units 0 to 4"):
         unit_lines(made(), unit)
-
-
-# ---- preview
-
-
-@pytest.mark.parametrize("inputs", [1, 4, 5, 80])
-def test_a_preview_is_small_and_holds_the_sequence(inputs):
-    x = np.random.default_rng(0).normal(size=(40, inputs)).astype(np.float32)
-    figure = preview(x, [f"c{k}" for k in range(inputs)])
-    assert figure.layout.height <= 120
-    if inputs <= 4:
-        assert np.array_equal(np.stack([each.y for each in figure.data], 1), x)
-        assert [each.name for each in figure.data] == [f"c{k}" for k in range(inputs)]
-    else:
-        assert [each.type for each in figure.data] == ["heatmap"]
-        np.testing.assert_allclose(figure.data[0].z, block(x, 1, -(-inputs // 48), "mean"), atol=1e-6)
-        assert figure.layout.coloraxis3.showscale is False
-    assert figure.layout.showlegend is False
 
 
 def bands(figure):

@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from hypothesis.extra import numpy as npst
 
 from gruviz.inputs.parameters import family
+from gruviz.inputs.scaling import rescale
 from gruviz.inputs.sequence import MAX_INPUTS, MAX_VALUES, check_size
 from gruviz.inputs.synthetic import FAMILIES, MAX_STEPS, Parameter, Sequence, generate
 from gruviz.wording.problems import Problem
@@ -89,6 +90,18 @@ def test_equality_hash_and_digest_follow_the_contents():
 def test_the_digest_does_not_depend_on_the_process():
     # written down once, so that a link or a cache made by an older run stays valid
     assert Sequence([[1.0], [2.0]], ("a", "b"), ("c",), "n").digest == "d0ac4305dfb7e55e9f6b2ee0d1ce964e"
+
+
+def test_what_is_due_is_part_of_a_sequence():
+    x, labels = [[1.0], [2.0]], ("a", "b")
+    made = [Sequence(x, labels, due=due) for due in ((), ("", "a"), ("a", ""), ("a", "b"))]
+    assert len({one.digest for one in made}) == 4
+    assert len({Sequence(x, due=labels).digest, Sequence(x, labels).digest}) == 2
+    assert pickle.loads(pickle.dumps(made[3])).due == ("a", "b")
+    assert rescale(made[1], "standard")[0].due == ("", "a")
+    with pytest.raises(Problem) as found:
+        Sequence(x, labels, due=("a",))
+    assert (found.value.key, found.value.fields["found"]) == ("label_count", 1)
 
 
 FINITE = st.floats(width=32, allow_nan=False, allow_infinity=False)
@@ -372,8 +385,9 @@ def test_delayed_copy_asks_for_the_letters_it_showed(alphabet, length, gap, seed
         letters = shown[start : start + length]
         assert set(letters) <= set(sequence.channels[:-2])
         assert shown[start + length : start + trial] == ["blank"] * gap + ["go"] + ["blank"] * length
-        labels = list(sequence.labels[start : start + trial])
-        assert labels == letters + [""] * gap + ["go"] + [f"→{letter}" for letter in letters]
+        labels, due = (list(texts[start : start + trial]) for texts in (sequence.labels, sequence.due))
+        assert labels == letters + [""] * gap + ["go"] + [""] * length
+        assert due == [""] * (length + gap + 1) + letters
 
 
 @given(st.integers(2, 500), st.floats(0, 1), st.integers(0, 1000))

@@ -71,14 +71,40 @@ test("a pointer that is not down hovers", () => {
   assert.equal(stage.hover, null);
 });
 
-test("three pixels are still a click, four are a drag", () => {
-  for (const [by, clicks] of [[3, 1], [-3, 1], [4, 0], [-4, 0]]) {
+test("three pixels of a mouse are still a click, seven of a finger; more is a drag", () => {
+  const mouse = { pointerType: "mouse" }, finger = { pointerType: "touch" };
+  for (const [by, clicks, of] of [[3, 1, mouse], [-3, 1, mouse], [4, 0, mouse], [-4, 0, mouse], [7, 1, finger], [-8, 0, finger]]) {
     const stage = new Standin();
-    stage.down(300);
-    stage.move(300 + by);
-    stage.up(300 + by);
+    stage.down(300, "z", of);
+    stage.move(300 + by, "z", of);
+    stage.up(300 + by, "z", of);
     assert.equal(stage.chosen.length, clicks, `${by} px`);
+    assert.equal(stage.told("scrub").length, 1 - clicks, `${by} px`);
   }
+});
+
+test("a finger that goes down or up scrolls the page, whatever it crosses: nothing else comes of it", () => {
+  for (const [from, to] of [["z", "h"], ["ruler", "z"], ["axis", "r"], ["x", "n"], ["overview", "axis"]]) {
+    for (const ends of ["up", "cancel"]) {
+      const stage = new Standin({ window: [20, 60] });
+      stage.down(300, from);
+      stage.move(304, to);
+      stage.move(420, from);  // and stays a swipe
+      stage.feed(ends, 420, to);
+      assert.deepEqual(stage.log.map((action) => action.do).filter((name) => name !== "hover"), ["before", "rested"]);
+      assert.equal(stage.gestures.busy, false);
+      assert.deepEqual(stage.geometry.window, [20, 60]);
+    }
+  }
+});
+
+test("a second finger makes a zoom of a swipe", () => {
+  const stage = new Standin();
+  stage.down(280, "z", { id: 11 });
+  stage.move(280, "h", { id: 11 });
+  stage.down(320, "h", { id: 12 });
+  stage.move(420, "h", { id: 12 });
+  assert.ok(stage.zoomed);
 });
 
 test("one who wandered and came back has not clicked", () => {
@@ -91,7 +117,9 @@ test("one who wandered and came back has not clicked", () => {
 
 test("the ruler answers at once, cells once it is no click", () => {
   const stage = new Standin();
-  assert.ok(names(stage.down(stage.x(40), "ruler")).includes("scrub"));
+  assert.ok(!names(stage.down(stage.x(40), "ruler")).includes("scrub"));  // a finger may go on to scroll
+  stage.cancel(stage.x(40), "ruler");
+  assert.ok(names(stage.down(stage.x(40), "ruler", { pointerType: "mouse" })).includes("scrub"));
   assert.equal(stage.t, 40);
   const other = new Standin();
   assert.ok(!names(other.down(other.x(40), "z")).includes("scrub"));
@@ -403,18 +431,19 @@ for (let seed = 1; seed <= 40; seed++) {
     const steps = one([1, 2, 3, 7, 100, 100_000]), from = whole(0, steps - 1);
     const stage = new Standin({ steps, loop: chance(0.5) ? [from, whole(from, steps - 1)] : null });
     const down = new Set();
-    let alone = true, pressed = 0, travelled = 0;
+    let alone = true, pressed = 0, travelled = 0, limit = 4;
     const start = new Map();
     for (let n = 0; n < 1500; n++) {
       const id = whole(1, 4), type = one(["down", "move", "move", "move", "move", "up", "cancel"]), on = one(PLACES);
       const x = chance(0.01) ? one([NaN, Infinity, -Infinity, undefined]) : chance(0.02) ? one([1e300, -1e300, 1e9]) : real(-60, 760);
       const before = [...stage.geometry.window], held = down.has(id), fingers = down.size, usable = Number.isFinite(x);
-      const told = stage.feed(type, x, on, { id, shift: chance(0.2), pointerType: one(["touch", "mouse", "pen"]), after: whole(0, 600) });
+      const pointerType = one(["touch", "mouse", "pen"]);
+      const told = stage.feed(type, x, on, { id, shift: chance(0.2), pointerType, after: whole(0, 600) });
       const message = `${n}: ${type} ${id} at ${x} on ${on}, window ${before}`;
       if (type === "down" && usable) {
         // pressed again: let go unseen before
         if (held) down.delete(id);
-        if (!down.size) [alone, travelled] = [true, 0];
+        if (!down.size) [alone, travelled, limit] = [true, 0, pointerType === "touch" ? 8 : 4];
         else alone = false;
         down.add(id);
         pressed = x;
@@ -430,7 +459,7 @@ for (let seed = 1; seed <= 40; seed++) {
         }
         if (action.do === "click") {
           assert.ok(type === "up" && alone && held && fingers === 1, `${message}: no click may come of this`);
-          assert.ok(travelled < 4, `${message}: a click after ${travelled} px from ${pressed}`);
+          assert.ok(travelled < limit, `${message}: a click after ${travelled} px from ${pressed}`);
         }
         if (action.do === "window" && !alone) {
           assert.equal(type, "move", `${message}: only moving zooms or pans`);

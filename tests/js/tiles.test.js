@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { Tile, Tiles } from "../../assets/stage/numbers/tiles.js";
+import { Tile, Tiles, blockOf } from "../../assets/stage/numbers/tiles.js";
 import { seeded } from "./seeded.js";
 
 const NAMES = ["z", "r", "n", "h", "x"];
@@ -11,7 +11,7 @@ function table(columns, rows, value) {
 }
 
 /** A tile whose cells tell where they are: 1000 t + unit, and -1 - unit before its first step. */
-function tile({ layer = 0, first = 0, last = 9, each = 1, units = 3, labels = [], value = (t, unit) => 1000 * t + unit } = {}) {
+function tile({ layer = 0, first = 0, last = 9, each = 1, units = 3, labels = [], due = [], value = (t, unit) => 1000 * t + unit } = {}) {
   const columns = Math.ceil((last + 1 - first) / each), arrays = {};
   for (const name of NAMES) {
     arrays[name] = table(columns, units, (c, unit) => value(first + c * each, unit));
@@ -19,7 +19,7 @@ function tile({ layer = 0, first = 0, last = 9, each = 1, units = 3, labels = []
     if (each > 1) arrays[`${name}_high`] = table(columns, units, (c, unit) => value(first + c * each, unit) + 1);
   }
   if (each === 1) arrays.before = table(units, 1, (unit) => -1 - unit);
-  return [{ layer, first, last, each, x_each: 1, labels }, arrays];
+  return [{ layer, first, last, each, x_each: 1, labels, due }, arrays];
 }
 
 function known(steps, tiles, more = {}) {
@@ -171,4 +171,26 @@ test("a single cell is itself, bit for bit", () => {
   const made = new Tile(...tile({ value: () => Math.fround(0.1) })), out = new Float64Array(3);
   made.pool(out, "z", "mean", 4, 1, [2, 0, 1], 1);
   assert.deepEqual([...out], Array(3).fill(Math.fround(0.1)));
+});
+
+test("what is due is told as labels are", () => {
+  const tiles = known(100, [{ first: 20, last: 22, due: ["", "x", "y"] }, { last: 99, each: 10 }]);
+  assert.deepEqual([19, 20, 21, 22, 23].map((t) => tiles.due(t)), ["", "", "x", "y", ""]);
+});
+
+test("a pixel's numbers are those of all its steps and rows", () => {
+  const { real } = seeded(3), values = Array.from({ length: 40 }, () => Array.from({ length: 3 }, () => real())), value = (t, unit) => values[t][unit];
+  const made = new Tile(...tile({ first: 4, last: 25, value }));
+  for (const [t, first, last] of [[4, 4, 8], [8, 4, 8], [9, 9, 13], [25, 24, 25]]) {
+    const found = blockOf(made, "z", t, 5, [2, 0]), all = [];
+    for (let step = first; step <= last; step++) all.push(values[step][2], values[step][0]);
+    assert.deepEqual([found.first, found.last], [first, last]);
+    assert.ok(Math.abs(found.mean - all.reduce((sum, each) => sum + each, 0) / all.length) < 1e-6);
+    assert.deepEqual([found.low, found.high], [Math.min(...all), Math.max(...all)].map(Math.fround));
+  }
+});
+
+test("of a pooled tile the lowest and highest are those of the steps, not of the means", () => {
+  const made = new Tile(...tile({ first: 0, last: 39, each: 4 })), found = blockOf(made, "h", 17, 8, [1]);
+  assert.deepEqual(found, { first: 16, last: 23, mean: 18001, low: 16000, high: 20002 });
 });

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { clamp, followed, isZoomed, moved, pinched, seen, shownWindow, whole, zoomedBy } from "../../assets/stage/hands/zoom.js";
+import { clamp, followed, isZoomed, moved, pinched, seen, shownWindow, whole, zoomedBy, settled } from "../../assets/stage/hands/zoom.js";
 import { seeded } from "./seeded.js";
 
 const PLACE = { left: 50, plot: 600 };
@@ -148,4 +148,13 @@ test("whatever goes in, a proper window comes out", () => {
 
 test("clamp", () => {
   assert.deepEqual([-1, 0.5, 9].map((value) => clamp(value, 0, 1)), [0, 0.5, 1]);
+});
+
+test("a window that rests is of whole steps, and as wide as it was", () => {
+  assert.deepEqual(settled(100, [10.3, 60.3]), [10, 60]);
+  assert.deepEqual(settled(100, [10.7, 60.4]), [11, 61]);
+  assert.deepEqual(settled(100, [0, 100]), [0, 100]);
+  assert.deepEqual(settled(100, [95.6, 99.9]), [96, 100]);
+  assert.deepEqual(settled(3, [0.2, 2.9]), [0, 3]);
+  for (const [a, b] of [[3, 9], [0, 4], [96, 100]]) assert.deepEqual(settled(100, [a, b]), [a, b]);
 });

@@ -1,15 +1,17 @@
 """The scene holds what the stage needs: the trace's numbers, the colours and words decided elsewhere."""
 
-from dataclasses import asdict
+from dataclasses import asdict, replace
 
 import numpy as np
 import pytest
 
 import gruviz
 from gruviz.drawing import colours
+from gruviz.stage import questions
 from gruviz.stage.packing import unpack
 from gruviz.stage.scene import Labels, Run, Scene, View, message
-from gruviz.stage.tiles import tile
+from gruviz.stage.tiles import LONGEST_LABEL, tile
+from gruviz.tracing.analysis import Ranking
 from gruviz.wording.words import words
 
 
@@ -22,6 +24,20 @@ def sent(trace, *, key="", part=None, order=None, trace_id="", view=None, units=
     """The message of a scene, taken apart."""
     shown = Scene(Run(trace_id, trace, None), View(**(view or {})), Labels(units, channels, language), **more)
     return unpack(message(shown, key, part=part, order=order))
+
+
+def test_what_is_due_goes_with_the_steps_it_is_due_at():
+    trace = replace(traced(), labels=tuple("abcdefg"))
+    labels = Labels(due=("", "", "x" * 90, "", "y", "", ""))
+    scene = Scene(Run("a", trace, None), labels=labels)
+    header, _ = unpack(message(scene))
+    assert header["trace"]["labelled"]
+    assert header["trace"]["asks"]
+    assert header["tile"]["due"] == ["", "", "x" * LONGEST_LABEL, "", "y", "", ""]
+    asked = questions.Question(1, "tile", View(first=3, last=5))
+    assert questions.reply(asked, scene)[0]["tile"]["due"] == ["", "y", ""]
+    pooled = message(scene, part=tile(gruviz.trace(gruviz.SplitGRU(1, 2), np.ones((9000, 1)))))
+    assert unpack(pooled)[0]["tile"]["due"] == []
 
 
 def test_the_numbers_are_the_traces_own():
@@ -58,7 +74,7 @@ def test_the_header_says_what_the_trace_is(model, kind, reset):
     two_way = kind == "torch"
     assert header["trace"] == {
         "id": "abc", "kind": kind, "reset": reset, "steps": 7, "units": 3, "inputs": 2, "layers": 4 if two_way else 1,
-        "bidirectional": two_way,
+        "bidirectional": two_way, "labelled": False, "asks": False,
     }  # fmt: skip
 
 
@@ -67,11 +83,11 @@ def test_the_view_opens_where_it_is_told_and_else_at_the_pages_default():
     assert header["view"] == header["defaults"] == asdict(View())
     assert (header["home"], header["place"]) == ({"t": 0, "unit": 0}, None)
     view = {"t": 3, "unit": 1, "gate": "z", "order": "peak"}
-    order = np.array([2, 0, 1], np.int32)
+    order = Ranking(np.array([2, 0, 1], np.int32), np.array([0.5, 0.25, 1]))
     header, arrays = sent(traced(), view=view, home=(5, 2), place="here", order=order)
     assert header["view"] == asdict(View()) | view
     assert (header["home"], header["place"]) == ({"t": 5, "unit": 2}, "here")
-    assert arrays["order"].tolist() == [2, 0, 1]
+    assert (arrays["order"].tolist(), arrays["values"].tolist()) == ([2, 0, 1], [0.5, 0.25, 1])
 
 
 def test_a_tile_made_before_is_sent_as_it_is():
@@ -102,10 +118,11 @@ def test_every_word_of_the_stage_travels_in_the_language_of_the_page(language):
     assert header["language"] == language
     assert w["stage"].items() <= header["words"].items()
     tables = ("gates", "captions", "hover", "orders", "statistics", "phases")
-    assert set(header["words"]) == {*w["stage"], *tables, "keeps"}
+    assert set(header["words"]) == {*w["stage"], *tables, "keeps", "short"}
     for table in tables:
         assert header["words"][table] == w[table]
     assert header["words"]["keeps"] == w["figure"]["keeps"]
+    assert header["words"]["short"] == w["captions_short"]
     assert header["layer_names"] == [
         w["page"]["layer_name_way"].format(layer=0, way=w["page"][way]) for way in ("forward", "reverse")
     ]

@@ -71,9 +71,12 @@ def test_the_seed_decides_and_training_draws_other_sequences(name):
 def test_an_example_is_the_held_out_sequence_with_a_label_a_step(name):
     task, example = TASKS[name], TASKS[name].example(3)
     assert np.array_equal(example.x, drawn(name, 1, 3).x[0])
-    assert len(example.labels) == example.steps
-    assert any(example.labels)
-    assert max(map(len, example.labels)) <= 12
+    told = [texts for texts in (example.labels, example.due) if texts]
+    assert told
+    for texts in told:
+        assert len(texts) == example.steps
+        assert any(texts)
+        assert max(map(len, texts)) <= 12
     assert (example.channels, example.name) == (task.channels, name)
     assert 20 <= example.steps <= 80
 

@@ -1,6 +1,7 @@
 """Orders of the units and half-lives, on traces made by hand whose answer is known."""
 
 import math
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -11,7 +12,7 @@ from hypothesis.extra import numpy as hnp
 
 import gruviz
 from gruviz import GateTrace, TraceMeta, analysis
-from gruviz.tracing.analysis import ORDERS, average_linkage, half_lives, unit_order
+from gruviz.tracing.analysis import ORDERS, average_linkage, half_lives, ranking, unit_order
 
 ON_H = ("cluster", "component", "peak")
 ON_Z = ("half_life", "mean_z")
@@ -289,6 +290,57 @@ def test_a_long_trace_is_looked_at_in_evenly_spaced_steps(how, monkeypatch):
     assert not np.array_equal(unit_order(made(h=h), how), unit_order(made(h=h[:100]), how))
 
 
+def test_most_active_is_the_mean_change_a_step_of_the_steps_seen():
+    torch.manual_seed(0)
+    x = np.random.default_rng(3).normal(size=(30, 2))
+    trace = gruviz.trace(gruviz.TorchGRU(2, 6, bidirectional=True), x, np.random.default_rng(4).normal(size=(2, 1, 6)))
+    for layer in (0, 1):
+        h, h0 = trace.h[layer, 0].astype(float), trace.h0[layer, 0].astype(float)
+        before = np.vstack([h0, h[:-1]]) if layer == 0 else np.vstack([h[1:], h0])
+        for window in (None, (0, 29), (0, 4), (7, 12), (29, 29)):
+            first, last = window or (0, 29)
+            change = np.abs(h - before)[first : last + 1].mean(axis=0)
+            found = ranking(trace, "active", layer=layer, window=window)
+            np.testing.assert_allclose(found.values, change, rtol=1e-6)
+            assert found.order.tolist() == np.argsort(-change).tolist()
+
+
+def test_activity_of_a_long_trace_comes_in_pieces(monkeypatch):
+    trace = made(h=np.random.default_rng(1).normal(size=(100, 3)))
+    whole = ranking(trace, "active").values
+    monkeypatch.setattr(analysis, "PIECE", 7)
+    np.testing.assert_allclose(ranking(trace, "active").values, whole, rtol=1e-12)
+
+
+@pytest.mark.parametrize("how", ORDERS)
+def test_the_numbers_beside_an_order_are_in_its_order_and_of_the_window(how):
+    torch.manual_seed(1)
+    trace = gruviz.trace(gruviz.SplitGRU(2, 9), np.random.default_rng(8).normal(size=(40, 2)))
+    found = ranking(trace, how, window=(10, 29))
+    if how in ("index", "cluster"):
+        assert found.values is None
+        return
+    sorted_ = found.values[found.order]
+    assert np.all(np.diff(sorted_ if how == "peak" else -sorted_) >= 0)
+    part = replace(
+        trace,
+        **{g: getattr(trace, g)[:, :, 10:30] for g in "zrnh"},
+        x=trace.x[:, 10:30],
+        meta=replace(trace.meta, steps=20),
+    )
+    if how == "peak":
+        assert (found.values - 10 == ranking(part, how).values).all()
+    elif how != "active":  # what it moves from is not part of the part
+        np.testing.assert_allclose(found.values, ranking(part, how).values, rtol=1e-9)
+    assert not np.array_equal(found.values, ranking(trace, how).values)
+
+
+@pytest.mark.parametrize("window", [(-1, 3), (3, 2), (0, 40)])
+def test_a_window_that_is_not_there_is_refused(window):
+    with pytest.raises(ValueError, match="this trace has steps 0 to 3"):
+        ranking(made(h=np.zeros((4, 5))), "peak", window=window)
+
+
 def test_a_real_trace_and_the_public_name():
     torch.manual_seed(0)
     trace = gruviz.trace(gruviz.SplitGRU(2, 12), np.random.default_rng(8).normal(size=(3, 50, 2)))
@@ -300,7 +352,7 @@ def test_a_real_trace_and_the_public_name():
 def test_what_is_not_there_is_refused():
     trace = made(h=np.zeros((2, 3, 4, 5)))
     for how in ("z", "", None, "Cluster"):
-        with pytest.raises(ValueError, match=r"^order is .*; it must be one of index, half_life, mean_z, cluster,"):
+        with pytest.raises(ValueError, match=r"^order is .*; it must be one of index, active, half_life, mean_z,"):
             unit_order(trace, how)
     for name, size in (("layer", 2), ("batch", 3)):
         for bad in (-1, size, 1.5):

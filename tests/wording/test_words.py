@@ -9,7 +9,7 @@ from typing import get_args
 import pytest
 
 from gruviz.app.explore.reading import HEADER
-from gruviz.app.settings import SOURCES, WEIGHTS
+from gruviz.app.readers import SOURCES, WEIGHTS
 from gruviz.drawing.pooling import STATISTICS
 from gruviz.inputs.scaling import SCALINGS
 from gruviz.inputs.synthetic import FAMILIES
@@ -33,6 +33,8 @@ EXPECTED = {
     "parameters": {p.name for family in FAMILIES.values() for p in family.parameters} | {"steps", "seed"},
     "gates": {"x", *GATES},
     "captions": {"x", *GATES},
+    "captions_short": {"x", *GATES},
+    "sentences": {*WEIGHTS, "random_between", "random_saturated"},
     "hover": {"unit", "units", "step", "steps", "pooled", *GATES},
     "models": set(MODELS),
     "models_about": set(MODELS),
@@ -225,7 +227,7 @@ def test_no_text_of_the_figures_is_left_that_nothing_shows(table):
 
 
 STAGE = [path.read_text(encoding="utf-8") for path in sorted((ROOT / "assets/stage").rglob("*.js"))]
-TABLES_OF_THE_STAGE = {"gates", "captions", "keeps", "hover", "orders", "statistics", "phases"}
+TABLES_OF_THE_STAGE = {"gates", "captions", "keeps", "short", "hover", "orders", "statistics", "phases"}
 
 
 def test_every_text_the_stage_asks_for_exists():

@@ -86,9 +86,9 @@ export class Why {
     const value = number(numbers[gate]), about = approximate ? "\u2248 " : "";
     if (gate === "x") return this.inputs(state);
     const title = fill(w.why_title, { what: `${w.gates[gate]} = ${about}${value}` });
-    const where = element("p", "where", fill(w.why_where, { t: state.t, unit: state.name }));
-    if (state.back) where.append(" ", chip([`\u2190 ${w.why_back}`], w.why_back_hint, state.back));
-    const parts = [element("h4", "", title), where];
+    const heading = element("h4", "", title);
+    if (state.back) heading.append(" ", chip([`\u2190 ${w.why_back}`], w.why_back_hint, state.back));
+    const parts = [heading];
     if (state.loading) return [...parts, element("p", "note", w.loading ?? "")];
     if (approximate) return [...parts, element("p", "note", w.why_pooled)];
     if (gate === "h") return [...parts, this.sum(state)];

@@ -6,6 +6,7 @@
 import { apart, clamp, isZoomed, pinched } from "./zoom.js";
 
 const CLICK = 4;  // px a pointer may wander and still be a click
+const TAP = 8;  // px likewise a finger
 const DOUBLE = 500;  // ms within which a second press belongs to the first
 const NEAR = 9;  // px from an end of the loop that still take hold of it
 const BESIDE = 3;  // px beside the overview's thumb
@@ -60,7 +61,7 @@ const BESIDE = 3;  // px beside the overview's thumb
 
 /**
  * @typedef {{kind: "scrub" | "brush" | "overview"} | {kind: "pan" | "thumb", window: Window} | {kind: "loop", fixed: number}
- *   | {kind: "pinch", ids: [number, number], times: [number, number] | null}} Hold  what the pointers have hold of
+ *   | {kind: "scroll"} | {kind: "pinch", ids: [number, number], times: [number, number] | null}} Hold  what the pointers have hold of
  */
 
 export class Gestures {
@@ -74,6 +75,7 @@ export class Gestures {
     /** @type {Point | null} Where the hold began. */
     this.start = null;
     this.wandered = false;
+    this.finger = false;  // the hold is a finger's: it may yet turn out to scroll the page
     /** @type {Brush | null} */
     this.brush = null;
     this.pressed = -Infinity;
@@ -144,8 +146,9 @@ export class Gestures {
     this.start = point;
     this.wandered = false;
     this.hold = this.taken(point, fact.shift);
-    // the ruler answers at once, cells once it is clear that this is no click
-    if (this.hold.kind === "scrub" && point.where !== "gate") actions.push({ do: "scrub", t: point.t });
+    this.finger = fact.pointerType === "touch";
+    // the ruler answers at once, cells once it is clear that this is no click, a finger that this is no swipe
+    if (this.hold.kind === "scrub" && point.where !== "gate" && !this.finger) actions.push({ do: "scrub", t: point.t });
     return actions;
   }
 
@@ -231,10 +234,17 @@ export class Gestures {
   move(id, point) {
     const { hold, start } = this;
     this.pointers.set(id, point);
-    if (!hold || !start) return [];
+    if (!hold || !start || hold.kind === "scroll") return [];
     if (hold.kind === "pinch") return this.pinch(hold, id);
     const by = point.x - start.x, { plot, steps } = this.geometry;
-    if (!this.wandered && Math.abs(by) < CLICK) return [];
+    if (!this.wandered) {
+      const down = Math.abs(point.y - start.y), across = Math.abs(by);
+      if (this.finger && down >= TAP && down >= across) {
+        this.hold = { kind: "scroll" };
+        return [];
+      }
+      if (across < (this.finger ? TAP : CLICK)) return [];
+    }
     this.wandered = true;
     switch (hold.kind) {
       case "scrub": return [{ do: "scrub", t: point.t }];
@@ -286,7 +296,7 @@ export class Gestures {
     if (this.pointers.size) return [...this.anchor(), { do: "rested" }];
     this.hold = this.start = null;
     const actions = this.unbrush();
-    if (hold && fact.type === "up") {
+    if (hold && hold.kind !== "scroll" && fact.type === "up") {
       if (!wandered) actions.push(...this.click(point, hold.kind, fact.pointerType));
       else if (brush) actions.push(this.brushed(brush));
       else actions.push({ do: "settled" });

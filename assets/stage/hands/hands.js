@@ -1,20 +1,20 @@
 // Mouse, touch and keyboard: what people do on the stage, turned into changes of its view.
 
-/** @import { Cell, Gate } from "../fields.js" */
+/** @import { Cell, Panel } from "../fields.js" */
 /** @import { Action, Brush, Point, PointerFact } from "./gestures.js" */
 /** @import { Hovered } from "../panels/marks.js" */
 /** @import { Deed } from "../markup.js" */
 /** @import { Stage } from "../stage.js" */
-import { PANELS, isGate } from "../fields.js";
+import { PANELS } from "../fields.js";
 import { Gestures } from "./gestures.js";
 import { element } from "../markup.js";
-import { inputsAt, layerName, nameOf } from "../cell/moment.js";
-import { fill, fillHover, number } from "../wording.js";
+import { tipOf } from "./tip.js";
+import { parseRange } from "./units.js";
 import { clamp } from "./zoom.js";
 
 /** @type {["pointerdown" | "pointermove" | "pointerup" | "pointercancel" | "lostpointercapture", PointerFact["type"]][]} */
 const POINTERS = [["pointerdown", "down"], ["pointermove", "move"], ["pointerup", "up"], ["pointercancel", "cancel"], ["lostpointercapture", "cancel"]];
-const PASSING = 350;  // ms after the page was scrolled in which the wheel goes on scrolling it
+const HINTED = 1800;  // ms a hint is seen
 
 export class Hands {
   /** @param {Stage} stage */
@@ -26,7 +26,9 @@ export class Hands {
     this.brush = null;
     /** Where a double click began. @type {Cell | null} */
     this.before = null;
-    this.scrolled = -Infinity;
+    this.hinted = false;  // that the wheel needs a key to zoom
+    /** @type {ReturnType<typeof setTimeout> | undefined} */
+    this.hint = undefined;
     this.listeners = new AbortController();
     const { root, part, buttons } = stage, { signal } = this.listeners;
     /**
@@ -52,17 +54,34 @@ export class Hands {
     on(part.panels, "pointerleave", () => this.leave());
     on(part.panels, "dblclick", (event) => {
       event.preventDefault();
+      const title = event.composedPath().find((each) => each instanceof HTMLElement && each.classList.contains("title"));
+      if (title) return stage.enlarge(/** @type {Panel} */ (/** @type {HTMLElement} */ (title).dataset.gate));
       this.press("whole");
       if (this.before) stage.set(this.before, true);  // its two clicks chose nothing
     });
     on(part.panels, "wheel", (event) => this.wheel(event), { passive: false });
-    window.addEventListener("scroll", () => { this.scrolled = performance.now(); }, { capture: true, passive: true, signal });
+    // a list of options or words that is open closes when one goes on elsewhere
+    document.addEventListener("pointerdown", (event) => this.elsewhere(event.composedPath()), { capture: true, signal });
     on(part.scrub, "input", () => {
       stage.stop();
       stage.set({ t: +part.scrub.value });
     });
     on(part.scrub, "change", () => stage.speech.hear());
-    on(part.speed, "change", () => { stage.player.speed = +part.speed.value; });
+    on(part.speed, "change", () => { stage.player[stage.player.slow ? "rate" : "speed"] = +part.speed.value; });
+    on(part.at, "change", () => {
+      const wanted = part.at.value.trim();
+      part.at.blur();
+      if (/^\d{1,9}$/.test(wanted)) this.step(+wanted);
+      else stage.speech.fields();
+    });
+    on(part.range, "change", () => {
+      const found = parseRange(part.range.value, stage.scene.trace.steps);
+      stage.speech.ranged(found === undefined ? part.range.value : undefined);
+      if (found === undefined) return;
+      part.range.blur();
+      stage.zoomTo(...found);
+      stage.speech.fields();
+    });
     on(part.layer, "change", () => stage.set({ layer: +part.layer.value }, true));
     on(part.stat, "change", () => {
       stage.view.stat = stage.scene.statistics.find((stat) => stat === part.stat.value) ?? stage.view.stat;
@@ -110,14 +129,47 @@ export class Hands {
       whole: () => stage.zoomTo(0, stage.scene.trace.steps),
       unit: () => stage.set({ diagram: "unit" }),
       "whole-layer": () => stage.set({ diagram: "layer" }),
-      help: () => {
-        const { help } = stage.part;
-        help.hidden = !help.hidden;
-        stage.speech.press("help", !help.hidden);
+      help: () => this.unfold("help"),
+      view: () => this.unfold("view"),
+      turn: () => {
+        view.turned = !view.turned;
+        stage.choose();
+        stage.arrange({});
       },
+      stretch: () => stage.arrange({ colours: view.colours === "fixed" ? "stretched" : "fixed" }),
       figure: () => this.figure(),
     };
     deeds[name]();
+  }
+
+  /** @param {"help" | "view"} name  of what opens below the transport: one at a time */
+  unfold(name) {
+    const { part, speech } = this.stage, open = { help: part.help, view: part.options };
+    for (const each of /** @type {const} */ (["help", "view"])) {
+      open[each].hidden = each !== name || !open[each].hidden;
+      speech.press(each, !open[each].hidden);
+    }
+  }
+
+  /**
+   * Close what is open, but for that of which a path leads out.
+   * @param {EventTarget[]} [path]
+   * @returns {boolean} whether anything was
+   */
+  elsewhere(path = []) {
+    const { part, buttons, headline } = this.stage;
+    let closed = false;
+    if (!path.includes(part.panels)) this.leave();
+    for (const [box, button] of /** @type {const} */ ([[part.options, "view"], [part.help, "help"]])) {
+      if (box.hidden || path.includes(box) || path.includes(buttons[button])) continue;
+      this.unfold(button);
+      closed = true;
+    }
+    if (headline.open && !path.includes(part.more) && !path.includes(part.status)) {
+      headline.close();
+      closed = true;
+    }
+    return closed;
   }
 
   figure() {
@@ -144,7 +196,8 @@ export class Hands {
     const cycle = (/** @type {1 | -1} */ way) => () => stage.set({ gate: PANELS[(PANELS.indexOf(view.gate) + way + PANELS.length) % PANELS.length] }, true);
     /** @type {Record<string, () => void>} */
     const acts = {
-      ArrowLeft: step(view.t - far), ArrowRight: step(view.t + far), Home: step(0), End: step(stage.scene.trace.steps - 1),
+      ArrowLeft: stage.player.slow && far === 1 ? () => stage.player.turn(-1) : step(view.t - far),
+      ArrowRight: stage.player.slow && far === 1 ? () => stage.player.turn(1) : step(view.t + far), Home: step(0), End: step(stage.scene.trace.steps - 1),
       ArrowUp: row(1), ArrowDown: row(-1),
       " ": () => this.press("play"), Enter: () => {
         stage.stop();
@@ -154,11 +207,13 @@ export class Hands {
       d: () => this.press(view.diagram === "unit" ? "whole-layer" : "unit"),
       "+": () => stage.zoomBy(0.5, view.t + 0.5), "=": () => stage.zoomBy(0.5, view.t + 0.5), "-": () => stage.zoomBy(2, view.t + 0.5),
       0: () => this.press("whole"), Backspace: () => stage.visits.back(),
+      f: () => stage.enlarge(view.gate), v: () => this.press("view"),
       "[": () => stage.setLoop([view.t, Math.max(view.t, (stage.loop ?? stage.seen())[1])]),
       "]": () => stage.setLoop([Math.min(view.t, (stage.loop ?? stage.seen())[0]), view.t]),
       Escape: () => {
-        if (!part.help.hidden) this.press("help");
-        else if (stage.playing) stage.stop();
+        if (this.elsewhere()) return;
+        if (stage.playing) stage.stop();
+        else if (view.large) stage.enlarge(view.large);
         else this.press("whole");
       },
     };
@@ -190,6 +245,7 @@ export class Hands {
     if (!stage.panels.width) return;
     if (type === "down") {
       if (event.pointerType === "mouse" && event.button !== 0) return;
+      stage.root.classList.toggle("by-touch", event.pointerType === "touch");
       stage.root.classList.add("by-pointer");  // no focus ring around what was only pointed at
       panels.focus({ preventScroll: true });
       panels.setPointerCapture(event.pointerId);
@@ -216,6 +272,7 @@ export class Hands {
         break;
       case "click":
         stage.stop();
+        stage.told = null;
         stage.set(action.chosen, true);
         if (action.explain) stage.explain();
         break;
@@ -232,7 +289,7 @@ export class Hands {
     this.hovered = point && gate ? { t: point.t, gate, unit: point.unit } : null;
     tip.hidden = !this.hovered;
     if (point && this.hovered) {
-      tip.replaceChildren(...this.tipText(this.hovered).map((line, k) => element("div", k ? "" : "strong", line)));
+      tip.replaceChildren(...tipOf(stage, this.hovered).map((line, k) => element("div", k ? "" : "strong", line)));
       const room = panels.clientWidth, wide = tip.offsetWidth, tall = tip.offsetHeight;
       tip.style.left = `${point.x + 16 + wide > room ? Math.max(0, point.x - 14 - wide) : point.x + 16}px`;
       tip.style.top = `${point.y + 18 + tall > stage.panels.height ? point.y - 12 - tall : point.y + 18}px`;
@@ -240,22 +297,14 @@ export class Hands {
     stage.paint();
   }
 
-  /**
-   * @param {Hovered} hovered
-   * @returns {string[]} lines
-   */
-  tipText({ t, gate, unit }) {
-    const { stage } = this, { w, tiles, view } = stage, tile = tiles.finest(view.layer, t), label = stage.labelOf(t);
-    const step = `${w.step} ${t}${label ? ` \u00b7 ${label}` : ""}`;
-    if (!tile) return [step];  // on its way
-    if (!isGate(gate) || unit === null) {
-      const some = inputsAt(stage, t).slice(0, 4).map(([name, value]) => `${name} = ${tile.exact ? "" : "\u2248 "}${number(value)}`);
-      return [`${w.gates.x} \u00b7 ${step}`, some.join("   ")];
-    }
-    const at = tile.column(t) * tile.units + unit, value = tile.arrays[gate][at];
-    const lines = [`${nameOf(stage, unit)} \u00b7 ${step}${layerName(stage)}`, fillHover(w.hover[gate], value)];
-    if (!tile.exact) lines.push(fill(w.pooled_cell, { steps: tile.weight(tile.column(t)), low: number(tile.arrays[`${gate}_low`][at]), mean: number(value), high: number(tile.arrays[`${gate}_high`][at]) }));
-    return lines;
+  /** How to zoom, once. */
+  sayOnce() {
+    const { part, w } = this.stage;
+    if (this.hinted) return;
+    this.hinted = true;
+    part.hint.textContent = w.wheel_hint;
+    part.hint.hidden = false;
+    this.hint = setTimeout(() => { part.hint.hidden = true; }, HINTED);
   }
 
   leave() {
@@ -268,11 +317,6 @@ export class Hands {
   wheel(event) {
     const { stage } = this;
     if (!stage.panels.width) return;
-    // a page that is being scrolled past the stage goes on scrolling
-    if (performance.now() - this.scrolled < PASSING && !event.ctrlKey) {
-      this.scrolled = performance.now();
-      return;
-    }
     const [a, b] = stage.window, scale = event.deltaMode === 1 ? 16 : 1;
     const across = (event.shiftKey ? event.deltaY : event.deltaX) * scale, down = event.shiftKey ? 0 : event.deltaY * scale;
     if (Math.abs(across) > Math.abs(down)) {
@@ -282,12 +326,15 @@ export class Hands {
       stage.zoomTo(a + by, b + by);
       return;
     }
-    if (!down || (down > 0 && !stage.zoomed)) return;  // nothing to zoom out of: the page scrolls
+    // the wheel scrolls the page; with a key, or as two fingers on a pad pinch, it zooms
+    if (!event.ctrlKey && !event.metaKey) return this.sayOnce();
     event.preventDefault();
+    if (!down) return;
     stage.zoomBy(Math.exp(clamp(down, -240, 240) * 0.0025), clamp(stage.panels.time(this.at(event).x), a, b));
   }
 
   destroy() {
+    clearTimeout(this.hint);
     this.listeners.abort();
   }
 }

@@ -6,6 +6,7 @@ export const SPEEDS = [1, 2, 4, 8, 15, 30, 60, 120, 240];  // steps a second
 /** What is computed within a step, in its order, each with its seconds in slow motion. @type {[PhaseName, number][]} */
 export const PHASES = [["read", 0.7], ["r", 1], ["n", 1.2], ["z", 1.2], ["h", 0.9]];
 const SLOW_STEP = PHASES.reduce((sum, [, each]) => sum + each, 0);
+export const RATES = [0.25, 0.5, 1, 2, 4];  // of slow motion
 const LONGEST = 0.25;  // seconds: a tab that was hidden does not jump
 
 /**
@@ -35,6 +36,7 @@ export class Player {
     this.playing = false;
     this.speed = 8;
     this.slow = false;
+    this.rate = 1;  // of slow motion
     /** Where slow motion is within the step. @type {Phase | null} */
     this.phase = null;
     this.phaseAt = 0;
@@ -85,6 +87,26 @@ export class Player {
     if (slow && !this.playing) this.toggle();
   }
 
+  /**
+   * By hand to the next moment of a step, or the one before; past its ends to the step beside it.
+   * @param {1 | -1} by
+   */
+  turn(by) {
+    const { track, phase } = this, was = this.playing, t = track.at(), next = t + by * track.way();
+    this.halt();
+    let k = phase ? PHASES.findIndex(([name]) => name === phase.name) + by : by > 0 ? 0 : PHASES.length - 1;
+    if (k < 0 || k >= PHASES.length) {
+      if (next < 0 || next >= track.steps()) k -= by;
+      else {
+        track.moved(next);
+        k = by > 0 ? 0 : PHASES.length - 1;
+      }
+    }
+    this.phase = { name: PHASES[k][0], progress: 1 };
+    if (was) track.switched(false);
+    track.phased();
+  }
+
   /** @param {[number, number] | null} loop in any order */
   setLoop(loop) {
     this.loop = loop && [Math.min(...loop), Math.max(...loop)];
@@ -129,7 +151,7 @@ export class Player {
    * @returns {number} whole steps
    */
   phases(seconds) {
-    this.phaseAt += seconds;
+    this.phaseAt += seconds * this.rate;
     const steps = Math.floor(this.phaseAt / SLOW_STEP);
     this.phaseAt -= steps * SLOW_STEP;
     let at = this.phaseAt, k = 0;

@@ -1,4 +1,4 @@
-// What people type to choose units: "0-7, 12, half-way". Time grows with what is typed, never with the numbers in it.
+// What people type to choose units: "0-7, 12, half-way", and steps: "1200-1250". Time grows with what is typed, never with the numbers in it.
 
 const SPAN = /^(\d+)(?:[-\u2013:](\d+))?$/;
 
@@ -56,4 +56,17 @@ export function withinUnits(text, count, names) {
     if (!ends || ends[0] >= count) return [];
     return ends[1] < count ? [word] : [`${ends[0]}-${count - 1}`];
   }).join(", ");
+}
+
+/**
+ * The window a text asks for: "1200-1250", "1200" for that step alone, nothing for all of them.
+ * @param {string} text
+ * @param {number} steps
+ * @returns {[number, number] | undefined}  undefined: it is none
+ */
+export function parseRange(text, steps) {
+  if (!text.trim()) return [0, steps];
+  const [, from, to = from] = text.trim().match(/^(\d{1,9})(?:\s*[-\u2013:]\s*(\d{1,9}))?$/) ?? [];
+  if (from === undefined || Math.min(+from, +to) >= steps) return undefined;
+  return [Math.min(+from, +to), Math.min(steps, Math.max(+from, +to) + 1)];
 }

@@ -92,6 +92,18 @@ export function seen(steps, [a, b]) {
 }
 
 /**
+ * The window of whole steps nearest to one, so that a link, which holds those, gives the very window; as wide as it was,
+ * to half a step.
+ * @param {number} steps
+ * @param {Window} window
+ * @returns {Window}
+ */
+export function settled(steps, [a, b]) {
+  const wide = clamp(Math.round(b - a), Math.min(SHORTEST, steps), steps), start = clamp(Math.round((a + b - wide) / 2), 0, steps - wide);
+  return [start, start + wide];
+}
+
+/**
  * Whether anything is left to zoom out of.
  * @param {number} steps
  * @param {Window} window

@@ -21,6 +21,7 @@ export class Tile {
     this.each = header.each;
     this.x_each = header.x_each;
     this.labels = header.labels;
+    this.due = header.due;
     this.arrays = arrays;
     this.columns = arrays.z.columns;
     this.units = arrays.z.rows;
@@ -108,6 +109,25 @@ export class Tile {
   }
 }
 
+/**
+ * What a pixel shows: the steps, and the numbers of the rows that share it.
+ * @param {Tile} tile
+ * @param {Panel} name
+ * @param {number} t  one of the steps
+ * @param {number} each  steps that share a pixel
+ * @param {ArrayLike<number>} rows
+ * @returns {{first: number, last: number} & Record<Statistic, number>}
+ */
+export function blockOf(tile, name, t, each, rows) {
+  const place = Math.floor((t - tile.first) / each), bin = each / tile.each, out = new Float64Array(1);
+  const of = (/** @type {Statistic} */ statistic) => {
+    tile.pool(out, name, statistic, place * bin, bin, rows, rows.length);
+    return out[0];
+  };
+  const first = tile.first + place * each;
+  return { first, last: Math.min(first + each - 1, tile.last), mean: of("mean"), low: of("low"), high: of("high") };
+}
+
 /** All that is known of one trace, newest first. */
 export class Tiles {
   /** @param {{steps: number, bidirectional: boolean}} trace */
@@ -191,8 +211,24 @@ export class Tiles {
    * @returns {string}
    */
   label(t) {
-    const tile = this.tiles.find(({ exact, labels, first, last }) => exact && labels.length && t >= first && t <= last);
-    return tile ? tile.labels[t - tile.first] : "";
+    return this.told("labels", t);
+  }
+
+  /**
+   * The answer that is due at a step; "" where none is or that is not known.
+   * @param {number} t
+   */
+  due(t) {
+    return this.told("due", t);
+  }
+
+  /**
+   * @param {"labels" | "due"} what
+   * @param {number} t
+   */
+  told(what, t) {
+    const tile = this.tiles.find((each) => each.exact && each[what].length && t >= each.first && t <= each.last);
+    return tile ? tile[what][t - tile.first] : "";
   }
 
   /**

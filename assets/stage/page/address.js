@@ -2,11 +2,16 @@
 
 const PAUSE = 250;  // ms; browsers refuse more than about a hundred changes in 30 s
 
-/** @param {(url: URL) => void} change */
-function rewrite(change) {
-  const url = new URL(window.location.href);
+/**
+ * @param {(url: URL) => void} change
+ * @param {boolean} [anew]  as an entry of its own, to which Back leads
+ */
+function rewrite(change, anew) {
+  const url = new URL(window.location.href), { history } = window;
   change(url);
-  if (url.href !== window.location.href) window.history.replaceState(window.history.state, "", url);
+  if (url.href === window.location.href) return;
+  if (anew) history.pushState(history.state, "", url);
+  else history.replaceState(history.state, "", url);
 }
 
 /** One stage's part: its fields, each under the stage's prefix. */
@@ -44,12 +49,13 @@ export class StageAddress {
 /**
  * The part the page itself owns: `query` instead of all that bears one of its names or prefixes.
  * @param {{names: string[], prefixes: string[], query: Record<string, string>}} page
+ * @param {boolean} anew  Back shall lead to what the address is now
  */
-export function writePagePart({ names, prefixes, query }) {
+export function writePagePart({ names, prefixes, query }, anew) {
   rewrite((url) => {
     for (const key of [...url.searchParams.keys()]) {
       if (names.includes(key) || prefixes.some((prefix) => key.startsWith(prefix))) url.searchParams.delete(key);
     }
     for (const [key, value] of Object.entries(query)) url.searchParams.set(key, value);
-  });
+  }, anew);
 }

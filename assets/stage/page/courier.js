@@ -3,6 +3,7 @@
 
 import { writePagePart } from "./address.js";
 import { Charts } from "./charts.js";
+import { PageKeys } from "./keys.js";
 import { registry } from "./registry.js";
 import { stand } from "./standing.js";
 import { pageTheme, whenDressed } from "./theme.js";
@@ -10,10 +11,12 @@ import { arraysFor, unpack } from "../numbers/unpack.js";
 
 const LEAVES = "[data-testid=stTopNavLink], [data-testid=stSidebarNavLink], .st-key-train_send button";
 const QUIET = 4000;  // ms
+const TURNS = ["weights", "mine", "model", "trained"];  // another one is another entry of the history
 
 class Courier {
   constructor() {
     this.charts = new Charts();
+    this.keys = new PageKeys();
     this.listeners = new AbortController();
     this.quiet = -Infinity;
     this.delivered = new Map();
@@ -26,17 +29,25 @@ class Courier {
     this.send = null;
     /** @type {any} what Python said of the page last */
     this.page = null;
+    this.path = window.location.pathname;
+    this.visit = 0;  // of the addresses the visitor went back or forward to
+    this.patience = -Infinity;
     /** @type {import("./registry.js").Carrier} */
     this.carrier = (asked) => {
       if (performance.now() >= this.quiet) this.send?.("ask", asked);
     };
+    /** @type {(name: string, value: string) => void} */
+    this.chooser = (name, value) => this.send?.("choose", { name, value });
     // a question asked of a page that is being left would run there, on the next one, and leave that blank
-    const left = (/** @type {Event} */ { type, target }) => {
-      if (type === "popstate" || (target instanceof Element && target.closest(LEAVES))) this.quiet = performance.now() + QUIET;
+    const leave = () => {
+      this.quiet = performance.now() + QUIET;
+    };
+    const left = (/** @type {Event} */ { target }) => {
+      if (target instanceof Element && target.closest(LEAVES)) leave();
     };
     const { signal } = this.listeners;
     document.addEventListener("click", left, { capture: true, signal });
-    window.addEventListener("popstate", left, { signal });
+    window.addEventListener("popstate", () => window.location.pathname === this.path ? this.go() : leave(), { signal });
   }
 
   /**
@@ -48,11 +59,18 @@ class Courier {
     if (data !== this.data) {
       this.data = data;
       const { header, arrays } = unpack(data);
+      const before = this.page, { query, visit = 0 } = header.page;
       this.page = this.charts.page = header.page;
       registry.session = header.page.session ?? "";
-      writePagePart(header.page);
+      // what was sent before Python knew where the visitor went is not written there
+      if (visit === this.visit || performance.now() > this.patience) {
+        this.visit = visit;
+        writePagePart(header.page, !!before && visit === before.visit && TURNS.some((name) => query[name] !== before.query[name]));
+      }
+      this.keys.speak(header.page.skip);
       for (const [key, reply] of Object.entries(header.replies)) this.deliver(key, reply, arraysFor(arrays, key));
     }
+    registry.chooser = this.chooser;
     if (registry.carrier !== this.carrier) registry.carry(this.carrier);
     this.charts.watch();
     this.undress();
@@ -73,6 +91,13 @@ class Courier {
     stage.answer({ header, arrays });
   }
 
+  /** To the address the visitor went back to, on this very page. */
+  go() {
+    this.visit = Math.max(this.visit, this.page?.visit ?? 0) + 1;
+    this.patience = performance.now() + QUIET;
+    this.send?.("visit", { address: window.location.search, visit: this.visit });
+  }
+
   /** Only Python can redraw the charts in other colours, and it does not hear of a theme switched while the page is open. */
   reportTheme() {
     const theme = pageTheme();
@@ -84,7 +109,9 @@ class Courier {
     this.undress();
     this.listeners.abort();
     this.charts.destroy();
+    this.keys.destroy();
     registry.retire(this.carrier);
+    if (registry.chooser === this.chooser) registry.chooser = null;
   }
 }
 

@@ -20,6 +20,8 @@ export class Registry {
     this.asked = new Map();
     /** Who brings questions to Python. @type {Carrier | null} */
     this.carrier = null;
+    /** Tells Python what was chosen over a stage. @type {((name: string, value: string) => void) | null} */
+    this.chooser = null;
     /** Changes when the server has forgotten the visitor while this page stayed open. */
     this.session = "";
     /** What Streamlit's calls have put up, by its element. @type {WeakMap<object, import("./standing.js").Standing>} */

@@ -28,6 +28,7 @@ class Place {
       theme: pageTheme,
       remembered: () => registry.views.get(key),
       ask: (question) => registry.ask(key, question),
+      choose: (name, value) => registry.chooser?.(name, value),
       viewed: (fields, view) => {
         registry.remember(key, view);
         this.address?.write(fields);

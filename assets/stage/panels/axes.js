@@ -7,6 +7,9 @@ import { niceStep, roundedRect, shorten } from "./canvas.js";
 import { BAR, OVERVIEW, RULER } from "./measures.js";
 import { axisNumber } from "../wording.js";
 
+const ROOMY = 22;  // px of a step in which each answer is read by itself
+const DOTS = 4;  // px apart at least
+
 /**
  * @param {Panels} panels
  * @param {CanvasRenderingContext2D} context
@@ -14,8 +17,7 @@ import { axisNumber } from "../wording.js";
  * @param {number} height
  */
 export function unitAxis(panels, context, top, height) {
-  const { shown, scene: { unit_names: names } } = panels;
-  rowNames(panels, context, shown.length, (k) => names[shown[k]] ?? String(shown[k]), top, height);
+  rowNames(panels, context, panels.shown.length, (k) => panels.unitName(panels.shown[k]), top, height);
 }
 
 /**
@@ -115,27 +117,63 @@ export function timeTicks(panels, context, first, last) {
 }
 
 /**
- * Labels of the steps they stand under or over, as many as fit.
+ * Labels of the steps they stand under or over, as many as can be read: the others leave a dot.
  * @param {Panels} panels
  * @param {CanvasRenderingContext2D} context
  * @param {number} first
  * @param {number} last
  * @param {Tile} tile
+ * @param {string[]} texts  of the tile's steps
  * @param {number} y
+ * @param {boolean} [held]  the same text again and again is one that lasts
  */
-export function labelSteps(panels, context, first, last, tile, y) {
-  let free = panels.left - 8;
+export function labelSteps(panels, context, first, last, tile, texts, y, held = false) {
+  const wide = panels.cellWidth(), from = Math.max(first, tile.first), to = Math.min(last, tile.last);
   context.textAlign = "center";
   context.textBaseline = "middle";
-  context.fillStyle = panels.ink.ink;
-  for (let t = Math.max(first, tile.first); tile.labels.length && t <= Math.min(last, tile.last); t++) {
-    const label = tile.labels[t - tile.first], x = panels.x(t + 0.5);
-    if (!label || x < panels.left) continue;
-    const short = shorten(context, label, Math.max(60, panels.cellWidth())), half = context.measureText(short).width / 2;
-    if (x - half < free || x + half > panels.width) continue;
+  context.strokeStyle = context.fillStyle;
+  context.lineWidth = 1;
+  let free = panels.left - 8, dotted = -Infinity;
+  for (const [text, begin, end] of runsOf(texts.slice(from - tile.first, to + 1 - tile.first), held && wide < ROOMY)) {
+    const left = Math.max(panels.left, panels.x(from + begin)), right = Math.min(panels.left + panels.plot, panels.x(from + end + 1)), x = (left + right) / 2;
+    if (right <= left) continue;
+    const short = shorten(context, text, Math.max(60, right - left)), half = context.measureText(short).width / 2;
+    if (x - half < free || x + half > panels.width) {
+      if (x - dotted < DOTS) continue;
+      dotted = x;
+      context.fillRect(x - 1, y - 1, 2, 2);
+      continue;
+    }
     context.fillText(short, x, y);
-    free = x + half + 5;
+    free = x + half + 2 + Math.min(half, 3);
+    if (begin === end) continue;
+    context.beginPath();
+    for (const [p, q] of [[left + 2, x - half - 3], [x + half + 3, right - 2]]) {
+      if (p >= q) continue;
+      context.moveTo(p, y);
+      context.lineTo(q, y);
+    }
+    context.globalAlpha = 0.5;
+    context.stroke();
+    context.globalAlpha = 1;
   }
+}
+
+/**
+ * The texts there are: [text, first, last].
+ * @param {string[]} texts
+ * @param {boolean} held  equal neighbours are one
+ * @returns {[string, number, number][]}
+ */
+export function runsOf(texts, held) {
+  /** @type {[string, number, number][]} */
+  const runs = [];
+  texts.forEach((text, k) => {
+    const before = runs[runs.length - 1];
+    if (held && before?.[2] === k - 1 && before[0] === text) before[2] = k;
+    else if (text) runs.push([text, k, k]);
+  });
+  return runs;
 }
 
 /**

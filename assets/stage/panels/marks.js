@@ -1,6 +1,6 @@
 // What moves over the panels: cursor, chosen cell, pointer, brush, loop, slow motion.
 
-/** @import { Gate, Panel, Phase } from "../fields.js" */
+/** @import { Gate, Panel, Phase, Place } from "../fields.js" */
 /** @import { Brush } from "../hands/gestures.js" */
 /** @import { Panels } from "./panels.js" */
 import { GATES } from "../fields.js";
@@ -22,6 +22,7 @@ const NOT_YET = { read: ["z", "r", "n", "h"], r: ["z", "n", "h"], n: ["z", "h"],
  * @property {[number, number] | null} loop
  * @property {Phase | null} phase
  * @property {boolean} playing
+ * @property {Place | null} told  what the sentence over the stage speaks of
  */
 
 /**
@@ -29,13 +30,13 @@ const NOT_YET = { read: ["z", "r", "n", "h"], r: ["z", "n", "h"], n: ["z", "h"],
  * @param {Panels} panels
  * @param {Marks} state
  */
-export function drawMarks(panels, { t, unit, gate, hover, brush, loop, phase, playing }) {
+export function drawMarks(panels, { t, unit, gate, hover, brush, loop, phase, playing, told }) {
   const context = contextOf(panels.over);
   context.setTransform(panels.ratio, 0, 0, panels.ratio, 0, 0);
   context.clearRect(0, 0, panels.width, panels.height);
   if (!panels.tile) return;
   const { ink, halo, accent, surface } = panels.ink, right = panels.left + panels.plot;
-  const top = RULER, bottom = panels.row("h").bottom;
+  const top = RULER, bottom = panels.bottom;
   if (loop) {
     const [from, to] = [panels.x(loop[0]), panels.x(loop[1] + 1)].map((x) => Math.max(panels.left, Math.min(right, x)));
     context.fillStyle = accent;
@@ -55,14 +56,15 @@ export function drawMarks(panels, { t, unit, gate, hover, brush, loop, phase, pl
   if (phase && seen) {
     // within one step: what is not computed yet is covered
     for (const name of NOT_YET[phase.name]) {
-      const row = panels.row(name);
+      const row = panels.find(name);
+      if (!row) continue;
       context.fillStyle = surface;
       context.fillRect(x0, row.top, Math.max(x1 - x0, 2), row.height);
     }
-    const now = panels.row(phase.name === "read" ? "x" : phase.name);
+    const now = panels.find(phase.name === "read" ? "x" : phase.name);
     context.strokeStyle = accent;
     context.lineWidth = 3;
-    context.strokeRect(x0 - 2, now.top - 2, Math.max(x1 - x0, 2) + 4, now.height + 4);
+    if (now) context.strokeRect(x0 - 2, now.top - 2, Math.max(x1 - x0, 2) + 4, now.height + 4);
   }
   const place = panels.shown.indexOf(unit);
   if (seen) {
@@ -103,6 +105,7 @@ export function drawMarks(panels, { t, unit, gate, hover, brush, loop, phase, pl
   }
   if (place >= 0) {
     for (const name of GATES) {
+      if (!panels.find(name)) continue;
       const { top: y, height } = panels.unitBox(name, place), tall = Math.max(height, 3), chosen = name === gate;
       const up = y + height / 2 - tall / 2;
       // the row's marker, outside of its cells
@@ -125,6 +128,7 @@ export function drawMarks(panels, { t, unit, gate, hover, brush, loop, phase, pl
       context.strokeRect(...box);
     }
   }
+  if (told) drawTold(panels, told);
   if (hover && !playing) {
     const { top: y, height } = hover.gate === "x" || hover.unit === null ? panels.row("x") : panels.unitBox(hover.gate, panels.shown.indexOf(hover.unit));
     context.lineWidth = 1;
@@ -144,4 +148,26 @@ export function drawMarks(panels, { t, unit, gate, hover, brush, loop, phase, pl
     context.lineWidth = 1.5;
     context.strokeRect(from, y, to - from, brush.overview ? OVERVIEW : bottom - top);
   }
+}
+
+/**
+ * A faint frame around the steps and units a sentence speaks of.
+ * @param {Panels} panels
+ * @param {Place} place
+ */
+function drawTold(panels, { gate, first, last, units }) {
+  const row = panels.find(gate), context = contextOf(panels.over);
+  const [from, to] = [panels.x(first), panels.x(last + 1)].map((x) => Math.max(panels.left, Math.min(panels.left + panels.plot, x)));
+  if (!row || to - from < 1) return;
+  const places = gate === "x" ? [] : units.map((unit) => panels.shown.indexOf(unit)).filter((place) => place >= 0);
+  const boxes = places.length ? places.map((place) => panels.unitBox(gate, place)) : [row];
+  context.save();
+  for (const [style, wide] of /** @type {[string, number][]} */ ([[panels.ink.halo, 4], [panels.ink.accent, 2]])) {
+    context.strokeStyle = style;
+    context.lineWidth = wide;
+    context.setLineDash(wide === 2 ? [5, 4] : []);
+    context.globalAlpha = wide === 2 ? 1 : 0.7;
+    for (const { top, height } of boxes) context.strokeRect(from - 1, top - 1, to - from + 2, height + 2);
+  }
+  context.restore();
 }

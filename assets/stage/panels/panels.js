@@ -6,23 +6,29 @@
 /** @import { Marks } from "./marks.js" */
 /** @import { Palette } from "./palette.js" */
 /** @import { Tile, Tiles } from "../numbers/tiles.js" */
-import { GATES } from "../fields.js";
+import { ROWS } from "../fields.js";
 import { colourBar, inputAxis, labelSteps, overviewBar, timeTicks, unitAxis } from "./axes.js";
 import { drawMarks } from "./marks.js";
 import { contextOf } from "./canvas.js";
-import { element } from "../markup.js";
-import { AXIS, BAR, GAP, OVERVIEW, RULER, SYMBOLS } from "./measures.js";
+import { button, element } from "../markup.js";
+import { AXIS, BAR, GAP, HIGHEST, LOWEST, MOST, OVERVIEW, RULER, SYMBOLS, TITLE, UNIT } from "./measures.js";
 import { raster } from "./raster.js";
 import { axisNumber } from "../wording.js";
 
-/** @type {Panel[]} From the top. */
-const ROWS = ["x", ...GATES];
 const FEW_INPUTS = 4;  // more than this are drawn as colour
 const FONT = '"Source Sans", "Noto Sans CJK KR", "Noto Sans KR", system-ui, sans-serif';
 
 /** @typedef {{name: Panel, title: number, top: number, height: number, bottom: number}} Row  px from the top; title: where the line above it begins */
 
 /** @typedef {{each: number, units: number, tile: Tile}} Drawn  how many steps and units share a pixel, and what was drawn from */
+
+/**
+ * @typedef {object} Layout
+ * @property {Int32Array} shown  units from the top
+ * @property {string[] | null} ranks  what the order is by, by unit
+ * @property {string} hide  letters of the panels hidden
+ * @property {Panel | ""} large  the one that has all the room
+ */
 
 /**
  * The picture to draw.
@@ -47,8 +53,10 @@ export class Panels {
    * @param {Scene} scene
    * @param {Words} w
    * @param {Ink} ink
+   * @param {(name: Panel) => void} enlarge  a panel, or make it small again
    */
-  constructor({ panels, heat, over, titles }, scene, w, ink) {
+  constructor({ panels, heat, over, titles }, scene, w, ink, enlarge) {
+    this.enlarge = enlarge;
     this.host = panels;
     this.heat = heat;
     this.over = over;
@@ -63,12 +71,14 @@ export class Panels {
     this.a = 0;
     this.b = 1;
     // nothing has a place before `arrange`
-    this.width = this.height = this.left = this.plot = this.axisTop = this.overviewTop = 0;
+    this.width = this.height = this.left = this.plot = this.axis = this.axisTop = this.overviewTop = 0;
     this.ratio = 1;
-    this.symbols = false;
+    this.symbols = this.labelled = this.asks = false;
     this.font = this.strong = "";
     /** @type {Int32Array} Units, from the top. */
     this.shown = new Int32Array(0);
+    /** @type {string[] | null} */
+    this.ranks = null;
     /** @type {Row[]} */
     this.rows = [];
   }
@@ -76,43 +86,52 @@ export class Panels {
   /**
    * Where everything stands, in CSS pixels; call after a change of size, trace, units shown or words.
    * @param {number} width
+   * @param {number} room  px of height that all of it may take, as far as there is enough
    * @param {Scene} scene
-   * @param {Int32Array} shown  units, from the top
+   * @param {Layout} layout
    * @param {Words} w
    */
-  arrange(width, scene, shown, w) {
+  arrange(width, room, scene, { shown, ranks, hide, large }, w) {
     this.width = width;
     this.scene = scene;
     this.shown = shown;
+    this.ranks = ranks;
     this.w = w;
     const context = contextOf(this.heat);
     this.font = `${width > 900 ? 13.5 : 12}px ${FONT}`;
     this.strong = `600 ${this.font}`;
     context.font = this.font;
     const { x } = scene.palettes.light, ends = [axisNumber(x.low), axisNumber(x.high)];
-    const names = scene.unit_names.length ? scene.unit_names : [String(scene.trace.units - 1)];
+    const names = ranks || scene.unit_names.length ? Array.from(shown, (unit) => this.unitName(unit)) : [String(scene.trace.units - 1)];
     const inputs = this.stripKind() === "lines" ? [] : Array.from({ length: this.inputRows() }, (_, k) => this.channel(k));
     const widest = Math.max(...[...names, ...inputs, ...ends].map((name) => context.measureText(name).width));
     this.left = Math.ceil(Math.min(width < 480 ? 74 : 120, Math.max(30, widest + 16)));
     this.plot = Math.max(60, width - this.left - BAR);
-    // four panels and what is around them fit a screen
-    const units = shown.length, tallest = Math.max(84, Math.min(180, (window.innerHeight - 540) / 4));
-    const body = Math.round(Math.min(units * 28, tallest));
-    const strip = this.stripKind() === "colour" ? Math.max(22, Math.min(this.inputRows() * 9, 66)) : 46;
-    const lines = ROWS.map((name) => titleOf(name, w));
+    const kept = ROWS.filter((name) => !hide.includes(name)), visible = large ? [large] : kept.length ? kept : ROWS;
+    const lines = visible.map((name) => this.title(name, name === large));
     this.titles.replaceChildren(...lines);
-    const heading = this.heading(lines, width > 900 ? 25 : 22);
-    this.symbols = scene.tile.labels.some(Boolean);
+    const title = this.heading(lines);
+    this.labelled = scene.trace.labelled;
+    this.asks = scene.trace.asks;
+    this.symbols = this.labelled && visible[0] === "x";
+    const gates = visible.filter((name) => name !== "x").length, input = visible.length > gates;
+    // labels stand over the input, or under the axis where the input is not shown
+    this.axis = AXIS + (this.labelled && !this.symbols ? SYMBOLS : 0) + (this.asks ? SYMBOLS : 0);
+    const fixed = RULER + this.axis + OVERVIEW - GAP + visible.length * (title + GAP) + (this.symbols ? SYMBOLS : 0);
+    const strip = !input ? 0 : large ? room - fixed : this.stripKind() === "colour" ? Math.max(22, Math.min(this.inputRows() * 9, room < 560 ? 40 : 60)) : room < 560 ? 34 : 44;
+    // all panels fit a screen; a large one takes what there is, and a pixel a unit if it must
+    const free = Math.floor((room - fixed - strip) / Math.max(1, gates)), units = shown.length;
+    const body = large ? Math.min(MOST, Math.max(free, units, LOWEST)) : Math.max(LOWEST, Math.min(units * UNIT, HIGHEST, free));
     let top = RULER;
     this.rows = [];
-    for (const name of ROWS) {
-      const height = name === "x" ? strip : body, title = top;
-      top += heading + (name === "x" && this.symbols ? SYMBOLS : 0);
-      this.rows.push({ name, title, top, height, bottom: top + height });
+    for (const name of visible) {
+      const height = name === "x" ? Math.max(22, strip) : body, begin = top;
+      top += title + (name === "x" && this.symbols ? SYMBOLS : 0);
+      this.rows.push({ name, title: begin, top, height, bottom: top + height });
       top += height + GAP;
     }
     this.axisTop = top - GAP;
-    this.overviewTop = this.axisTop + AXIS;
+    this.overviewTop = this.axisTop + this.axis;
     this.height = this.overviewTop + OVERVIEW;
     this.ratio = Math.min(window.devicePixelRatio || 1, 3);
     for (const canvas of [this.heat, this.over]) {
@@ -122,22 +141,47 @@ export class Panels {
       canvas.style.height = `${this.height}px`;
     }
     this.host.style.height = `${this.height}px`;
-    this.rows.forEach(({ title }, k) => { lines[k].style.top = `${title}px`; });
+    this.rows.forEach(({ title: at }, k) => { lines[k].style.top = `${at}px`; });
+  }
+
+  /**
+   * What stands over a panel: its name, what it means in short, and a button that makes it large.
+   * @param {Panel} name
+   * @param {boolean} large
+   */
+  title(name, large) {
+    const { w } = this, line = element("div", "title", element("b", "", w.gates[name]));
+    line.dataset.gate = name;
+    if (name === "z") line.append(element("strong", "", w.keeps));
+    const caption = element("span", "", w.short[name]), size = button("size", [large ? "\u2921" : "\u2922"], () => this.enlarge(name));
+    caption.title = w.captions[name];
+    size.title = large ? w.panel_back : w.panel_large;
+    size.setAttribute("aria-label", `${size.title}: ${w.gates[name]}`);
+    line.append(caption, size);
+    return line;
   }
 
   /**
    * Room for a title. Where what a panel means does not fit beside its name it stands below, in two lines if it must.
    * @param {HTMLElement[]} lines
-   * @param {number} usual  px
    */
-  heading(lines, usual) {
-    const captions = lines.map((line) => /** @type {HTMLElement} */ (line.lastElementChild));
+  heading(lines) {
+    const captions = lines.map((line) => /** @type {HTMLElement} */ (line.querySelector("span")));
     this.titles.classList.remove("narrow");
-    if (captions.every((caption) => caption.scrollWidth <= caption.clientWidth)) return usual;
+    if (captions.every((caption) => caption.scrollWidth <= caption.clientWidth)) return TITLE;
     this.titles.classList.add("narrow");
     const tall = Math.max(...captions.map((caption) => caption.offsetHeight));
-    for (const line of lines) line.style.height = `${tall + 23}px`;
-    return tall + 25;
+    for (const line of lines) line.style.height = `${tall + 19}px`;
+    return tall + 20;
+  }
+
+  /**
+   * What a row is called, and the number its place is by.
+   * @param {number} unit
+   */
+  unitName(unit) {
+    const name = this.scene.unit_names[unit] ?? String(unit);
+    return this.ranks ? `${name} \u00b7 ${this.ranks[unit]}` : name;
   }
 
   stripKind() {
@@ -157,11 +201,21 @@ export class Panels {
     return each > 1 ? `${k * each}\u2013${Math.min((k + 1) * each, this.scene.trace.inputs) - 1}` : this.scene.channels[k] ?? String(k);
   }
 
-  /** @param {Panel} name */
+  /** @param {Panel} name  of one that is shown */
   row(name) {
-    const found = this.rows.find((row) => row.name === name);
-    if (!found) throw new Error("the panels have no place yet");
+    const found = this.find(name);
+    if (!found) throw new Error("this panel has no place");
     return found;
+  }
+
+  /** @param {Panel} name */
+  find(name) {
+    return this.rows.find((row) => row.name === name);
+  }
+
+  /** The bottom of the lowest panel. */
+  get bottom() {
+    return this.rows[this.rows.length - 1].bottom;
   }
 
   /** @param {number} t */
@@ -197,7 +251,7 @@ export class Panels {
   }
 
   /**
-   * @param {Panel} name
+   * @param {Panel} name  of one that is shown
    * @param {number} place  of the unit, from the top
    */
   unitBox(name, place) {
@@ -256,10 +310,27 @@ export class Panels {
       if (name !== "x" || this.stripKind() === "colour") colourBar(this, context, palettes[name], top, height);
     }
     timeTicks(this, context, first, last);
-    labelSteps(this, context, first, last, tile, this.axisTop + 28);
-    if (this.symbols) labelSteps(this, context, first, last, tile, this.row("x").top - SYMBOLS / 2);
+    context.fillStyle = ink.ink;
+    if (this.labelled) labelSteps(this, context, first, last, tile, tile.labels, this.symbols ? this.row("x").top - SYMBOLS / 2 : this.axisTop + AXIS + 5);
+    if (this.asks) this.answers(context, first, last, tile);
     overviewBar(this, context, steps);
     return { each: tile.each * bin, units: unitsEach, tile };
+  }
+
+  /**
+   * A row of its own for what is due.
+   * @param {CanvasRenderingContext2D} context
+   * @param {number} first
+   * @param {number} last
+   * @param {Tile} tile
+   */
+  answers(context, first, last, tile) {
+    const y = this.axisTop + this.axis - SYMBOLS + 5;
+    context.fillStyle = this.ink.accent;
+    context.textAlign = "left";
+    context.textBaseline = "middle";
+    context.fillText(this.w.due, 2, y);
+    labelSteps(this, context, first, last, tile, tile.due, y, true);
   }
 
   /**
@@ -319,18 +390,4 @@ export class Panels {
   mark(state) {
     drawMarks(this, state);
   }
-}
-
-/**
- * What stands over a panel.
- * @param {Panel} name
- * @param {Words} w
- */
-function titleOf(name, w) {
-  const line = element("div", "title", element("b", "", w.gates[name]));
-  if (name === "z") line.append(element("strong", "", w.keeps));
-  const caption = element("span", "", w.captions[name]);
-  caption.title = w.captions[name];
-  line.append(caption);
-  return line;
 }

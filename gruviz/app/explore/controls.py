@@ -7,16 +7,14 @@ import streamlit as st
 from gruviz.app import state
 from gruviz.app.explore import reading
 from gruviz.app.explore.weights import text_model
-from gruviz.app.settings import MAX_LAYERS, MAX_UNITS, SOURCES, WEIGHTS, Settings
-from gruviz.drawing.colours import Theme
-from gruviz.drawing.figures import preview
+from gruviz.app.readers import MAX_LAYERS, MAX_UNITS, SOURCES
+from gruviz.app.settings import Settings
 from gruviz.inputs.parameters import MAX_SEED
 from gruviz.inputs.scaling import SCALINGS, Scaling
 from gruviz.inputs.sequence import MAX_STEPS, Sequence
 from gruviz.inputs.synthetic import FAMILIES
 from gruviz.inputs.tables import Table
 from gruviz.inputs.text import ENCODINGS, UNITS
-from gruviz.models.gru import MODELS
 from gruviz.tasks.catalogue import TASKS
 from gruviz.wording.problems import Problem
 from gruviz.wording.words import words
@@ -25,20 +23,15 @@ from gruviz.wording.written import plain
 MOST_SENT = 17  # of 1,000,000 bytes, as browsers count: more than the 16 MiB that are read
 
 
-def model_controls(settings: Settings) -> None:
-    """Model toggle and weights."""
+def weights_controls(settings: Settings) -> None:
+    """What can be said of the chosen weights beyond their name."""
     w = words(settings.lang)
     p = w["page"]
-    st.segmented_control(
-        p["model"], list(MODELS), format_func=w["models"].get, required=True, width="stretch",
-        key=state.seeded("model", settings.model),
-    )  # fmt: skip
-    st.caption(w["models_about"][settings.model])
-    st.selectbox(
-        p["weights"], [name for name in WEIGHTS if name != "mine" or settings.mine], help=p["weights_help"],
-        format_func=lambda name: p["trained"].format(task=w["tasks"][name]) if name in TASKS else w["weights"][name],
-        key=state.seeded("weights", settings.weights),
-    )  # fmt: skip
+    if settings.weights in TASKS:
+        st.segmented_control(
+            p["trained_as"], ["split", "torch"], format_func=w["models"].get, required=True, width="stretch",
+            key=state.seeded("trained", settings.trained), help=p["trained_as_help"],
+        )  # fmt: skip
     if settings.weights == "leaky":
         st.text_input(p["half_lives"], key=state.seeded("halves", settings.halves), max_chars=80)
     if settings.weights not in ("random", "chrono"):
@@ -184,12 +177,9 @@ def scaling_control(settings: Settings) -> None:
     )
 
 
-def show_preview(sequence: Sequence, scaling: Scaling, language: str, theme: Theme) -> None:
-    """A small picture of the input, its size, and how it was rescaled."""
+def show_size(sequence: Sequence, scaling: Scaling, language: str) -> None:
+    """The size of the input, and how it was rescaled."""
     p = words(language)["page"]
-    st.plotly_chart(
-        preview(sequence.x, sequence.channels, theme=theme), theme=None, key="preview", config={"displayModeBar": False}
-    )
     note = p["preview"].format(steps=sequence.steps, inputs=sequence.inputs)
     if scaling.how != "none":
         every = list(zip(sequence.channels, scaling.offset, scaling.scale, strict=True))

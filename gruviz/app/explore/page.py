@@ -8,14 +8,14 @@ from functools import partial
 import streamlit as st
 
 from gruviz.app import charts, state
-from gruviz.app.explore import checks, controls, reading, runs, story
+from gruviz.app.courier import chosen, visited
+from gruviz.app.explore import badges, checks, controls, reading, runs, story
 from gruviz.app.explore.weights import units_of
-from gruviz.app.language import language_control
-from gruviz.app.sentences import one_sentence, sentence
+from gruviz.app.head import language_control, page_theme
+from gruviz.app.sentences import one_sentence
 from gruviz.app.settings import Settings
 from gruviz.app.stage import answer, stage
 from gruviz.app.state import Good
-from gruviz.app.theme import page_theme
 from gruviz.drawing import export
 from gruviz.drawing.colours import Theme
 from gruviz.inputs.files import Upload
@@ -23,6 +23,7 @@ from gruviz.inputs.scaling import Scaling
 from gruviz.inputs.sequence import Sequence
 from gruviz.models.presets import PRESETS
 from gruviz.stage.scene import VIEW_FIELDS, Labels, Run, Scene
+from gruviz.tasks.catalogue import TASKS
 from gruviz.wording.problems import Problem
 from gruviz.wording.words import words
 
@@ -50,17 +51,14 @@ def _draw(settings: Settings) -> None:
     p = words(settings.lang)["page"]
     upload = state.current_upload() if settings.source == "file" else None
     with st.sidebar:
-        st.markdown(f"## {p['title']}\n{p['tagline']}")
         language_control(settings)
-        controls.model_controls(settings)
-        st.divider()
+        controls.weights_controls(settings)
         controls.sequence_controls(settings)
         controls.scaling_control(settings)
         state.take_up(settings)
-        preview_place = st.container()
-    # always as many of these above the stage: one more or less there, and it would be mounted anew
-    problem_place, story_place, badges_place = st.container(), st.container(), st.container()
-    with st.spinner(p["working"], show_time=True):
+        size_place = st.container()
+    # nothing else above the stage: it would move, or be mounted anew
+    with st.container(key="working"), st.spinner(p["working"], show_time=True):
         problem = sequence = None
         try:
             sequence, scaling = reading.sequence_of(settings, upload)
@@ -70,35 +68,32 @@ def _draw(settings: Settings) -> None:
         except Problem as found:
             problem = found
             shown, upload, sequence, scaling, run = _last_good(settings, unreadable=sequence is None)
-        stage(STAGE, scene_of(shown, run, sequence))
+    status = story.status(shown, sequence, run, problem, state.last_good() is not None)
+    stage(STAGE, replace(scene_of(shown, run, sequence), menus=story.menus(settings), status=status))
     _answers(shown, upload, theme)
-    if problem is not None:
-        below_it = p["last_good" if state.last_good() else "no_good"]
-        problem_place.error(f"{sentence(problem, settings.lang)}  \n{below_it}", icon=":material/edit_note:")
-    with story_place:
-        story.story(shown, sequence)
-    badges = story.badges(badges_place, shown, run, None)
-    with preview_place:
-        controls.show_preview(sequence, scaling, settings.lang, theme)
-    equivalence_place = story.equations(shown)
+    badges_place = badges.badges(st.container(), shown, run, None)
+    with size_place:
+        controls.show_size(sequence, scaling, settings.lang)
+    equivalence_place = badges.equations(shown)
     _downloads(settings, shown, run, upload, problem)
     # what is above is on its way to the browser while these are computed
     found = checks.checks(shown, sequence)
-    story.badges(badges, shown, run, found)
-    equivalence_place.markdown(story.equivalence(shown, run, found))
+    badges.badges(badges_place, shown, run, found)
+    equivalence_place.markdown(badges.equivalence(shown, run, found))
 
 
 def _last_good(settings: Settings, unreadable: bool) -> tuple[Settings, Upload | None, Sequence, Scaling, Run]:
     """The picture to show while the settings give none.
 
     Where the input cannot be read, the chosen model still runs, on the last good input; otherwise the last good
-    picture stays as it was.
+    picture stays as it was. Where nothing worked yet, it is the example gruviz opens with, whole.
     """
-    good = state.last_good() or Good(Settings(), None)
+    last = state.last_good()
+    good = last or Good(Settings.opening({}), None)
     input_of = {name: getattr(good.settings, name) for name in reading.INPUT_FIELDS}
     view_of = {name: getattr(settings, name) for name in ("lang", *VIEW_FIELDS)}
     kept = replace(good.settings, **view_of)
-    for shown in (replace(settings, **input_of), kept) if unreadable else (kept,):
+    for shown in (replace(settings, **input_of), kept) if last and unreadable else (kept,):
         try:
             sequence, scaling = reading.sequence_of(shown, good.upload)
             return shown, good.upload, sequence, scaling, runs.run(shown, sequence)
@@ -115,12 +110,12 @@ def scene_of(settings: Settings, run: Run, sequence: Sequence) -> Scene:
         run: its trace.
         sequence: its input.
     """
-    preset, view = PRESETS.get(settings.weights), settings.view
-    unit, step = preset.watch if preset else (0, 0)
+    view, told = settings.view, settings.weights in (*PRESETS, *TASKS)
     place = [settings.weights, view.t, view.unit, view.gate, view.first, view.last]
+    labels = Labels(units_of(settings), sequence.channels, settings.lang, sequence.due)
     return Scene(
-        run, view, Labels(units_of(settings), sequence.channels, settings.lang), home=(step, unit),
-        place=" ".join(map(str, place)) if preset else None, address="",
+        run, view, labels, home=story.home(settings, run),
+        place=" ".join(map(str, place)) if told else None, visit=state.visits(), address="",
     )  # fmt: skip
 
 
@@ -135,6 +130,7 @@ def _answers(shown: Settings, upload: Upload | None, theme: Theme) -> None:
     """
     if page_theme() != theme:  # switched while the page was open, see assets/stage/page/courier.js
         st.rerun()
+    _take_choice()
     settings = state.current()
     with one_sentence(settings.lang):
         sequence, _ = reading.sequence_of(shown, upload)
@@ -142,7 +138,17 @@ def _answers(shown: Settings, upload: Upload | None, theme: Theme) -> None:
         scene = scene_of(replace(shown, lang=settings.lang), run, sequence)
         for _, question in answer({STAGE: scene}, settings.to_query(), theme, charts=STAGE):
             charts.remember(question, run.trace.meta.steps)
+        _take_choice()
         charts.charts(scene, theme)
+
+
+def _take_choice() -> None:
+    back, taken = visited(), chosen()
+    if back is not None:
+        state.visit(*back)
+        st.rerun()
+    if taken is not None and state.choose(*taken):
+        st.rerun()
 
 
 def _downloads(settings: Settings, shown: Settings, run: Run, upload: Upload | None, problem: Problem | None) -> None:

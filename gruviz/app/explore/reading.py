@@ -89,7 +89,7 @@ def _digest(text: str) -> str:
 def _bytes_of(found: Table | Sequence) -> int:
     """About what it holds: its numbers, and 100 bytes a text."""
     if isinstance(found, Sequence):
-        return found.x.nbytes + 100 * (len(found.labels) + len(found.channels))
+        return found.x.nbytes + 100 * (len(found.labels) + len(found.due) + len(found.channels))
     return found.bytes
 
 

@@ -18,7 +18,8 @@ from gruviz.wording.problems import Problem
 BYTES = 4 * 4  # of a cell in the trace: float32, four arrays
 MAX_CELLS = 20_000_000  # steps x units x layers: 320 MB
 _RUN_FIELDS = (
-    "model", "weights", "hidden", "seed", "gain", "zbias", "rbias", "halves", "tmax", "layers", "both", "mine",
+    "model", "weights", "trained", "hidden", "seed", "gain", "zbias", "rbias", "halves", "tmax", "layers", "both",
+    "mine",
 )  # fmt: skip
 
 

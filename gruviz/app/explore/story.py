@@ -1,51 +1,163 @@
-"""What the page says of a run: its story, what is true of it, its equations and what they are equivalent to."""
+"""What is said over the stage: where to look, what the input has to do with it, what was wrong; and what to choose."""
 
 from __future__ import annotations
 
-import streamlit as st
-from streamlit.delta_generator import DeltaGenerator
+from functools import lru_cache
 
-from gruviz.app.explore.checks import Checks
-from gruviz.app.explore.equations import equations as as_latex
-from gruviz.app.explore.weights import inputs_of, text_model, trained_weights
+import numpy as np
+
+from gruviz.app.explore.weights import inputs_of, text_model, trained_weights, units_of
 from gruviz.app.settings import Settings
 from gruviz.inputs.sequence import Sequence
+from gruviz.models.gru import MODELS
 from gruviz.models.presets import PRESETS
+from gruviz.stage.headline import Choice, Menu, Place, Status
 from gruviz.stage.scene import Run
 from gruviz.tasks.catalogue import TASKS
 from gruviz.tasks.characters import OTHER
-from gruviz.training.saved import SavedModel
+from gruviz.tracing.trace import trace
+from gruviz.training.saved import SavedModel, shipped
+from gruviz.wording.problems import Problem
 from gruviz.wording.words import words
-from gruviz.wording.written import plain, small
 
+NOT_YET = ("no_file",)  # problems that are none: nothing was given yet
 MOST_NAMED = 12  # symbols a model does not know
-CLOSE = 1e-4  # float32 rounding stays far below
-FAR = 1e-3  # no rounding of float32 goes that far
+MEASURED = 32  # sequences on which the units that carry a task's memory are found
+SATURATED = 0.1  # a gate this near to 0 or 1
 
 
-def story(settings: Settings, sequence: Sequence) -> None:
-    """What to look for, where the weights have a story; what the input has to do with it."""
+def menus(settings: Settings) -> tuple[Menu, ...]:
+    """The weights and the model, to be chosen over the stage."""
     w = words(settings.lang)
-    halves = settings.halves if settings.weights == "leaky" else ""
-    if settings.weights in TASKS:
-        told, saved = w["task_stories"][settings.weights], trained_weights(settings)
-        told += " " + w["page"]["trained_card"].format(
-            about=w["tasks_about"][settings.weights], model=w["models"][saved.card["model"]],
-            metric=w["task_metrics"][saved.card["metric_name"]], reached=_measured(saved, "metric"),
-            baseline=_measured(saved, "baseline"), steps=int(saved.card["steps"]),
-        )  # fmt: skip
-        st.markdown(told)
-    else:
-        st.markdown(w["stories"][settings.weights].replace("{half_lives}", plain(halves)))
+    p = w["page"]
+    weights = [
+        (p["weights_trained"], tuple(Choice(name, w["tasks"][name], w["tasks_about"][name]) for name in TASKS)),
+        (p["weights_by_hand"], tuple(Choice(name, w["weights"][name]) for name in PRESETS)),
+        (p["weights_random"], tuple(Choice(name, w["weights"][name]) for name in ("random", "chrono"))),
+    ]
+    if settings.mine:
+        weights.append((p["weights_own"], (Choice("mine", w["weights"]["mine"]),)))
+    models = tuple(Choice(name, w["models"][name], w["models_about"][name]) for name in MODELS)
+    return (
+        Menu("weights", p["weights"], tuple(weights), settings.weights),
+        Menu("model", p["model"], (("", models),), settings.model),
+    )
+
+
+def status(settings: Settings, sequence: Sequence, run: Run, problem: Problem | None, last_good: bool) -> Status:
+    """The one thing to say over the stage.
+
+    Args:
+        settings: those whose run is shown.
+        sequence: its input.
+        run: its trace.
+        problem: why what was asked for is not shown.
+        last_good: whether what is shown worked before, or is the example gruviz opens with.
+    """
+    w = words(settings.lang)
+    p = w["page"]
+    if problem is not None:
+        text = w["problems"][problem.key].format(**problem.fields)
+        kind = "note" if problem.key in NOT_YET else "problem"
+        return Status(kind, f"{text} {p['last_good' if last_good else 'no_good']}")
     wanted, found = inputs_of(settings), sequence.inputs
     text_of = text_model(settings)
+    own = ("weights", settings.weights, p["bring_back"])
     if text_of is not None and (missing := alphabet(text_of, sequence, settings.lang)):
-        st.info(missing)
-    elif wanted is not None and wanted != found:
+        return Status("note", missing, act=own)
+    if wanted is not None and wanted != found:
         key = "adapted_fewer" if found < wanted else "adapted_more"
-        st.info(w["page"][key].format(wanted=wanted, found=found))
-    elif settings.weights in (*TASKS, *PRESETS) and not settings.shows_preset_input:
-        st.caption(w["page"]["story_elsewhere"])
+        return Status("note", p[key].format(wanted=wanted, found=found), act=own)
+    if settings.weights in TASKS and settings.model not in _same_function(settings.trained):
+        model = w["models"][settings.model]
+        said = p["trained_mismatch"].format(trained=w["models"][settings.trained], model=model)
+        return Status("note", said, act=("trained", settings.model, p["trained_other"].format(model=model)))
+    if settings.weights in (*TASKS, *PRESETS) and not settings.shows_preset_input:
+        return Status("note", p["story_elsewhere"], act=own)
+    key = settings.weights
+    if key == "random":
+        key = _random(run)
+    sentence, rest = w["sentences"][key], more(settings)
+    meant = {
+        name: at for name, at in places(settings, run).items() if name == "watch" or f"]({name})" in sentence + rest
+    }
+    return Status("story", sentence, rest, meant)
+
+
+def _same_function(trained: str) -> tuple[str, ...]:
+    """The models that compute with the numbers what they were trained to."""
+    return ("torch",) if trained == "torch" else ("split", "concat")
+
+
+def _random(run: Run) -> str:
+    """Which sentence is true of gates that nobody has made on purpose."""
+    near = np.abs(np.stack([run.trace.z[0, 0], run.trace.r[0, 0]]) - 0.5)
+    saturated = float((near > 0.5 - SATURATED).mean())
+    return "random" if saturated < 0.1 else "random_between" if saturated < 0.9 else "random_saturated"
+
+
+def more(settings: Settings) -> str:
+    """All there is to say of the weights' story."""
+    w = words(settings.lang)
+    if settings.weights not in TASKS:
+        return w["stories"][settings.weights].replace("{half_lives}", settings.halves)
+    saved = trained_weights(settings)
+    card = w["page"]["trained_card"].format(
+        model=w["models"][saved.card["model"]], metric=w["task_metrics"][saved.card["metric_name"]],
+        reached=_measured(saved, "metric"), baseline=_measured(saved, "baseline"), steps=int(saved.card["steps"]),
+    )  # fmt: skip
+    return "\n\n".join([w["task_stories"][settings.weights], w["tasks_about"][settings.weights], card])
+
+
+def _measured(saved: SavedModel, name: str) -> str:
+    """A number of a model's card in its task's own unit."""
+    return TASKS[saved.plan.task].metric.written(float(saved.card[name]))
+
+
+def places(settings: Settings, run: Run) -> dict[str, Place]:
+    """Where the story's words lead, by name; inside the trace."""
+    steps = run.trace.meta.steps
+    if settings.weights in TASKS:
+        found = _of_task(settings)
+    elif settings.weights in PRESETS:
+        preset = PRESETS[settings.weights]
+        (gate, unit), (_, t) = preset.look, preset.watch
+        all_of = (0, steps - 1)
+        found = {"watch": Place(gate, t, unit, *all_of, () if settings.weights == "leaky" else (unit,))}
+        found |= {f"u{k}": Place("h", t, k, *all_of, (k,)) for k in range(len(units_of(settings)))}
+    else:
+        found = {"watch": Place("z", 0, 0, 0, steps - 1)} if settings.weights != "mine" else {}
+    return {name: place.within(run.trace) for name, place in found.items()}
+
+
+def _of_task(settings: Settings) -> dict[str, Place]:
+    task = TASKS[settings.weights]
+    units = carrying(settings.weights, settings.trained)
+    first, last = task.watched(task.held_out(1, settings.sseed, **settings.parameter_values()))
+    t = (first + last) // 2
+    return {
+        name: Place(gate, t, units[0], first, last, units)
+        for name, gate in (("watch", task.watch[0]), ("candidate", "n"))
+    }
+
+
+@lru_cache(maxsize=32)
+def carrying(task: str, kind: str) -> tuple[int, ...]:
+    """The units of a model that comes with gruviz that carry what its task has to remember, most first."""
+    batch = TASKS[task].held_out(MEASURED)
+    model = shipped(task, kind).model()
+    return TASKS[task].check(trace(model, batch.x), batch).units or (0,)
+
+
+def home(settings: Settings, run: Run) -> tuple[int, int]:
+    """(step, unit) to open on: where the story is seen."""
+    if settings.weights in PRESETS:
+        unit, step = PRESETS[settings.weights].watch
+        return step, unit
+    if settings.weights in TASKS and settings.shows_preset_input:
+        place = places(settings, run)["watch"]
+        return place.t, place.unit
+    return 0, 0
 
 
 def alphabet(held: SavedModel, sequence: Sequence, language: str) -> str:
@@ -57,82 +169,9 @@ def alphabet(held: SavedModel, sequence: Sequence, language: str) -> str:
     unknown = list(dict.fromkeys(name for name in sequence.labels if name not in known))
     if not unknown:
         return ""
-    symbols = ", ".join(plain(name) for name in unknown[:MOST_NAMED])
+    symbols = ", ".join(unknown[:MOST_NAMED])
     if len(unknown) > MOST_NAMED:
         symbols += " " + p["unread_more"].format(count=len(unknown) - MOST_NAMED)
     if OTHER in channels:
         return p["unread_other"].format(known=len(channels) - 1, symbols=symbols, other=OTHER)
     return p["unread"].format(known=len(channels), symbols=symbols)
-
-
-def _measured(saved: SavedModel, name: str) -> str:
-    """A number of a model's card in its task's own unit."""
-    return TASKS[saved.plan.task].metric.written(float(saved.card[name]))
-
-
-def badges(place: DeltaGenerator, settings: Settings, run: Run, checks: Checks | None) -> DeltaGenerator:
-    """What is true of this run, drawn at a place; while there are no checks yet, that they are coming.
-
-    Returns:
-        What was drawn: a place to draw it anew. An `st.empty` would be empty for a moment and move the stage.
-    """
-    w = words(settings.lang)
-    p, meta = w["page"], run.trace.meta
-    badges = [
-        ("blue", p["badge_model"].format(model=w["models"][settings.model], reset=p[meta.reset])),
-        ("gray", p["badge_sizes"].format(steps=meta.steps, units=meta.hidden_size, inputs=meta.input_size)),
-    ]
-    if run.trace.h.shape[0] > 1:
-        way = p["two_way"] if meta.bidirectional else p["one_way"]
-        badges.append(("gray", p["badge_layers"].format(layers=meta.num_layers, directions=way)))
-    prefix = ""
-    if checks is None:
-        badges.append(("gray", p["badge_checking"]))
-    else:
-        close = checks.error < CLOSE
-        kind = "badge_equal" if checks.error == 0 else "badge_exact" if close else "badge_off"
-        badges.append(("green" if close else "orange", p[kind].format(error=small(checks.error))))
-        if checks.error_steps < meta.steps:
-            prefix = p["badge_prefix"].format(steps=checks.error_steps)
-    about = p["badge_exact_help"].format(prefix=prefix)
-    if meta.recovery_error is not None:
-        colour = "green" if meta.recovery_error < CLOSE else "orange"
-        badges.append((colour, p["badge_recovered"].format(error=small(meta.recovery_error))))
-        about += "  \n\n" + p["badge_recovered_help"]
-    text = " ".join(f":{colour}-badge[{text}]" for colour, text in badges)
-    if meta.recovery_error is not None and meta.recovery_error > FAR:
-        text += "  \n" + p["recovered_far"].format(error=small(meta.recovery_error))
-    return place.markdown(text, help=about)
-
-
-def equations(settings: Settings) -> DeltaGenerator:
-    """The equations, and beside them the place for what they are equivalent to."""
-    w = words(settings.lang)
-    p = w["page"]
-    left, right = st.columns([17, 10], gap="medium")
-    with left:
-        st.markdown(f"##### {p['equations']}")
-        st.latex(as_latex(settings.model))
-        st.caption(p["equations_note"].format(about=w["models_about"][settings.model]))
-    with right:
-        st.markdown(f"##### {p['equivalent']}")
-        return st.container()
-
-
-def equivalence(settings: Settings, run: Run, checks: Checks) -> str:
-    """Which models are the same function, and how far the others are on this very input."""
-    w = words(settings.lang)
-    found = {name: f"**{small(value)}**" for name, value in checks.differences.items()}
-    text = w["equivalence"][settings.model].format(**found)
-    model = settings.model
-    equal = [] if model == "torch" else [checks.differences["split" if model == "concat" else "concat"]]
-    if max([checks.error, *equal]) > CLOSE:
-        text += " " + w["equivalence"]["chaotic"]
-    across = checks.differences["split" if model == "torch" else "torch"]
-    if across < CLOSE:
-        text += " " + w["equivalence"]["same"]
-    if run.trace.h.shape[0] > 1:
-        text += " " + w["equivalence"]["first_layer"]
-    if checks.compared_steps < run.trace.meta.steps:
-        text += " " + w["equivalence"]["prefix"].format(steps=checks.compared_steps)
-    return text

@@ -61,7 +61,7 @@ def size_of(settings: Settings) -> tuple[int, int]:
 def trained_weights(settings: Settings) -> SavedModel | None:
     """The trained model the weights are of, if they are of one.
 
-    Of each task there are two: trained as nn.GRU, and as the split cell, which concat holds as it is.
+    Of each task there are two: trained as nn.GRU, and as the split cell; every model can hold either's numbers.
 
     Raises:
         Problem: the visitor's own model is not here (any more).
@@ -72,7 +72,7 @@ def trained_weights(settings: Settings) -> SavedModel | None:
             raise Problem("model_gone")
         return found
     if settings.weights in TASKS:
-        return shipped(settings.weights, "torch" if settings.model == "torch" else "split")
+        return shipped(settings.weights, settings.trained)
     return None
 
 

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 from zlib import crc32
 
-from gruviz.app.settings import LONGEST_IN_URL, PARAMETER, TRAINING
+from gruviz.app.readers import LONGEST_IN_URL, PARAMETER, TRAINING
 from gruviz.tasks.catalogue import TASKS
 from gruviz.training.plan import TrainingPlan
 from gruviz.wording.problems import Problem

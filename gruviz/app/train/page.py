@@ -9,13 +9,13 @@ import streamlit as st
 from streamlit.runtime.scriptrunner import get_script_run_ctx
 
 from gruviz.app import charts, state
+from gruviz.app.charts import QUIET
 from gruviz.app.courier import asked
-from gruviz.app.language import language_control
+from gruviz.app.head import language_control, page_theme
 from gruviz.app.sentences import one_sentence, sentence
 from gruviz.app.server.trainings import Standing, trainings
 from gruviz.app.settings import Settings
 from gruviz.app.stage import answer, stage
-from gruviz.app.theme import QUIET, page_theme
 from gruviz.app.train import controls, link, results
 from gruviz.app.train.runs import run_of
 from gruviz.app.train.status import described_status
@@ -148,7 +148,9 @@ def _live(plan: TrainingPlan, problem: Problem | None, polling: bool, playing: b
         sequence = plan.made().example(seed, **values)
         run = run_of(plan, weights, sequence)
         st.session_state[_SHOWN] = (run.id, weights)
-        scene = Scene(run, replace(settings.view, layer=0), Labels((), sequence.channels, settings.lang), address="")
+        scene = Scene(
+            run, replace(settings.view, layer=0), Labels((), sequence.channels, settings.lang, sequence.due), address=""
+        )
         stage(STAGE, scene)
         query = {"lang": settings.lang} if settings.lang != Settings().lang else {}
         for _, question in answer({STAGE: scene}, query | link.to_query(plan), theme, charts=STAGE):

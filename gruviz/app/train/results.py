@@ -10,11 +10,11 @@ import numpy as np
 import streamlit as st
 
 from gruviz.app import state
+from gruviz.app.charts import QUIET
 from gruviz.app.server import models as model_store
 from gruviz.app.server.memory import memory
 from gruviz.app.server.turns import compute_turns
 from gruviz.app.settings import Settings
-from gruviz.app.theme import QUIET
 from gruviz.drawing.colours import Theme
 from gruviz.drawing.training_figures import beyond_curve
 from gruviz.models.gru import MODELS

@@ -1,0 +1,47 @@
+// What is said of the cell under the pointer.
+
+/** @import { Panel } from "../fields.js" */
+/** @import { Drawn } from "../panels/panels.js" */
+/** @import { Hovered } from "../panels/marks.js" */
+/** @import { Stage } from "../stage.js" */
+import { isGate } from "../fields.js";
+import { inputsAt, layerName, nameOf } from "../cell/moment.js";
+import { blockOf } from "../numbers/tiles.js";
+import { fill, fillHover, number } from "../wording.js";
+
+/**
+ * @param {Stage} stage
+ * @param {Hovered} hovered
+ * @returns {string[]} lines
+ */
+export function tipOf(stage, { t, gate, unit }) {
+  const { w, tiles, view, drawn } = stage, tile = tiles.finest(view.layer, t), label = stage.labelOf(t);
+  const step = `${w.step} ${t}${label ? ` \u00b7 ${label}` : ""}`;
+  if (!tile) return [step];  // on its way
+  if (drawn && (drawn.each > 1 || (drawn.units > 1 && unit !== null))) return pooled(stage, drawn, t, gate, unit);
+  if (!isGate(gate) || unit === null) {
+    const some = inputsAt(stage, t).slice(0, 4).map(([name, value]) => `${name} = ${tile.exact ? "" : "\u2248 "}${number(value)}`);
+    return [`${w.gates.x} \u00b7 ${step}`, some.join("   ")];
+  }
+  return [`${nameOf(stage, unit)} \u00b7 ${step}${layerName(stage)}`, fillHover(w.hover[gate], tile.arrays[gate][tile.column(t) * tile.units + unit])];
+}
+
+/**
+ * Of a pixel that shows several cells: which, and their numbers.
+ * @param {Stage} stage
+ * @param {Drawn} drawn
+ * @param {number} t
+ * @param {Panel} gate
+ * @param {number | null} unit
+ * @returns {string[]} lines
+ */
+function pooled(stage, { tile, each, units }, t, gate, unit) {
+  const { w, shown, panels } = stage, input = !isGate(gate) || unit === null;
+  const begin = input ? 0 : Math.floor(shown.indexOf(unit) / units) * units, rows = shown.subarray(begin, begin + units);
+  const said = (/** @type {string} */ name, /** @type {ReturnType<typeof blockOf>} */ { mean, low, high }) => fill(w.pooled_cell, { name, mean: number(mean), low: number(low), high: number(high) });
+  const blocks = input ? Array.from({ length: Math.min(panels.inputRows(), 4) }, (_, k) => blockOf(tile, "x", t, each, [k])) : [blockOf(tile, gate, t, each, rows)];
+  const [{ first, last }] = blocks, when = first === last ? `${w.step} ${first}` : fill(w.pooled_span, { first, last });
+  if (input) return [`${w.gates.x} \u00b7 ${when}`, ...blocks.map((block, k) => said(panels.channel(k), block))];
+  const who = rows.length === 1 ? nameOf(stage, rows[0]) : fill(w.pooled_rows, { count: rows.length, first: nameOf(stage, rows[0]), last: nameOf(stage, rows[rows.length - 1]) });
+  return [`${who} \u00b7 ${when}${layerName(stage)}`, said(gate, blocks[0])];
+}

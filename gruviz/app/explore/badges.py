@@ -1,0 +1,84 @@
+"""What is true of a run: its badges, its equations, and what they are equivalent to."""
+
+from __future__ import annotations
+
+import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
+
+from gruviz.app.explore.checks import Checks
+from gruviz.app.explore.equations import equations as as_latex
+from gruviz.app.settings import Settings
+from gruviz.stage.scene import Run
+from gruviz.wording.words import words
+from gruviz.wording.written import small
+
+CLOSE = 1e-4  # float32 rounding stays far below
+FAR = 1e-3  # no rounding of float32 goes that far
+
+
+def badges(place: DeltaGenerator, settings: Settings, run: Run, checks: Checks | None) -> DeltaGenerator:
+    """What is true of this run, drawn at a place; while there are no checks yet, that they are coming.
+
+    Returns:
+        What was drawn: a place to draw it anew. An `st.empty` would be empty for a moment and move the stage.
+    """
+    w = words(settings.lang)
+    p, meta = w["page"], run.trace.meta
+    badges = [
+        ("blue", p["badge_model"].format(model=w["models"][settings.model], reset=p[meta.reset])),
+        ("gray", p["badge_sizes"].format(steps=meta.steps, units=meta.hidden_size, inputs=meta.input_size)),
+    ]
+    if run.trace.h.shape[0] > 1:
+        way = p["two_way"] if meta.bidirectional else p["one_way"]
+        badges.append(("gray", p["badge_layers"].format(layers=meta.num_layers, directions=way)))
+    prefix = ""
+    if checks is None:
+        badges.append(("gray", p["badge_checking"]))
+    else:
+        close = checks.error < CLOSE
+        kind = "badge_equal" if checks.error == 0 else "badge_exact" if close else "badge_off"
+        badges.append(("green" if close else "orange", p[kind].format(error=small(checks.error))))
+        if checks.error_steps < meta.steps:
+            prefix = p["badge_prefix"].format(steps=checks.error_steps)
+    about = p["badge_exact_help"].format(prefix=prefix)
+    if meta.recovery_error is not None:
+        colour = "green" if meta.recovery_error < CLOSE else "orange"
+        badges.append((colour, p["badge_recovered"].format(error=small(meta.recovery_error))))
+        about += "  \n\n" + p["badge_recovered_help"]
+    text = " ".join(f":{colour}-badge[{text}]" for colour, text in badges)
+    if meta.recovery_error is not None and meta.recovery_error > FAR:
+        text += "  \n" + p["recovered_far"].format(error=small(meta.recovery_error))
+    return place.markdown(text, help=about)
+
+
+def equations(settings: Settings) -> DeltaGenerator:
+    """The equations, and beside them the place for what they are equivalent to."""
+    w = words(settings.lang)
+    p = w["page"]
+    left, right = st.columns([17, 10], gap="medium")
+    with left:
+        st.markdown(f"##### {p['equations']}")
+        st.latex(as_latex(settings.model))
+        st.caption(p["equations_note"].format(about=w["models_about"][settings.model]))
+    with right:
+        st.markdown(f"##### {p['equivalent']}")
+        return st.container()
+
+
+def equivalence(settings: Settings, run: Run, checks: Checks) -> str:
+    """Which models are the same function, and how far the others are on this very input."""
+    w = words(settings.lang)
+    found = {name: f"**{small(value)}**" for name, value in checks.differences.items()}
+    text = w["equivalence"][settings.model].format(**found)
+    model = settings.model
+    equal = [] if model == "torch" else [checks.differences["split" if model == "concat" else "concat"]]
+    if max([checks.error, *equal]) > CLOSE:
+        text += " " + w["equivalence"]["chaotic"]
+    across = checks.differences["split" if model == "torch" else "torch"]
+    if across < CLOSE:
+        text += " " + w["equivalence"]["same"]
+    if run.trace.h.shape[0] > 1:
+        text += " " + w["equivalence"]["first_layer"]
+    if checks.compared_steps < run.trace.meta.steps:
+        text += " " + w["equivalence"]["prefix"].format(steps=checks.compared_steps)
+    return text

@@ -1,0 +1,27 @@
+"""The head of every page: the name, the language switch, and the theme the page is seen in."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from gruviz.app import state
+from gruviz.app.settings import Settings
+from gruviz.drawing.colours import Theme
+from gruviz.wording.words import LANGUAGES, words
+
+
+def language_control(settings: Settings) -> None:
+    """Name and language; the languages are each called by themselves. Beside them the page carries its address."""
+    p = words(settings.lang)["page"]
+    state.carry_address(settings)
+    with st.container(horizontal=True, vertical_alignment="center", horizontal_alignment="distribute", key="head"):
+        st.markdown(f"**{p['title']}**", width="content", help=p["tagline"])
+        st.segmented_control(
+            p["language"], list(LANGUAGES), format_func=LANGUAGES.get, required=True,
+            key=state.seeded("lang", settings.lang), label_visibility="collapsed", width="content",
+        )  # fmt: skip
+
+
+def page_theme() -> Theme:
+    """The theme the browser shows, as of this rerun."""
+    return "dark" if st.context.theme.type == "dark" else "light"
