@@ -127,19 +127,20 @@ def shown_by(at):
     return status(at)["text"]
 
 
-def send(at, value, event="ask", whole=False, key="explore"):
-    """What the browser sends through the courier, a question of one stage or the theme.
+def send(at, value, event="ask", whole=False, key="explore", of="courier"):
+    """What the browser sends through the courier, a question of one stage or the theme; or through another component.
 
     It runs the fragment alone, as a browser asks for it, or the whole page. After a fragment's run `at` holds what
     the fragment drew and nothing else.
     """
     states = at._tree.get_widget_states()
     sent = states.widgets.add()
-    sent.id = _make_trigger_id(component(at, "courier").id, "events")
+    sent.id = _make_trigger_id(component(at, of).id, "events")
     sent.json_trigger_value = json.dumps([{"event": event, "value": {key: value} if event == "ask" else value}])
     with pytest.MonkeyPatch.context() as patch:
         if not whole:
-            (fragment,) = at._fragment_storage._fragments
+            # in the order they are drawn
+            fragment = list(at._fragment_storage._fragments)[["courier", "seen"].index(of)]
             patch.setattr(local_script_runner, "RerunData", partial(RerunData, fragment_id=fragment))
         return at._run(states)
 

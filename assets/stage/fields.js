@@ -5,7 +5,8 @@
 /** @typedef {Gate | "x"} Panel */
 /** @typedef {"mean" | "low" | "high"} Statistic */
 /** @typedef {"light" | "dark"} Theme */
-/** @typedef {"unit" | "layer"} Diagram  what the cell diagram shows */
+/** @typedef {"unit" | "layer" | "lines"} Diagram  what stands beside the panels: the cell of one unit or of all, or the unit's lines over time */
+/** @typedef {"both" | "symbols" | "numbers"} Written  how the equations are */
 /** @typedef {"before" | "after"} Reset  the reset gate acts before or after the matrix */
 
 /** @type {readonly Gate[]} */
@@ -14,6 +15,9 @@ export const GATES = ["z", "r", "n", "h"];
 export const ROWS = ["x", ...GATES];
 /** @type {readonly Panel[]} The panels in the order the keyboard goes through them. */
 export const PANELS = [...GATES, "x"];
+
+/** @type {readonly Written[]} */
+export const WRITTEN = ["symbols", "numbers", "both"];
 
 /**
  * @param {unknown} name
@@ -43,9 +47,11 @@ export function isGate(name) {
  * @property {string} subset
  * @property {Statistic} stat
  * @property {Diagram} diagram
+ * @property {Written} equations
  * @property {string} hide  letters of the panels that are not shown
  * @property {Panel | ""} large  the one panel that has all the room
  * @property {"fixed" | "stretched"} colours  of n and h: over -1 to 1, or over what they hold
+ * @property {"shared" | "own"} xscale  the inputs on one scale, or each on its own
  */
 
 /** @typedef {Omit<View, "t" | "unit"> & {t: number | null, unit: number | null}} Told  a view as Python writes it: null where nobody has chosen yet */
@@ -75,7 +81,7 @@ export function isGate(name) {
  * @property {string[]} due  the answer due there, or none
  */
 
-/** @typedef {{low: number, high: number, colours: string[]}} Domain  colours as "#rrggbb", low to high */
+/** @typedef {{low: number, high: number, colours: string[], from?: number}} Domain  colours as "#rrggbb", low to high; from: where lines begin, if not at low */
 /** @typedef {{nan: string, outside: string}} Odd  colours of what is no number, and of what no gate can be */
 
 /**
@@ -102,6 +108,7 @@ export function isGate(name) {
  * @property {Words} words
  * @property {string} language
  * @property {Record<Theme, Record<Panel, Domain>>} palettes
+ * @property {[number, number][]} x_ends  the lowest and highest number in each row of the input
  * @property {{n: number, h: number}} reach  the largest |n| and |h| of the trace
  * @property {Odd} odd
  * @property {Record<Theme, Record<string, string>>} lines
@@ -116,6 +123,7 @@ export function isGate(name) {
 /**
  * What a stage asks Python.
  * @typedef {{kind: "explain"} & Cell | {kind: "tile", layer: number, first: number, last: number}
+ *   | {kind: "sums", layer: number, unit: number, first: number, last: number}
  *   | {kind: "order", order: string, layer: number, first: number, last: number} | {kind: "figure", open: boolean, view: View}} Question
  */
 /** @typedef {Question & {id: number, trace: string}} Asked  a question on its way */
@@ -136,8 +144,6 @@ export function isGate(name) {
  * @property {string} name  of the source
  */
 
-/** @typedef {{x: Real, h: Real, total: Real, inner?: Real}} Sums  a pre-activation by where it comes from; inner: of n, before r acts */
-
 /**
  * A number as the terms that make it.
  * @typedef {object} Explained
@@ -150,12 +156,12 @@ export function isGate(name) {
  * @property {Real} total
  * @property {Term[]} terms  largest first
  * @property {{count: number, value: Real}} rest  those that are not told
- * @property {Record<"r" | "z" | "n", Sums>} sums
  */
 
 /**
  * The reply to a question: its number (null where even that could not be read), and what was asked.
  * @typedef {{reply: number | null, trace: string} & ({kind: "explain"} & Explained | {kind: "tile", tile: TileHeader}
+ *   | {kind: "sums", layer: number, unit: number, first: number, last: number}
  *   | {kind: "order", order: string, layer: number} | {kind: "figure", open: boolean} | {kind: "error"})} Reply
  */
 
@@ -163,7 +169,7 @@ export function isGate(name) {
 /** @typedef {{name: PhaseName, progress: number}} Phase  where slow motion is within a step: 0 to 1 of a phase */
 
 // What a message leaves out that was written before stages had neighbours
-const ABSENT = { key: "", address: null, cursor: "", visit: 0, menus: [], status: null, reach: { n: 1, h: 1 }, orders: ["index"], statistics: ["mean", "low", "high"], diagrams: ["unit", "layer"] };
+const ABSENT = { key: "", address: null, cursor: "", visit: 0, menus: [], status: null, x_ends: [], reach: { n: 1, h: 1 }, orders: ["index"], statistics: ["mean", "low", "high"], diagrams: ["unit", "layer", "lines"] };
 
 /**
  * A scene's header with nothing left out.

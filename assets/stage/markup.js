@@ -24,6 +24,7 @@ const MARKUP = `
       <button type="button" data-do="loop" data-tip="loop" class="toggle icon" aria-pressed="false"><svg viewBox="0 0 24 24"><path class="line" d="M17 3l3 3-3 3M20 6H8a4 4 0 0 0-4 4v1M7 21l-3-3 3-3M4 18h12a4 4 0 0 0 4-4v-1"/></svg></button>
     </div>
     <div class="group">
+      <button type="button" data-do="copy" data-tip="copy" class="icon"><svg viewBox="0 0 24 24"><path class="line" d="M10 14a4 4 0 0 0 6 .5l3-3a4 4 0 0 0-6-6l-1.5 1.5M14 10a4 4 0 0 0-6-.5l-3 3a4 4 0 0 0 6 6l1.5-1.5"/></svg></button>
       <button type="button" data-do="view" data-tip="view" data-word="view_short" class="toggle" aria-expanded="false"></button>
       <button type="button" data-do="help" data-tip="help" class="toggle round" aria-expanded="false">?</button>
     </div>
@@ -36,6 +37,9 @@ const MARKUP = `
       <span class="problem" data-part="problem" role="alert"></span>
       <div class="row"><span data-word="panels"></span><div class="group" data-part="shows" role="group" data-label="panels"></div></div>
       <div class="row"><span data-word="colours"></span><button type="button" data-do="stretch" data-tip="stretch" data-word="stretch_short" class="toggle" aria-pressed="false"></button></div>
+      <div class="row" data-part="look-box"><span data-word="look"></span><div class="group" data-part="looks" role="group" data-label="look"></div></div>
+      <div class="row" data-part="type-box"><span data-word="hall"></span><div class="group"><button type="button" data-do="projector" data-tip="projector" data-word="projector_short" class="toggle" aria-pressed="false"></button><button type="button" data-do="contrast" data-tip="contrast" data-word="contrast_short" class="toggle" aria-pressed="false"></button></div></div>
+      <div class="row" data-part="own"><span data-word="inputs"></span><button type="button" data-do="own" data-tip="own" data-word="own_short" class="toggle" aria-pressed="false"></button></div>
       <button type="button" data-do="figure" data-tip="figure" data-word="figure_short" class="toggle" aria-pressed="false" data-part="figure"></button>
     </div>
     <div class="help" data-part="help" hidden></div>
@@ -54,13 +58,19 @@ const MARKUP = `
     <aside class="side">
       <div class="cell-head">
         <div class="chosen" data-part="chosen"></div>
-        <div class="group" role="group" data-label="diagram">
+        <div class="group segments" role="group" data-label="diagram">
           <button type="button" data-do="unit" data-word="diagram_unit" class="toggle" aria-pressed="true"></button>
           <button type="button" data-do="whole-layer" data-word="diagram_layer" class="toggle" aria-pressed="false"></button>
+          <button type="button" data-do="over-time" data-word="diagram_lines" class="toggle" aria-pressed="false"></button>
         </div>
       </div>
       <div class="cell" data-part="cell"></div>
-      <div class="gates"><div class="group" data-part="gates" role="group" data-label="explain_which"></div><p class="phase" data-part="phase" hidden></p></div>
+      <div class="lines" data-part="lines" hidden></div>
+      <div class="written-head">
+        <h4 data-part="equations" data-word="equations"></h4><p class="phase" data-part="phase" hidden></p>
+        <div class="group segments" data-part="writings" role="group" data-label="written"></div>
+      </div>
+      <div class="gates" data-part="gates" role="group" data-label="explain_which"></div>
       <div class="why" data-part="why" tabindex="-1"></div>
     </aside>
   </div>
@@ -70,13 +80,13 @@ const MARKUP = `
 
 /**
  * The elements of a stage by what they are for.
- * @typedef {Record<"menus" | "shows" | "status" | "more" | "options" | "layer-box" | "order-box" | "stat-box" | "now" | "problem" | "help" | "pooled" | "panels" | "titles" | "tip" | "hint"
- *   | "chosen" | "cell" | "phase" | "gates" | "why" | "heard", HTMLElement>
+ * @typedef {Record<"menus" | "shows" | "own" | "looks" | "look-box" | "type-box" | "status" | "more" | "options" | "layer-box" | "order-box" | "stat-box" | "now" | "problem" | "help" | "pooled" | "panels" | "titles" | "tip" | "hint"
+ *   | "chosen" | "cell" | "lines" | "equations" | "writings" | "phase" | "gates" | "why" | "heard", HTMLElement>
  *   & Record<"heat" | "over", HTMLCanvasElement> & Record<"scrub" | "at" | "subset" | "range", HTMLInputElement>
  *   & Record<"speed" | "layer" | "order" | "stat", HTMLSelectElement> & Record<"whole" | "figure", HTMLButtonElement>} Parts
  */
 
-/** @typedef {"first" | "back" | "play" | "forward" | "last" | "slow" | "loop" | "view" | "turn" | "stretch" | "whole" | "figure" | "help" | "unit" | "whole-layer"} Deed */
+/** @typedef {"first" | "back" | "play" | "forward" | "last" | "slow" | "loop" | "view" | "copy" | "projector" | "contrast" | "turn" | "stretch" | "own" | "whole" | "figure" | "help" | "unit" | "whole-layer" | "over-time"} Deed */
 
 /**
  * Put a stage's elements and its styles into a host.

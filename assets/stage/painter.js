@@ -1,12 +1,15 @@
 // When a stage is drawn, how large and in which colours: once a frame at most, the panels only where they are stale.
 
-/** @import { Domain, Panel, Scene, Theme, View } from "./fields.js" */
+/** @import { Domain, Gate, Panel, Scene, Theme, View } from "./fields.js" */
 /** @import { Drawn } from "./panels/panels.js" */
 /** @import { Stage } from "./stage.js" */
 import { createCell } from "./cell/cell.js";
+import { GATES } from "./fields.js";
 import { inkOf } from "./panels/ink.js";
-import { explanationOf, momentOf } from "./cell/moment.js";
-import { ABOVE } from "./panels/measures.js";
+import { Equations } from "./cell/equations.js";
+import { Lines } from "./cell/lines.js";
+import { courseOf, equationsAt, explanationOf, momentOf } from "./cell/moment.js";
+import { ABOVE, LARGE } from "./panels/measures.js";
 import { Palette } from "./panels/palette.js";
 import { Panels } from "./panels/panels.js";
 import { PHASES } from "./hands/player.js";
@@ -27,6 +30,18 @@ export class Painter {
     this.ink = inkOf(root, scene.lines[theme]);
     this.panels = new Panels(part, scene, w, this.ink, (name) => stage.enlarge(name));
     this.cell = createCell(part.cell, w);
+    const choose = (/** @type {Gate} */ gate) => {
+      stage.set({ gate }, true);
+      stage.explain();
+    };
+    this.lines = new Lines(part.lines, {
+      moveTo: (t) => {
+        stage.stop();
+        stage.set({ t });
+      },
+      settled: () => stage.speech.hear(), choose,
+    });
+    this.equations = new Equations(part.gates, { choose, goTo: (at) => stage.goTo(at) });
     this.why = new Why(part.why, { goTo: (at) => stage.goTo(at), explain: () => stage.explain() });
     /** @type {Drawn | null} */
     this.drawn = null;
@@ -50,6 +65,9 @@ export class Painter {
     const { root, scene, options } = this.stage;
     this.theme = options.theme?.() ?? "light";
     root.dataset.theme = this.theme;
+    const { type, contrast } = options.look?.shown ?? { type: "normal", contrast: "normal" };
+    root.dataset.type = type;
+    root.dataset.contrast = contrast;
     this.palettes = palettesOf(scene, this.theme, this.stage.view.colours);
     this.ink = inkOf(root, scene.lines[this.theme]);
     this.redraw();
@@ -64,14 +82,15 @@ export class Painter {
 
   /** @param {boolean} [force]  even if it is as large as before */
   resize(force = false) {
-    const { root, part, scene, shown, view, w, ranks } = this.stage;
+    const { root, part, scene, shown, view, w, ranks, options } = this.stage;
     if (!this.ready) return;
     const width = Math.floor(part.panels.clientWidth), over = part.panels.getBoundingClientRect().top - root.getBoundingClientRect().top;
-    const room = document.documentElement.clientHeight - ABOVE - Math.round(over);
+    const room = document.documentElement.clientHeight - (options.above?.() ?? ABOVE) - Math.round(over);
     if (!width || (!force && width === this.panels.width && room === this.room)) return;
     this.room = room;
     root.style.setProperty("--room", `${Math.max(room, 420)}px`);
-    this.panels.arrange(width, room, scene, { shown, ranks: ranks && Array.from(ranks, (value) => rankNumber(view.order, value)), hide: view.hide, large: view.large }, w);
+    const scale = root.dataset.type === "projector" ? LARGE : 1;
+    this.panels.arrange(width, room, scale, scene, { shown, ranks: ranks && Array.from(ranks, (value) => rankNumber(view.order, value)), hide: view.hide, large: view.large, own: view.xscale === "own" }, w);
     this.redraw();
   }
 
@@ -112,12 +131,18 @@ export class Painter {
     const { t, unit, gate } = view;
     panels.mark({ t, unit, gate, hover: hands.hovered, brush: hands.brush, loop, phase, playing, told: stage.told });
     const moment = momentOf(stage);
-    this.cell.update(moment);
+    const lines = view.diagram === "lines";
+    part.cell.hidden = lines;
+    part.lines.hidden = !lines;
+    if (lines) this.lines.update(courseOf(stage, moment));
+    else this.cell.update(moment);
     // in slow motion nothing is told before it is computed
-    part.why.classList.toggle("hidden", !!phase && gate !== "x" && ORDER.indexOf(phase.name) <= ORDER.indexOf(gate));
+    const hidden = phase ? GATES.filter((each) => ORDER.indexOf(phase.name) <= ORDER.indexOf(each)) : [];
+    part.why.classList.toggle("hidden", hidden.some((each) => each === gate));
     const now = performance.now();
     if (!playing || now - this.told > TOLD) {
       this.told = now;
+      this.equations.update(equationsAt(stage, moment, hidden));
       this.why.update(explanationOf(stage, moment));
     }
     stage.speech.write(phase);

@@ -3,7 +3,7 @@
 /** @import { Phase } from "./fields.js" */
 /** @import { Deed } from "./markup.js" */
 /** @import { Stage } from "./stage.js" */
-import { GATES, ROWS } from "./fields.js";
+import { ROWS, WRITTEN } from "./fields.js";
 import { button, element } from "./markup.js";
 import { inputsAt, layerName, nameOf } from "./cell/moment.js";
 import { RATES, SPEEDS } from "./hands/player.js";
@@ -40,16 +40,13 @@ export class Speech {
     // what only Python can give is not offered where it cannot be asked
     const mute = !stage.options.ask;
     part["layer-box"].hidden = scene.layer_names.length < 2 || mute;
+    part.own.hidden = scene.trace.inputs < 2;
     part["order-box"].hidden = part.figure.hidden = mute;
     part.scrub.max = String(scene.trace.steps - 1);
     part.subset.value = stage.typed;
-    part.gates.replaceChildren(...GATES.map((gate) => {
-      const made = button("toggle", [gate === "n" ? w.candidate_short : gate], () => {
-        stage.set({ gate }, true);
-        stage.explain();
-      });
-      made.title = w.gates[gate];
-      made.dataset.gate = gate;
+    part.writings.replaceChildren(...WRITTEN.map((written) => {
+      const made = button("toggle", [word(`written_${written}`)], () => stage.set({ equations: written }));
+      made.dataset.written = written;
       return made;
     }));
     part.shows.replaceChildren(...ROWS.map((name) => {
@@ -59,6 +56,14 @@ export class Speech {
       });
       made.title = w.gates[name];
       made.dataset.panel = name;
+      return made;
+    }));
+    const { look } = stage.options;
+    part["look-box"].hidden = part["type-box"].hidden = !look;
+    stage.buttons.copy.hidden = !stage.options.copy;
+    part.looks.replaceChildren(...["auto", "light", "dark"].map((name) => {
+      const made = button("toggle", [w[`look_${name}`]], () => look?.set("look", name));
+      made.dataset.look = name;
       return made;
     }));
     this.arranged();
@@ -112,17 +117,19 @@ export class Speech {
    * @param {Phase | null} phase
    */
   write(phase) {
-    const { stage } = this, { part, w, view } = stage, { t, unit, gate } = view, label = stage.labelOf(t), { steps } = stage.scene.trace;
+    const { stage } = this, { part, w, view } = stage, { t, unit } = view, label = stage.labelOf(t), { steps } = stage.scene.trace;
     const of = `/ ${(steps - 1).toLocaleString("en")}${label ? ` \u00b7 ${label}` : ""}`, now = `${w.step} ${t} ${of}`;
     text(part.now, of);
     if (part.scrub.value !== String(t)) part.scrub.value = String(t);
     part.scrub.style.setProperty("--done", `${t / Math.max(1, steps - 1) * 100}%`);
     part.scrub.setAttribute("aria-valuetext", now);
     text(part.chosen, fill(w.chosen, { unit: nameOf(stage, unit), t, label: label ? ` (${label})` : "" }) + layerName(stage));
-    for (const each of part.gates.querySelectorAll("button")) each.setAttribute("aria-pressed", String(each.dataset.gate === gate));
+    for (const each of part.writings.querySelectorAll("button")) each.setAttribute("aria-pressed", String(each.dataset.written === view.equations));
     this.press("unit", view.diagram === "unit");
     this.press("whole-layer", view.diagram === "layer");
+    this.press("over-time", view.diagram === "lines");
     part.phase.hidden = !phase;
+    part.equations.hidden = !!phase;
     if (phase) text(part.phase, w.phases[phase.name]);
     part.whole.setAttribute("aria-disabled", String(!stage.zoomed));
     this.fields();
@@ -142,6 +149,11 @@ export class Speech {
     for (const each of stage.part.shows.querySelectorAll("button")) each.setAttribute("aria-pressed", String(!view.hide.includes(each.dataset.panel ?? "")));
     this.press("stretch", view.colours === "stretched");
     this.press("turn", view.turned);
+    const look = stage.options.look?.held;
+    for (const each of stage.part.looks.querySelectorAll("button")) each.setAttribute("aria-pressed", String(each.dataset.look === look?.look));
+    this.press("projector", look?.type === "projector");
+    this.press("contrast", look?.contrast === "high");
+    this.press("own", view.xscale === "own");
   }
 
   /** What shares a pixel is said; where it can happen at all, the line has its place. */

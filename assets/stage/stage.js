@@ -16,6 +16,7 @@ import { Painter } from "./painter.js";
 import { Player } from "./hands/player.js";
 import { Questions } from "./numbers/questions.js";
 import { Speech } from "./speech.js";
+import { Sums } from "./numbers/sums.js";
 import { Tiles } from "./numbers/tiles.js";
 import { parseUnits, withinUnits } from "./hands/units.js";
 import { Visits } from "./hands/visits.js";
@@ -27,10 +28,18 @@ const SETTLED = 250;  // ms without zooming
 /** @typedef {{header: Record<string, any>, arrays: Tables}} Message  a scene, as `unpack` gives it */
 
 /**
+ * How the page around a stage looks, and what changes it: Look in page/look.js.
+ * @typedef {{held: Record<"look" | "type" | "contrast", string>, shown: {type: string, contrast: string}, set: (aspect: "look" | "type" | "contrast", value: string) => void, turn: (aspect: "look" | "type" | "contrast") => void}} Wardrobe
+ */
+
+/**
  * What the page around a stage gives it; all of it may be left out. Some of it is called before `mount` has returned.
  * @typedef {object} Options
  * @property {(question: Asked) => void} [ask]  brings a question to Python, whose reply comes to `answer`
  * @property {() => Theme} [theme]
+ * @property {Wardrobe} [look]  of the page: it can be chosen here
+ * @property {() => number} [above]  px of the page over the stage, while nothing is scrolled
+ * @property {() => Promise<boolean>} [copy]  the page's address; whether it could be
  * @property {() => Partial<View> | undefined} [remembered]  what was looked at when the stage was here before
  * @property {(fields: Record<string, string | null>, view: View) => void} [viewed]  the view changed: its fields as texts, null for those as ever
  * @property {(view: View) => void} [moved]  another cell is shown
@@ -60,6 +69,7 @@ export class Stage {
     this.scene = scene;
     this.w = wordsOf(scene);
     this.tiles = new Tiles(scene.trace);
+    this.sums = new Sums();
     /** @type {View} */
     this.view = viewOf(scene, options.remembered?.());
     /** @type {Window} */
@@ -115,6 +125,7 @@ export class Stage {
     this.w = wordsOf(scene);
     if (old.trace.id !== scene.trace.id) {
       this.tiles = new Tiles(scene.trace);
+      this.sums = new Sums();
       this.answered = null;
     }
     this.take(message, scene, old);
@@ -130,7 +141,7 @@ export class Stage {
     const told = scene.view, back = !!old && scene.visit !== old.visit;
     const asked = !old || back || (scene.place !== old.place && scene.place !== null);
     if (back) Object.assign(view, viewOf(scene));
-    else if (old && asked) Object.assign(view, viewOf(scene), { order: view.order, turned: view.turned, diagram: view.diagram, stat: view.stat, hide: view.hide, large: view.large, colours: view.colours });
+    else if (old && asked) Object.assign(view, viewOf(scene), { order: view.order, turned: view.turned, diagram: view.diagram, equations: view.equations, stat: view.stat, hide: view.hide, large: view.large, colours: view.colours, xscale: view.xscale });
     if (asked) this.typed = view.subset;
     else if (fresh) this.typed = withinUnits(this.typed, units, scene.unit_names);
     view.t = clamp(view.t, 0, steps - 1);
@@ -177,6 +188,7 @@ export class Stage {
         this.answered = header;
         this.speech.hear();
       }
+      if (header.kind === "sums") this.sums.add(header, arrays);
       if (header.kind === "order" && header.order === this.view.order && header.layer === this.view.layer) {
         this.rank(arrays);
         this.choose();
@@ -344,7 +356,7 @@ export class Stage {
     this.arrange({ large: this.view.large === name ? "" : name });
   }
 
-  /** @param {Partial<Pick<View, "hide" | "large" | "colours">>} patch */
+  /** @param {Partial<Pick<View, "hide" | "large" | "colours" | "xscale">>} patch */
   arrange(patch) {
     Object.assign(this.view, patch);
     this.painter.dress();
@@ -446,8 +458,12 @@ export class Stage {
     return this.painter.theme;
   }
 
-  dress() {
+  /** @param {boolean} [anew]  the size of type may be another too */
+  dress(anew = false) {
     this.painter.dress();
+    if (!anew) return;
+    this.painter.resize(true);
+    this.speech.arranged();
   }
 
   redraw() {

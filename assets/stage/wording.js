@@ -91,3 +91,24 @@ export function rankNumber(order, value) {
 export function axisNumber(value) {
   return signed(Math.abs(value) >= 1000 ? value.toExponential(0).replace("+", "") : String(+value.toPrecision(2)));
 }
+
+/**
+ * The ends of a scale beside it: as few digits as tell them apart.
+ * @param {[number, number]} ends
+ * @returns {[string, string]}
+ */
+export function axisEnds([low, high]) {
+  for (let digits = 3; ; digits++) {
+    const [p, q] = [low, high].map((value) => signed(shortest(value, digits)));
+    if (p !== q || low === high || digits === 9) return [p, q];
+  }
+}
+
+/**
+ * @param {number} value
+ * @param {number} digits  that count
+ */
+function shortest(value, digits) {
+  const rounded = +value.toPrecision(digits), size = Math.abs(rounded);
+  return size >= 1e5 ? rounded.toExponential().replace("+", "") : String(rounded);
+}

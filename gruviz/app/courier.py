@@ -27,7 +27,13 @@ _CHOSEN = "chosen"
 _VISITED = "visited"
 
 
-def courier(query: Mapping[str, str], theme: Theme, replies: Mapping[str, Reply], charts: str = "") -> None:
+def courier(
+    query: Mapping[str, str],
+    theme: Theme,
+    replies: Mapping[str, Reply],
+    charts: str = "",
+    cookie: tuple[str, str] | None = None,
+) -> None:
     """Draw nothing; keep the address, carry questions here and replies there.
 
     Args:
@@ -35,7 +41,10 @@ def courier(query: Mapping[str, str], theme: Theme, replies: Mapping[str, Reply]
         theme: of the page.
         replies: by the key of the stage that asked.
         charts: key of the stage whose cell is marked in the Plotly charts, or "".
+        cookie: (name, value) the browser keeps for the page that is loaded next, until it is closed.
     """
+    language = query.get("lang", "en")
+    p = words(language)["page"]
     page = {
         "query": {name: text for name, text in query.items() if name not in VIEW_FIELDS},
         "names": [name for name in NAMES if name not in VIEW_FIELDS],
@@ -44,8 +53,11 @@ def courier(query: Mapping[str, str], theme: Theme, replies: Mapping[str, Reply]
         "ink": "#ffffff" if theme == "dark" else "#111111",
         "halo": "#111111" if theme == "dark" else "#ffffff",
         "charts": charts,
+        "cookie": cookie,
         "visit": state.visits(),
-        "skip": words(query.get("lang", "en"))["page"]["skip"],
+        "language": language,
+        "skip": p["skip"],
+        "folded": p["folded"],
     }
     headers: dict[str, Any] = {key: header for key, (header, _) in replies.items()}
     arrays: dict[str, np.ndarray] = {

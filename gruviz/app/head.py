@@ -10,9 +10,15 @@ from gruviz.drawing.colours import Theme
 from gruviz.wording.words import LANGUAGES, words
 
 
-def language_control(settings: Settings) -> None:
-    """Name and language; the languages are each called by themselves. Beside them the page carries its address."""
+def language_control(settings: Settings, page: str) -> None:
+    """Name and language; the languages are each called by themselves. Beside them the page carries its address.
+
+    Args:
+        settings: as they are.
+        page: which page this is.
+    """
     p = words(settings.lang)["page"]
+    state.drawn_on(page, "lang")
     state.carry_address(settings)
     with st.container(horizontal=True, vertical_alignment="center", horizontal_alignment="distribute", key="head"):
         st.markdown(f"**{p['title']}**", width="content", help=p["tagline"])

@@ -12,7 +12,7 @@ from gruviz.inputs.sequence import MAX_STEPS
 from gruviz.inputs.synthetic import FAMILIES
 from gruviz.inputs.text import ENCODINGS, UNITS
 from gruviz.models.presets import PRESETS
-from gruviz.stage.scene import COLOURS, DIAGRAMS, PANELS
+from gruviz.stage.scene import COLOURS, DIAGRAMS, EQUATIONS, PANELS, XSCALES
 from gruviz.tasks.catalogue import TASKS
 from gruviz.tracing.analysis import ORDERS
 from gruviz.wording.words import LANGUAGES
@@ -87,7 +87,10 @@ def _write_names(names: tuple[str, ...]) -> str:
 
 def written(value: object) -> str:
     """A value as a link holds it; numbers to their last digit."""
-    return f"{value:.15g}" if isinstance(value, float) else str(value)
+    if not isinstance(value, float):
+        return str(value)
+    short = f"{value:.15g}"
+    return short if float(short) == value else repr(value)
 
 
 _STEP = _whole(0, MAX_STEPS - 1)
@@ -122,6 +125,7 @@ READERS: dict[str, Reader] = {
     "header": _choice("auto", "yes", "no"),
     "columns": _names,
     "labels": _text(),
+    "rising": _flag,
     "scale": _choice(*SCALINGS),
     "layer": _whole(0, 2 * MAX_LAYERS - 1),
     "t": _STEP,
@@ -134,14 +138,15 @@ READERS: dict[str, Reader] = {
     "subset": _text(LONGEST_SUBSET),
     "stat": _choice(*STATISTICS),
     "diagram": _choice(*DIAGRAMS),
+    "equations": _choice(*EQUATIONS),
     "hide": _letters,
     "large": _choice("", *PANELS),
     "colours": _choice(*COLOURS),
+    "xscale": _choice(*XSCALES),
 }
 WRITERS: dict[str, Callable[[Any], str]] = dict.fromkeys(READERS, written) | {
     "columns": _write_names,
-    "both": lambda value: str(int(value)),
-    "turned": lambda value: str(int(value)),
+    **dict.fromkeys(("both", "rising", "turned"), lambda value: str(int(value))),
 }
 
 

@@ -27,8 +27,8 @@ _OF_SOURCE = {
     "synthetic": ("family", "steps", "sseed"),
     "numbers": ("numbers",),
     "text": ("text", "per", "code", "esize", "sseed"),
-    "table": ("table", "header", "columns", "labels"),
-    "file": ("header", "columns", "labels"),
+    "table": ("table", "header", "columns", "labels", "rising"),
+    "file": ("header", "columns", "labels", "rising"),
 }
 _ALWAYS = ("lang", "model", "weights", "source", "scale", *VIEW_FIELDS)
 
@@ -43,7 +43,8 @@ class Settings:
     the steps shown; None is the last step. `subset` names units as "0-7, 12"; all when empty. The `VIEW_FIELDS` are
     the browser's: here they are what the session started with. `parameters` holds only what differs from the defaults
     of the family, or of the task where the source is one. `mine` names a model trained in this process; `trained` is
-    which of the two that come with each task is meant, whatever model computes with its numbers.
+    which of the two that come with each task is meant, whatever model computes with its numbers. `rising` has a
+    table's times, dates and index read as any column, that would label the steps by themselves.
     """
 
     lang: str = "en"
@@ -75,6 +76,7 @@ class Settings:
     header: str = "auto"
     columns: tuple[str, ...] = ()
     labels: str = ""
+    rising: bool = False
     scale: str = "none"
     layer: int = 0
     t: int | None = None
@@ -87,9 +89,11 @@ class Settings:
     subset: str = ""
     stat: str = "mean"
     diagram: str = "unit"
+    equations: str = "both"
     hide: str = ""
     large: str = ""
     colours: str = "fixed"
+    xscale: str = "shared"
 
     @classmethod
     def from_query(cls, query: Mapping[str, str]) -> Settings:

@@ -8,17 +8,19 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Mapping
+from dataclasses import dataclass
 
 import streamlit as st
 
 from gruviz.app.courier import answered, asked, courier
+from gruviz.app.readers import fits_link
 from gruviz.app.server.files import script
 from gruviz.app.server.memory import memory
 from gruviz.app.server.turns import compute_turns
 from gruviz.drawing.colours import Theme
 from gruviz.stage import questions
 from gruviz.stage.questions import Question, Reply
-from gruviz.stage.scene import Run, Scene, looked_at, message
+from gruviz.stage.scene import Run, Scene, View, looked_at, message
 from gruviz.stage.tiles import Tile, is_exact, tile
 from gruviz.tracing.analysis import Ranking, ranking
 
@@ -47,13 +49,17 @@ HOST = '<div data-part="host"></div>'
 
 
 def answer(
-    scenes: Mapping[str, Scene], query: Mapping[str, str], theme: Theme, charts: str = ""
+    scenes: Mapping[str, Scene],
+    query: Mapping[str, str],
+    theme: Theme,
+    charts: str = "",
+    cookie: tuple[str, str] | None = None,
 ) -> list[tuple[str, Question]]:
     """Answer what the stages of the page ask, and keep its address; call it in a fragment.
 
     Args:
         scenes: what each stage shows, by its key.
-        query, theme, charts: as `gruviz.app.courier.courier` takes them.
+        query, theme, charts, cookie: as `gruviz.app.courier.courier` takes them.
 
     Returns:
         The questions answered, each with the key of its stage: some the page remembers something by.
@@ -66,7 +72,7 @@ def answer(
         question, replies[key] = _reply(value, scenes[key])
         if question is not None:
             heard.append((key, question))
-    courier(query, theme, replies, charts)
+    courier(query, theme, replies, charts, cookie)
     answered()
     return heard
 
@@ -80,6 +86,83 @@ def _reply(value: object, scene: Scene) -> tuple[Question | None, Reply]:
     except Exception:  # the stage waits for a reply, whatever goes wrong
         log.exception("a question could not be answered")
         return None, questions.error(value, scene.run)
+
+
+@dataclass(frozen=True)
+class Seen:
+    """What of a trace is seen.
+
+    Args:
+        steps: first and last, both included; None for all.
+        units: those chosen, from the first; None for all.
+    """
+
+    steps: tuple[int, int] | None = None
+    units: tuple[int, ...] | None = None
+
+    @property
+    def suffix(self) -> str:
+        """Of the name of a file that holds it.
+
+        >>> Seen((12, 30), (0, 2)).suffix
+        '-steps-12-30-units-2'
+        """
+        steps = "" if self.steps is None else f"-steps-{self.steps[0]}-{self.steps[1]}"
+        return steps if self.units is None else f"{steps}-units-{len(self.units)}"
+
+    @property
+    def query(self) -> dict[str, str]:
+        """The same as fields of the page's address."""
+        first, last = self.steps or (None, None)
+        subset = None if self.units is None else ",".join(map(str, self.units))
+        fields = {"first": first, "last": last, "subset": subset}
+        return {name: str(value) for name, value in fields.items() if value is not None and fits_link(str(value))}
+
+
+def seen(key: str, run: Run, view: View) -> Seen:
+    """What of a run its stage shows; when that has changed and rests, the fragment this is called in runs anew.
+
+    See assets/stage/page/seen.js.
+
+    Args:
+        key: of the stage.
+        run: what it shows.
+        view: where it opened, which counts until the browser has told more.
+    """
+    name = f"seen-{key}"
+    found = _seen(st.session_state.get(_SEEN + key, {"steps": (view.first, view.last)}), run)
+    component = st.components.v2.component("gruviz_seen", js=script("page/seen.js", "seen"))
+    data = {"stage": key, "trace": run.id, "told": {"steps": found.steps, "units": found.units}}
+
+    def keep() -> None:
+        held = st.session_state.get(name)
+        if isinstance(held, Mapping):
+            st.session_state[_SEEN + key] = held.get("seen")
+
+    component(key=name, data=data, on_seen_change=keep, height=1)
+    return found
+
+
+_SEEN = "seen by the browser: "
+
+
+def _seen(told: object, run: Run) -> Seen:
+    """What the browser says is seen, as far as it is in this run."""
+    if not isinstance(told, Mapping):
+        return Seen()
+    count, size = run.trace.meta.steps, run.trace.meta.hidden_size
+    steps, units = told.get("steps"), told.get("units")
+    if isinstance(steps, list | tuple) and len(steps) == 2:
+        first, last = steps[0], count - 1 if steps[1] is None else steps[1]
+        steps = (first, last) if _is_one(first, count) and _is_one(last, count) and first <= last else None
+    else:
+        steps = None
+    well = isinstance(units, list | tuple) and 0 < len(units) < size and all(_is_one(unit, size) for unit in units)
+    return Seen(None if steps == (0, count - 1) else steps, tuple(sorted(set(units))) if well else None)
+
+
+def _is_one(value: object, count: int) -> bool:
+    return type(value) is int and 0 <= value < count
 
 
 def tile_of(run: Run, layer: int, window: tuple[int, int]) -> Tile:

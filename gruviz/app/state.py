@@ -18,6 +18,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
+from time import monotonic
 from typing import Any
 from urllib.parse import parse_qsl, urlencode
 
@@ -29,6 +30,7 @@ from streamlit.runtime.uploaded_file_manager import UploadedFile
 from gruviz.app.readers import PARAMETER, READERS, TRAINING, read_parameter
 from gruviz.app.settings import Settings
 from gruviz.inputs.files import Upload
+from gruviz.wording.words import LANGUAGES
 
 _LAST = "settings"
 _GOOD = "good"
@@ -36,12 +38,15 @@ _SENT = "sent"
 _QUERY = "query"
 _REVIVED = "revived"
 _VISITS = "visits"
+_LEFT = "left-behind"
+_DRAWN = "drawn-on"
 _PREFIX = "set."
 _ADDRESS = "page-address"
 # these bring other settings along: taken up first, in this order
 _BRINGING = ("lang", "weights", "source", "task", "family")
 UPLOAD = "upload"
 CHOSEN_OVER_THE_STAGE = ("weights", "model", "trained")
+LATE = 3.0  # seconds in which the browser may still send what its widgets held before
 LONGEST_ADDRESS = 20_000  # characters; browsers hold more, a link that people send does not
 
 
@@ -72,6 +77,9 @@ def current() -> Settings:
     parameters = _shown_parameters(last)
     if not changed and not parameters:
         return last
+    _, left = st.session_state.get(_LEFT, (0.0, {}))
+    for name in (*changed, *(parameter_name(last, name) for name in parameters)):
+        left.pop(key_of(name), None)  # someone has used it since
     settings = last
     for name in sorted(changed, key=lambda name: name not in _BRINGING):
         settings = settings.chosen(name, changed[name])
@@ -87,7 +95,7 @@ def current() -> Settings:
 def _shown() -> Iterator[tuple[str, Any]]:
     """What the widgets hold, by field; what is no value of its field leaves its widget."""
     for name in (*_BRINGING, *(name for name in READERS if name not in _BRINGING)):
-        held = st.session_state.get(key_of(name))
+        held = _held(key_of(name))
         value = None if held is None else READERS[name](held)
         if value is not None:
             yield name, value
@@ -100,7 +108,7 @@ def _shown_parameters(settings: Settings) -> dict[str, float]:
     found, values = {}, settings.parameter_values()
     for parameter in settings.known:
         key = key_of(parameter_name(settings, parameter.name))
-        held = st.session_state.get(key)
+        held = _held(key)
         value = None if held is None else read_parameter(parameter, held)
         if value is not None and value != values[parameter.name]:
             found[parameter.name] = value
@@ -110,12 +118,22 @@ def _shown_parameters(settings: Settings) -> dict[str, float]:
 
 
 def put(settings: Settings) -> None:
-    """Make these the settings; call it before any widget is drawn."""
+    """Make these the settings; call it before any widget is drawn.
+
+    What the widgets held until now may be sent once more, by a question the stage asks before the browser has the new
+    ones: it counts for nothing then, see `_held`.
+    """
     st.session_state[_LAST] = settings
-    for name in READERS:
-        st.session_state.pop(key_of(name), None)
-    for key in [key for key in st.session_state if str(key).startswith(_PREFIX + PARAMETER)]:
-        del st.session_state[key]
+    parameters = [str(key) for key in st.session_state if str(key).startswith(_PREFIX + PARAMETER)]
+    held = {key: st.session_state.pop(key, None) for key in (*map(key_of, READERS), *parameters)}
+    st.session_state[_LEFT] = (monotonic(), {key: value for key, value in held.items() if value is not None})
+
+
+def _held(key: str) -> Any:
+    """What a widget holds; None where that is only what it held before the settings were put."""
+    held, (since, left) = st.session_state.get(key), st.session_state.get(_LEFT, (0.0, {}))
+    stale = held is not None and held == left.get(key) and monotonic() - since < LATE
+    return None if stale else held
 
 
 # ---- a session that was lost
@@ -128,11 +146,23 @@ def _at_first() -> Settings:
     given = dict(st.query_params)
     if not carried:
         st.session_state[_QUERY] = given
-        return Settings.opening(given)
+        return Settings.opening({"lang": own_language()} | given)
     st.session_state[_REVIVED] = True
     before = dict(parse_qsl(carried, keep_blank_values=True))
     st.session_state[_QUERY] = {name: text for name, text in given.items() if name.startswith(TRAINING)} | before
     return Settings.from_query(before)
+
+
+def own_language() -> str:
+    """The language of the visitor's browser, as far as the page is written in it; English otherwise."""
+    first = (st.context.locale or "").replace("_", "-").split("-")[0].lower()
+    return first if first in LANGUAGES else Settings().lang
+
+
+def spoken(language: str) -> dict[str, str]:
+    """What the address says of the language: nothing where all would be English without a word."""
+    usual = Settings().lang
+    return {} if language == usual == own_language() else {"lang": language}
 
 
 def _sent() -> list[WidgetState]:
@@ -149,7 +179,7 @@ def query() -> dict[str, str]:
 
 def carry_address(settings: Settings) -> None:
     """Leave the address in the page, where a session finds it that takes the place of this one. Nobody sees it."""
-    st.session_state[_ADDRESS] = urlencode(settings.to_query(everything=True), errors="replace")
+    st.session_state[_ADDRESS] = urlencode(settings.to_query(everything=True) | spoken(settings.lang), errors="replace")
     st.text_input("address", key=_ADDRESS, label_visibility="collapsed")
     st.html(f"<style>.st-key-{_ADDRESS} {{ display: none; }}</style>")
 
@@ -167,7 +197,7 @@ def take_up(settings: Settings) -> None:
 def holds(key: str) -> bool:
     """Whether a widget holds something, be it that the browser has sent it and it is not drawn yet."""
     if st.session_state.get(key) is not None:
-        return True
+        return _held(key) is not None
     return any(one.id.endswith(f"-{key}") and one.WhichOneof("value") is not None for one in _sent())
 
 
@@ -177,6 +207,14 @@ def seeded(name: str, value: Any) -> str:
     if not holds(key):
         st.session_state[key] = value
     return key
+
+
+def drawn_on(page: str, name: str) -> None:
+    """Before a field's widget is drawn that every page has: another page's is another widget, and begins empty."""
+    key, last = key_of(name), f"{_DRAWN}.{name}"
+    if st.session_state.get(last, page) != page:
+        st.session_state.pop(key, None)
+    st.session_state[last] = page
 
 
 def choose(name: str, value: object) -> bool:
@@ -205,7 +243,8 @@ def visit(address: str, number: int) -> None:
     """
     text = address.removeprefix("?")
     st.session_state[_VISITS] = number
-    put(Settings.opening(dict(parse_qsl(text, keep_blank_values=True)) if len(text) <= LONGEST_ADDRESS else {}))
+    found = dict(parse_qsl(text, keep_blank_values=True)) if len(text) <= LONGEST_ADDRESS else {}
+    put(Settings.opening({"lang": own_language()} | found))
 
 
 def visits() -> int:

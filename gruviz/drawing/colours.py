@@ -73,22 +73,19 @@ def gate_domain(gate: Gate) -> Domain:
 
 
 def data_domain(values: np.ndarray) -> Domain:
-    """A domain for numbers of no fixed range, such as an input.
+    """A domain for numbers of no fixed range, such as an input: one colour a sign, whatever signs there are.
 
-    Values on both sides of 0 get a diverging domain, symmetric around 0; others run from 0. NaN and inf are ignored.
+    It is symmetric around 0 and no wider than needed; -1 to 1 where all is 0. NaN and inf are ignored.
 
     Args:
         values: any shape.
 
     >>> data_domain(np.array([-1.0, 3.0, np.nan])), data_domain(np.array([0.0, 2.0]))
-    (Domain(low=-3.0, high=3.0, diverging=True), Domain(low=0.0, high=2.0, diverging=False))
+    (Domain(low=-3.0, high=3.0, diverging=True), Domain(low=-2.0, high=2.0, diverging=True))
     """
     finite = values[np.isfinite(values)]
-    low, high = (float(finite.min()), float(finite.max())) if finite.size else (0.0, 0.0)
-    if low < 0:
-        extent = max(-low, high)
-        return Domain(-extent, extent, True)
-    return Domain(0.0, high if high > 0 else 1.0, False)
+    extent = (max(-float(finite.min()), float(finite.max())) if finite.size else 0.0) or 1.0
+    return Domain(-extent, extent, True)
 
 
 def colorscale(domain: Domain, theme: Theme = "light") -> list[list[float | str]]:

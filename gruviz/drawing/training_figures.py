@@ -13,7 +13,7 @@ from gruviz.training.loop import Point
 from gruviz.wording.words import words
 
 HEIGHT = 220
-LOW = 190  # beside the controls of a training
+LOW = 132  # beside the controls of a training: the picture below has the room
 
 
 def loss_curve(
@@ -36,7 +36,7 @@ def loss_curve(
         theme: "light" or "dark".
     """
     t = words(language)["train"]
-    figure = _figure(t["loss_held_out"], t["training_step"], theme, LOW)
+    figure = _slim(t["loss_held_out"], language, theme)
     steps, values = [p.step for p in history], [p.loss for p in history]
     figure.add_scatter(x=steps, y=values, name=t["loss"], **_line("n", theme))
     figure.update_xaxes(range=[0, most])
@@ -61,9 +61,8 @@ def metric_curve(
         history, most, at, diverged, language, theme: as in `loss_curve`.
         task: what is learned.
     """
-    t = words(language)["train"]
     name = words(language)["task_metrics"][task.metric.name]
-    figure = _figure(name, t["training_step"], theme, LOW)
+    figure = _slim(name, language, theme)
     values = [p.metric for p in history]
     figure.add_scatter(x=[p.step for p in history], y=values, name=name, **_line("h", theme))
     figure.update_xaxes(range=[0, most])
@@ -124,6 +123,14 @@ def _figure(title: str, below: str, theme: Theme, height: int = HEIGHT) -> go.Fi
                "title": {"text": below, "standoff": 4, "font": {"color": quiet}}},
         yaxis={"gridcolor": line, "zeroline": False, "fixedrange": True, "nticks": 5},
     )  # fmt: skip
+    return figure
+
+
+def _slim(title: str, language: str, theme: Theme) -> go.Figure:
+    """Over training steps, which the title names: there is no room below."""
+    figure = _figure(f"{title} · {words(language)['train']['training_step']}", "", theme, LOW)
+    figure.update_layout(margin={"l": 46, "r": 8, "t": 24, "b": 20}, title_font_size=13, title_y=0.99)
+    figure.update_yaxes(nticks=4)
     return figure
 
 

@@ -9,7 +9,7 @@ import re
 import numpy as np
 
 from gruviz.inputs.sequence import Sequence, check_bytes, check_size
-from gruviz.inputs.tables import refuse_other_files
+from gruviz.inputs.text import refuse_other_files
 from gruviz.wording.problems import Problem
 
 _MAGIC = b"\x93NUMPY"

@@ -7,8 +7,9 @@ from dataclasses import dataclass
 from pathlib import PurePath
 
 from gruviz.inputs.arrays import read_npy
-from gruviz.inputs.sequence import MAX_BYTES, Sequence
+from gruviz.inputs.sequence import Sequence
 from gruviz.inputs.tables import Table, read_table
+from gruviz.inputs.text import decoded
 from gruviz.inputs.typed_numbers import number, parse_numbers
 from gruviz.wording.problems import Problem
 
@@ -51,7 +52,7 @@ def read_upload(filename: str, data: bytes) -> Table | Sequence:
     if suffix == ".npy":
         return read_npy(data, name)
     if suffix == ".txt":
-        text = _plain_text(data)
+        text = _plain_text(data, name)
         if text is not None and _is_prose(text):
             raise Problem("text_file", name=name)
         if text is not None and text.strip() and not _LINE_END.search(text.strip()):
@@ -60,13 +61,12 @@ def read_upload(filename: str, data: bytes) -> Table | Sequence:
     return read_table(data, name)
 
 
-def _plain_text(data: bytes) -> str | None:
-    if len(data) > MAX_BYTES or b"\x00" in data:
-        return None  # read_table says what is wrong with it
+def _plain_text(data: bytes, name: str) -> str | None:
     try:
-        return data.decode("utf-8-sig")
-    except UnicodeDecodeError:
-        return None
+        text, _ = decoded(data, name)
+    except Problem:
+        return None  # read_table says what is wrong with it
+    return None if "\x00" in text else text
 
 
 def _is_prose(text: str) -> bool:

@@ -4,16 +4,19 @@ from __future__ import annotations
 
 import csv
 import io
+import re
 import sys
 from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from functools import cached_property
 from itertools import islice
 
 import numpy as np
 from numpy.typing import NDArray
 
-from gruviz.inputs.sequence import MAX_STEPS, MAX_VALUES, Sequence, check_bytes, check_size
+from gruviz.inputs.sequence import MAX_STEPS, MAX_VALUES, Sequence, check_size
+from gruviz.inputs.text import decoded
 from gruviz.inputs.typed_numbers import (
     LARGEST,
     check_text_size,
@@ -27,6 +30,19 @@ from gruviz.wording.problems import Problem
 
 _SAMPLE = 64 * 1024
 _SAMPLE_ROWS = 50
+_TIMES = re.compile(
+    "t|times?|timestamp|datetime|date|days?|hours?|minutes?|seconds?|sec|ms|months?|years?|epoch|index|idx|id|no|nr|row"
+    "|steps?|unnamed|시간|시각|날짜|일자|일시|연도|년도|년|월|일|분|초|번호|순번|스텝"
+)
+_WORD = re.compile(r"[^\W\d_]+")
+# 2024-01-05, 2024-01-05T10:00:00.5Z, 1/31/2024, 10:30, 2024년 1월 5일
+_DATE = re.compile(
+    r"(?:\d{4}|\d{1,2})(?:[-/.:T\s년월일시분]{1,3}(?:\d{4}|\d{1,2})){1,6}(?:[.,]\d{1,9})?"
+    r"\s?(?:Z|UTC|[년월일시분초.]|[+-]\d\d:?\d\d)?"
+)
+_LONGEST_DATE = 40
+_MOST_LOOKED_AT = 16  # columns of text
+_FEWEST_ROWS = 3  # of two rows any column rises that does not fall
 
 
 @dataclass(frozen=True, eq=False)
@@ -42,6 +58,7 @@ class Table:
     steps: int
     has_header: bool
     name: str
+    encoding: str  # the bytes were read in: "utf-8", "utf-16" or "cp949"
     # clean columns are kept as float64, the others as they were written
     _cells: tuple[NDArray[np.float64] | tuple[str, ...], ...]
     _lines: NDArray[np.int64]
@@ -54,6 +71,32 @@ class Table:
         holders = (self, self.name, self.numeric, self._cells, *texts, *arrays)
         # short cells are often one object many times
         return sum(map(sys.getsizeof, holders)) + sum(_size_of_texts(column) for column in texts)
+
+    @cached_property
+    def clock(self) -> str | None:
+        """The column of numbers that only rises from row to row, such as time or an index; None where that is unclear.
+
+        It is none where it is the only column of numbers. Of several that rise it is the one with a name such as
+        "time", or the only one whose numbers are evenly spaced.
+
+        >>> read_table("t,price\\n0,1.5\\n1,1.25\\n2,1.75").clock
+        't'
+        """
+        rising = [place for place, cells in enumerate(self._cells) if isinstance(cells, np.ndarray) and _rises(cells)]
+        if not rising or sum(self.numeric) < 2:
+            return None
+        named = [place for place in rising if any(map(_TIMES.fullmatch, _WORD.findall(self.columns[place].casefold())))]
+        if not named and self.steps >= _FEWEST_ROWS:
+            even = [place for place in rising if _is_even(self._cells[place])]
+            named = rising if len(rising) == 1 else even if len(even) == 1 else []
+        return self.columns[named[0]] if named else None
+
+    @cached_property
+    def dates(self) -> str | None:
+        """The first column in which every cell is a date or a time of day, written with more than digits; or None."""
+        texts = islice((place for place, is_one in enumerate(self.numeric) if not is_one), _MOST_LOOKED_AT)
+        found = (self.columns[place] for place in texts if all(map(_is_date, self._cells[place])))
+        return next(found, None)
 
     def sequence(self, columns: str | Iterable[str] | None = None, label_column: str | None = None) -> Sequence:
         """Make a Sequence of some columns, one row a step.
@@ -101,14 +144,14 @@ class Table:
 
     def _labels(self, place: int) -> tuple[str, ...]:
         cells = self._cells[place]
-        return tuple(f"{value:.10g}" for value in cells) if isinstance(cells, np.ndarray) else cells
+        return tuple(f"{value:.15g}" for value in cells) if isinstance(cells, np.ndarray) else cells
 
 
 def read_table(data: bytes | str, name: str = "table", header: bool | None = None) -> Table:
     """Read a table whose cells are separated by commas, semicolons, tabs or spaces.
 
     Args:
-        data: the file's bytes (UTF-8, or UTF-16 with its mark), or pasted text; at most 16 MiB.
+        data: the file's bytes (UTF-8, UTF-16 with its mark, or CP949), or pasted text; at most 16 MiB.
         name: what to call it in sentences and on the page.
         header: whether the first row holds the names; None finds out (it does if none of its cells is a
             number in the columns that hold numbers below it).
@@ -124,7 +167,7 @@ def read_table(data: bytes | str, name: str = "table", header: bool | None = Non
         >>> table.columns, table.numeric, table.steps, table.has_header
         (('time', 'value'), (True, True), 2, True)
     """
-    text = _decoded(data, name)
+    text, encoding = _text_of(data, name)
     delimiter = _delimiter(text)
     if not text.strip():
         raise Problem("empty_table", name=name)
@@ -154,55 +197,21 @@ def read_table(data: bytes | str, name: str = "table", header: bool | None = Non
         steps=len(below[0]),
         has_header=header,
         name=name,
+        encoding=encoding,
         _cells=tuple(_clean(column) if is_one else column for is_one, column in zip(numeric, below, strict=True)),
         _lines=np.array(lines[1:] if header else lines),
     )
 
 
-def refuse_other_files(data: bytes, name: str) -> None:
-    """Refuse bytes that begin like a well-known kind of file that is not a table.
-
-    Args:
-        data: the file's bytes.
-        name: the file's name, for the sentence.
-
-    Raises:
-        Problem: it is a zip, an Excel workbook, gzip, an image, a PDF, a pickle or a NumPy file.
-    """
-    if data.startswith((b"PK\x03\x04", b"PK\x05\x06")) and b"xl/" in data:
-        raise Problem("file_is_excel", name=name)
-    if data.startswith(b"\xd0\xcf\x11\xe0"):
-        raise Problem("file_is_excel", name=name)
-    if data.startswith((b"PK\x03\x04", b"PK\x05\x06")):
-        raise Problem("file_is_zip", name=name)
-    if data.startswith(b"\x1f\x8b"):
-        raise Problem("file_is_gzip", name=name)
-    if data.startswith((b"\x89PNG", b"\xff\xd8\xff", b"GIF8")):
-        raise Problem("file_is_image", name=name)
-    if data.startswith(b"%PDF"):
-        raise Problem("file_is_pdf", name=name)
-    if data.startswith(b"\x93NUMPY"):
-        raise Problem("file_is_npy", name=name)
-    if data[:1] == b"\x80" and data[1:2] in (b"\x02", b"\x03", b"\x04", b"\x05"):
-        raise Problem("file_is_pickle", name=name)
-
-
-def _decoded(data: bytes | str, name: str) -> str:
+def _text_of(data: bytes | str, name: str) -> tuple[str, str]:
     if isinstance(data, str):
         check_text_size(data)
-        text = data
+        text, encoding = data.removeprefix("\ufeff"), "utf-8"
     else:
-        check_bytes(len(data))
-        refuse_other_files(data, name)
-        wide = data.startswith((b"\xff\xfe", b"\xfe\xff"))
-        try:
-            text = data.decode("utf-16" if wide else "utf-8")
-        except UnicodeDecodeError as error:
-            before = data[: error.start].decode(error.encoding, "ignore")
-            raise Problem("wrong_encoding", name=name, line=before.count("\n") + 1, byte=error.start + 1) from None
+        text, encoding = decoded(data, name)
     if "\x00" in text:
         raise Problem("file_is_binary", name=name, line=text[: text.index("\x00")].count("\n") + 1)
-    return text.removeprefix("\ufeff")
+    return text, encoding
 
 
 def _rows(text: str, delimiter: str | None, strict: bool) -> Iterator[tuple[int, list[str]]]:
@@ -317,6 +326,18 @@ def _clean(column: tuple[str, ...]) -> NDArray[np.float64] | tuple[str, ...]:
                 return column
             values.append(value)
     return np.array(values)
+
+
+def _rises(cells: NDArray[np.float64]) -> bool:
+    return len(cells) > 1 and bool((np.diff(cells) > 0).all())
+
+
+def _is_even(cells: NDArray[np.float64]) -> bool:
+    return bool(np.allclose(np.diff(cells), cells[1] - cells[0], rtol=1e-6, atol=0))
+
+
+def _is_date(cell: str) -> bool:
+    return len(cell) <= _LONGEST_DATE and _DATE.fullmatch(cell) is not None
 
 
 def _size_of_texts(column: tuple[str, ...]) -> int:

@@ -16,8 +16,9 @@ from gruviz.tracing import explain
 from gruviz.tracing.analysis import ORDERS, Ranking, ranking
 from gruviz.tracing.gate_trace import GATES
 
-KINDS = ("explain", "tile", "order", "figure")
+KINDS = ("explain", "sums", "tile", "order", "figure")
 MOST_TERMS = 8
+MOST_STEPS = 256  # of "sums" at once: 21 kB
 Reply = tuple[dict[str, Any], dict[str, np.ndarray]]
 
 
@@ -37,7 +38,7 @@ class Question:
         id: comes back with the reply.
         kind: one of `KINDS`.
         view: the place it is about; what a kind does not name stays at its default.
-        gate: of "explain", "z", "r", "n" or "h".
+        gate: of "explain", "z", "r", "n" or "h"; "sums" are of all.
         order: of "order", one of `gruviz.tracing.analysis.ORDERS`.
         open: of "figure".
     """
@@ -68,6 +69,8 @@ def read(value: object, run: Run) -> Question | None:
     kind, named = value.get("kind"), {}
     if kind == "explain" and value.get("gate") in GATES:
         wanted, named["gate"] = ("layer", "t", "unit"), value["gate"]
+    elif kind == "sums":
+        wanted = ("layer", "unit", "first", "last")
     elif kind == "tile":
         wanted = ("layer", "first", "last")
     elif kind == "order" and value.get("order") in ORDERS:
@@ -84,6 +87,8 @@ def read(value: object, run: Run) -> Question | None:
         given = unchosen | {name: one for name, one in value["view"].items() if one is not None}
     found = places(given, *wanted)
     if len(found) < len(wanted) or found.get("first", 0) > found.get("last", steps):
+        return None
+    if kind == "sums" and found["last"] - found["first"] >= MOST_STEPS:
         return None
     stat = given.get("stat")
     view = View(**found)
@@ -122,6 +127,8 @@ def reply(
     if question.kind == "order":
         found = order_of(run, question.order, view.layer, looked_at(question.order, view))
         return {**head, "order": question.order, "layer": view.layer}, ranked(found)
+    if question.kind == "sums":
+        return {**head, **{name: getattr(view, name) for name in ("layer", "unit", "first", "last")}}, _sums(view, run)
     if question.kind == "figure":
         return {**head, "open": question.open}, {}
     return {**head, **_explained(question, scene)}, {}
@@ -143,8 +150,15 @@ def _explained(question: Question, scene: Scene) -> dict[str, Any]:
         "squash": found.squash, "total": _real(found.total),
         "terms": [_term(term, question, scene) for term in telling],
         "rest": {"count": count, "value": _real(value)},
-        "sums": {name: {part: _real(one) for part, one in sums.items()} for name, sums in found.sums.items()},
     }  # fmt: skip
+
+
+def _sums(view: View, run: Run) -> dict[str, np.ndarray]:
+    """Of each gate but h (step, part), the parts in the order of `gruviz.tracing.explain.sums`."""
+    place = {name: getattr(view, name) for name in ("layer", "unit", "first", "last")}
+    found = explain.sums(run.model, run.trace, **place)
+    with np.errstate(over="ignore"):  # what float32 cannot hold is seen as infinite
+        return {gate: np.stack(list(parts.values()), axis=1).astype(np.float32) for gate, parts in found.items()}
 
 
 def _term(term: explain.Term, question: Question, scene: Scene) -> dict[str, Any]:

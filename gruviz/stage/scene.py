@@ -27,9 +27,11 @@ from gruviz.tracing.gate_trace import GATES, GateTrace
 from gruviz.tracing.trace import Traceable
 from gruviz.wording.words import words
 
-DIAGRAMS = ("unit", "layer")
+DIAGRAMS = ("unit", "layer", "lines")
+EQUATIONS = ("both", "symbols", "numbers")
 PANELS = (*GATES, "x")
 COLOURS = ("fixed", "stretched")
+XSCALES = ("shared", "own")
 
 
 @dataclass(frozen=True, eq=False)
@@ -64,10 +66,12 @@ class View:
         turned: that order from the other end.
         subset: names units as "0-7, 12"; all when empty.
         stat: what stands for cells that share a pixel.
-        diagram: the cell diagram of one "unit" or of the whole "layer".
+        diagram: the cell diagram of one "unit" or of the whole "layer", or the unit's "lines" over time.
+        equations: written with "symbols", "numbers" or "both".
         hide: letters of the panels that are not shown.
         large: the one panel that has all the room; "" for none.
         colours: of n and h: "fixed" over -1 to 1, or "stretched" over what they hold.
+        xscale: the inputs are drawn on one "shared" scale, or each on its "own".
     """
 
     layer: int = 0
@@ -81,9 +85,11 @@ class View:
     subset: str = ""
     stat: str = "mean"
     diagram: str = "unit"
+    equations: str = "both"
     hide: str = ""
     large: str = ""
     colours: str = "fixed"
+    xscale: str = "shared"
 
     def within(self, trace: GateTrace) -> View:
         """This view with nothing left open, moved into a trace where it lies outside of it."""
@@ -190,7 +196,8 @@ def message(scene: Scene, key: str = "", *, part: Tile | None = None, order: Ran
         "channels": [name[:LONGEST_LABEL] for name in labels.channels[:MOST_CHANNELS]],
         "layer_names": layer_names(trace, labels.language),
         "language": labels.language,
-        "palettes": palettes(data_domain(trace.x)),
+        "palettes": palettes(data_domain(trace.x), signed=bool((trace.x < 0).any())),
+        "x_ends": _ends(trace.x[0], about["x_each"]),
         "reach": {gate: _reach(getattr(trace, gate)) for gate in ("n", "h")},
         "odd": {"nan": NOT_A_NUMBER, "outside": OUT_OF_RANGE},
         "lines": {"light": LINES, "dark": LINES_DARK},
@@ -224,16 +231,18 @@ def ranked(found: Ranking) -> dict[str, np.ndarray]:
     return {"order": found.order} | ({} if found.values is None else {"values": found.values.astype(np.float32)})
 
 
-def palettes(of_input: Domain) -> dict[str, dict[str, dict[str, Any]]]:
+def palettes(of_input: Domain, *, signed: bool = True) -> dict[str, dict[str, dict[str, Any]]]:
     """Domain and colours of every panel in both themes, from `gruviz.drawing.colours`.
 
     Args:
         of_input: the domain of the input.
+        signed: whether it has numbers below 0; else its lines need no room there, "from" says so.
     """
     domains = {"x": of_input, **{gate: gate_domain(gate) for gate in GATES}}
     return {
         theme: {
             name: {"low": found.low, "high": found.high, "colours": list(colours[found.diverging])}
+            | ({"from": found.low if signed else 0.0} if name == "x" else {})
             for name, found in domains.items()
         }
         for theme, colours in PALETTES.items()
@@ -247,6 +256,14 @@ def layer_names(trace: GateTrace, language: str = "en") -> Sequence[str]:
         return [p["layer_name"].format(layer=row) for row in range(trace.h.shape[0])]
     ways = (p["forward"], p["reverse"])
     return [p["layer_name_way"].format(layer=row // 2, way=ways[row % 2]) for row in range(trace.h.shape[0])]
+
+
+def _ends(x: np.ndarray, each: int) -> list[list[float]]:
+    """The lowest and the highest number in each row of the input, a row being so many channels; 0 where none is one."""
+    finite = np.where(np.isfinite(x), x, np.nan)
+    ends = np.stack([np.fmin.reduce(finite, axis=0), np.fmax.reduce(finite, axis=0)])
+    first = range(0, x.shape[1], each)
+    return np.nan_to_num([np.fmin.reduceat(ends[0], first), np.fmax.reduceat(ends[1], first)]).T.tolist()
 
 
 def _reach(values: np.ndarray) -> float:

@@ -10,7 +10,7 @@ from functools import lru_cache
 
 from gruviz.inputs.parameters import Parameter
 from gruviz.tasks import examples as made
-from gruviz.tasks.characters import characters
+from gruviz.tasks.characters import characters, korean
 from gruviz.tasks.examples import BITS, COPIED, CUES
 from gruviz.tasks.gate_stories import moves, opens, renews, tells
 from gruviz.tasks.guessing import always, even, most_frequent_depth
@@ -44,6 +44,7 @@ TASKS: dict[str, Task] = {
             defaults=Defaults(init="chrono", t_max=60.0),
             parameters=(Parameter("gap", 20, 1, 500, True, 1), Parameter("jitter", 0.5, 0.0, 1.0, False, 0.1), NOISE),
             make=made.delayed_copy,
+            symbols=True,
             label=made.copy_labels,
             due=made.copy_due,
             measure=opens(0.15),
@@ -112,6 +113,7 @@ TASKS: dict[str, Task] = {
             defaults=Defaults(init="chrono", t_max=20.0),
             parameters=(STEPS[40], Parameter("deepest", 5, 1, 20, True, 1)),
             make=made.brackets,
+            symbols=True,
             label=made.bracket_labels,
             due=made.bracket_due,
             measure=opens(0.05),
@@ -135,6 +137,7 @@ TASKS: dict[str, Task] = {
             clear=4,
         ),
         characters(),
+        korean(),
         Task(
             "distractors",
             tuple(CUES),
@@ -146,6 +149,7 @@ TASKS: dict[str, Task] = {
             defaults=Defaults(init="chrono", t_max=40.0),
             parameters=(STEPS[40], NOISE),
             make=made.distractors,
+            symbols=True,
             label=made.distractor_labels,
             due=made.distractor_due,
             measure=opens(0.08, gate="r"),

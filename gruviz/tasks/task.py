@@ -147,7 +147,9 @@ class Task:
         clear: number of an example that shows it well.
         label, due: (batch, which) -> one short text a step: what is read, and the answer due there.
         make_held_out: as `make`, where held-out sequences come from another source than chance alone.
-        text: the text of the characters task.
+        text: of a task made from a text: that text.
+        unit: what its text is cut into for its steps, as `encode_text` knows it; "" without a text.
+        symbols: whether each input is a symbol that can be typed.
         others, others_share: how many of its characters are read as one because they are rare, and their share of it.
     """
 
@@ -168,6 +170,8 @@ class Task:
     due: Callable[[Batch, int], tuple[str, ...]] | None = None
     make_held_out: Callable[..., Batch] | None = None
     text: str = ""
+    unit: str = ""
+    symbols: bool = False
     others: int = 0
     others_share: float = 0.0
 

@@ -81,8 +81,10 @@ def ranking(
     fit on the centred (time, unit) matrix.
 
     >>> from gruviz import SplitGRU, trace
-    >>> ranking(trace(SplitGRU(1, 3), np.ones((4, 1))), "peak").values.tolist()
-    [3.0, 3.0, 3.0]
+    >>> m = SplitGRU(1, 2)
+    >>> for p in m.parameters(): _ = p.detach().zero_()  # z = 1/2, n = 0: h halves at every step
+    >>> ranking(trace(m, np.ones((4, 1)), h0=np.array([0.5, -1.0])), "half_life").values.round(6).tolist()
+    [1.0, 1.0]
     """
     if how not in ORDERS:
         raise ValueError(f"order is {how!r}; it must be one of {', '.join(ORDERS)}.")

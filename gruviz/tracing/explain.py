@@ -48,7 +48,7 @@ class Term:
 
 @dataclass(frozen=True, eq=False)
 class _Block:
-    """Terms of one kind as arrays; `reset` is one factor a term."""
+    """Terms of one kind, at one step or several: weight (term,), source and reset (step, term)."""
 
     kind: Kind
     weight: np.ndarray
@@ -57,15 +57,21 @@ class _Block:
     first: int = 0
 
     @cached_property
-    def values(self) -> np.ndarray:
+    def bare(self) -> np.ndarray:
+        """What the terms would be without a reset gate (step, term); one row where no step differs."""
         with np.errstate(all="ignore"):  # a diverged model must be seen, not stopped
-            value = self.weight if self.source is None else self.weight * self.source
-            return value if self.reset is None else value * self.reset
+            return self.weight[None] if self.source is None else self.weight * self.source
+
+    @cached_property
+    def values(self) -> np.ndarray:
+        with np.errstate(all="ignore"):
+            return self.bare if self.reset is None else self.bare * self.reset
 
     def term(self, k: int) -> Term:
-        source, reset = (None if one is None else float(one[k]) for one in (self.source, self.reset))
+        """A term of the first step."""
+        source, reset = (None if one is None else float(one[0, k]) for one in (self.source, self.reset))
         index = None if source is None else self.first + k
-        return Term(self.kind, index, float(self.values[k]), float(self.weight[k]), source, reset)
+        return Term(self.kind, index, float(self.values[0, k]), float(self.weight[k]), source, reset)
 
 
 @dataclass(frozen=True, eq=False)
@@ -79,9 +85,7 @@ class Explanation:
         value: that number, as traced.
         total: the pre-activation; for h the value itself.
         squash: "sigmoid", "tanh" or None (h).
-        sums: of the unit's three pre-activations, {"r": {"x", "h", "total"}, "z": likewise, "n": {..., "inner"}}:
-            x = W x + b_ih (and concat's one bias), h = what the state adds, total = x + h;
-            inner = U h + b_hh before r multiplies it (reset after), or the same as h (reset before).
+        sums: of the unit's three pre-activations by where they come from, see `sums`.
     """
 
     gate: Gate
@@ -97,7 +101,7 @@ class Explanation:
 
     @cached_property
     def _values(self) -> np.ndarray:
-        return np.concatenate([block.values for block in self._blocks])
+        return np.concatenate([block.values[0] for block in self._blocks])
 
     @cached_property
     def _ranking(self) -> np.ndarray:
@@ -155,85 +159,144 @@ def number(
     """
     if gate not in tuple(SQUASH):
         raise ValueError(f'gate is {gate!r}; it must be "z", "r", "n" or "h".')
-    check_fits(model, trace)
-    trace.require(layer=layer, batch=batch, time=time, unit=unit)
+    every, found = _checked(model, trace, layer, batch, time, time, unit)
     layer, batch, time, unit = int(layer), int(batch), int(time), int(unit)
     value = float(getattr(trace, gate)[layer, batch, time, unit])
-    every = _pre_activations(model, trace, layer, batch, time, unit)
-    sums = {name: _sums(*parts, trace.meta.reset) for name, parts in every.items()}
-    for name, parts in every.items():
-        _require_same(name, float(getattr(trace, name)[layer, batch, time, unit]), sums[name]["total"], parts, trace)
+    told = {name: {part: float(one[0]) for part, one in parts.items()} for name, parts in found.items()}
     if gate == "h":
         blocks, total = _mixture(trace, layer, batch, time, unit), value
     else:
-        blocks, total = (*every[gate][0], *every[gate][1]), sums[gate]["total"]
-    return Explanation(gate, layer, batch, time, unit, value, total, SQUASH[gate], sums, blocks)
+        blocks, total = every[gate], told[gate]["total"]
+    return Explanation(gate, layer, batch, time, unit, value, total, SQUASH[gate], told, blocks)
+
+
+def sums(
+    model: Traceable, trace: GateTrace, *, layer: int = 0, batch: int = 0, first: int, last: int, unit: int
+) -> dict[str, dict[str, np.ndarray]]:
+    """What one unit's pre-activations are added up from, at several steps.
+
+    Args:
+        model, trace, layer, batch, unit: as in `number`.
+        first, last: the steps, both included.
+
+    Returns:
+        {"r": {"x", "h", "b", "total"}, "z": likewise, "n": likewise and "inner", "inner_h", "inner_b"}, each float64
+        (step,): x = W x; h = what the state adds; b = the biases; total = x + h + b. Where n's reset gate acts after
+        the matrix, h = r * inner with inner = inner_h + inner_b = U h + b_hh, and b is b_ih alone; where it acts
+        before, inner and inner_h are h, inner_b is 0.
+
+    Raises:
+        TypeError, ValueError: as in `number`; the last step is before the first.
+
+    >>> import gruviz
+    >>> m = gruviz.SplitGRU.from_params(gruviz.GRUParams([[0], [2], [0]], [[0], [5], [0]], [0, 1, 0], [0, 0, 0]))
+    >>> found = sums(m, gruviz.trace(m, np.array([[3.0], [0.0]])), first=0, last=1, unit=0)["z"]
+    >>> found["x"].tolist(), found["b"].tolist(), found["total"].tolist()
+    ([6.0, 0.0], [1.0, 1.0], [7.0, 1.0])
+    """
+    return _checked(model, trace, layer, batch, first, last, unit)[1]
+
+
+def _checked(
+    model: Traceable, trace: GateTrace, layer: int, batch: int, first: int, last: int, unit: int
+) -> tuple[dict[str, tuple[_Block, ...]], dict[str, dict[str, np.ndarray]]]:
+    """The terms and the sums of each gate, of a model that made this trace."""
+    check_fits(model, trace)
+    for time in (first, last):
+        trace.require(layer=layer, batch=batch, time=time, unit=unit)
+    if last < first:
+        raise ValueError(f"last is {last}, before the first step, {first}.")
+    layer, batch, unit, part = int(layer), int(batch), int(unit), slice(int(first), int(last) + 1)
+    every = _pre_activations(model, trace, layer, batch, part, unit)
+    found = {name: _sums(blocks, trace.meta.reset, part.stop - part.start) for name, blocks in every.items()}
+    for name, blocks in every.items():
+        _require_same(name, getattr(trace, name)[layer, batch, part, unit], found[name]["total"], blocks, trace)
+    return every, found
 
 
 def _pre_activations(
-    model: Traceable, trace: GateTrace, layer: int, batch: int, time: int, unit: int
-) -> dict[str, tuple[tuple[_Block, ...], tuple[_Block, ...]]]:
-    """Per gate what the layer's input adds and what the state adds."""
+    model: Traceable, trace: GateTrace, layer: int, batch: int, steps: slice, unit: int
+) -> dict[str, tuple[_Block, ...]]:
+    """Per gate every term, in the order of the equation."""
     given = layer_weights(model, layer, unit)
     w_ih, w_hh, b_ih, b_hh = (None if w is None else w.astype(np.float64) for w in given)
-    x, h = _layer_input(trace, layer, batch, time), trace.h_prev_row(layer, batch, time).astype(np.float64)
-    r = trace.r[layer, batch, time].astype(np.float64)
+    x, h = _layer_input(trace, layer, batch, steps), _states_before(trace, layer, batch, steps)
+    r = trace.r[layer, batch, steps].astype(np.float64)
     every = {}
     for k, gate in enumerate("rzn"):
         on_h = on_bias = None
         if gate == "n":
             before = trace.meta.reset == "before"
-            on_h, on_bias = (r, None) if before else (np.full_like(r, r[unit]), r[[unit]])
-        from_x, from_h = [_Block("input", w_ih[k], x)], [_Block("state", w_hh[k], h, on_h)]
+            on_h, on_bias = (r, None) if before else (np.broadcast_to(r[:, [unit]], r.shape), r[:, [unit]])
+        blocks = [_Block("input", w_ih[k], x)]
         if b_ih is not None:
-            from_x.append(_Block("bias" if b_hh is None else "bias_ih", b_ih[[k]]))
+            blocks.append(_Block("bias" if b_hh is None else "bias_ih", b_ih[[k]]))
+        blocks.append(_Block("state", w_hh[k], h, on_h))
         if b_hh is not None:
-            from_h.append(_Block("bias_hh", b_hh[[k]], reset=on_bias))
-        every[gate] = tuple(from_x), tuple(from_h)
+            blocks.append(_Block("bias_hh", b_hh[[k]], reset=on_bias))
+        every[gate] = tuple(blocks)
     return every
 
 
 def _require_same(
-    gate: str, traced: float, total: float, parts: tuple[tuple[_Block, ...], ...], trace: GateTrace
+    gate: str, traced: np.ndarray, total: np.ndarray, blocks: tuple[_Block, ...], trace: GateTrace
 ) -> None:
-    """Refuse weights that did not make the traced number; rounding is the model's own."""
-    size = sum(float(np.abs(block.values).sum()) for blocks in parts for block in blocks)
-    half = trace.meta.dtype in ("float16", "bfloat16")
-    slack = (0.05 if half else 1e-3) + 8 * EPS[trace.meta.dtype] * size
+    """Refuse weights that did not make the traced numbers; rounding is the model's own."""
     with np.errstate(all="ignore"):
+        size = sum(np.abs(block.values).sum(1) for block in blocks)
         value = np.tanh(total) if SQUASH[gate] == "tanh" else 1 / (1 + np.exp(-total))
-    # a diverged model must be seen, not refused
-    if np.isfinite(size) and np.isfinite(traced) and abs(value - traced) > slack:
+        half = trace.meta.dtype in ("float16", "bfloat16")
+        slack = (0.05 if half else 1e-3) + 8 * EPS[trace.meta.dtype] * size
+        # a diverged model must be seen, not refused
+        wrong = np.isfinite(size) & np.isfinite(traced) & (np.abs(value - traced) > slack)
+    if wrong.any():
+        k = int(wrong.argmax())
         raise ValueError(
-            f"This model does not fit the trace: its weights make this {gate} {value:.4g}, the trace has {traced:.4g}. "
-            "Trace the model as it is now."
+            f"This model does not fit the trace: its weights make this {gate} {value[k]:.4g}, "
+            f"the trace has {traced[k]:.4g}. Trace the model as it is now."
         )
 
 
-def _layer_input(trace: GateTrace, layer: int, batch: int, time: int) -> np.ndarray:
-    """What this layer reads: the input, or the states of the layer below, its directions side by side."""
+def _layer_input(trace: GateTrace, layer: int, batch: int, steps: slice) -> np.ndarray:
+    """What this layer reads (step, input): the input, or the states of the layer below, its directions side by side."""
     directions = 1 + trace.meta.bidirectional
     top = layer // directions * directions
-    row = trace.h[top - directions : top, batch, time].ravel() if top else trace.x[batch, time]
-    return row.astype(np.float64)
+    if not top:
+        return trace.x[batch, steps].astype(np.float64)
+    below = trace.h[top - directions : top, batch, steps].astype(np.float64)
+    return np.concatenate(list(below), axis=1)
+
+
+def _states_before(trace: GateTrace, layer: int, batch: int, steps: slice) -> np.ndarray:
+    """The state each step starts from (step, unit)."""
+    rows = [trace.h_prev_row(layer, batch, time) for time in range(steps.start, steps.stop)]
+    return np.stack(rows).astype(np.float64)
 
 
 def _mixture(trace: GateTrace, layer: int, batch: int, time: int, unit: int) -> tuple[_Block, ...]:
     """keep = z * h_prev and write = (1 - z) * n."""
     z, n = (gate[layer, batch, time, [unit]].astype(np.float64) for gate in (trace.z, trace.n))
     h = trace.h_prev_row(layer, batch, time)[[unit]].astype(np.float64)
-    return _Block("keep", z, h, first=unit), _Block("write", 1 - z, n, first=unit)
+    return _Block("keep", z, h[None], first=unit), _Block("write", 1 - z, n[None], first=unit)
 
 
-def _sums(from_x: tuple[_Block, ...], from_h: tuple[_Block, ...], reset: str) -> dict[str, float]:
-    """See `Explanation.sums`."""
-    x, h = (_sum(np.concatenate([block.values for block in blocks])) for blocks in (from_x, from_h))
-    sums = {"x": x, "h": h, "total": _sum(np.array([x, h]))}
-    if from_h[0].reset is not None:
+def _sums(blocks: tuple[_Block, ...], reset: str, steps: int) -> dict[str, np.ndarray]:
+    """See `sums`."""
+
+    def added(chosen: list[_Block], bare: bool = False) -> np.ndarray:
+        with np.errstate(invalid="ignore"):  # inf - inf is NaN, and shall be seen as such
+            return np.zeros(steps) + sum((block.bare if bare else block.values).sum(1) for block in chosen)
+
+    of_x, of_h = [b for b in blocks if b.kind == "input"], [b for b in blocks if b.kind == "state"]
+    biases = [b for b in blocks if b.source is None]
+    gated, outer = [b for b in biases if b.reset is not None], [b for b in biases if b.reset is None]
+    found = {"x": added(of_x), "h": added([*of_h, *gated]), "b": added(outer)}
+    found["total"] = added([*of_x, *outer, *of_h, *gated])
+    if of_h[0].reset is not None:
         # not h / r: r may be 0
-        bare = [_Block(b.kind, b.weight, b.source).values for b in from_h]
-        sums["inner"] = h if reset == "before" else _sum(np.concatenate(bare))
-    return sums
+        bare = reset == "after"
+        found |= {"inner": added([*of_h, *gated], bare), "inner_h": added(of_h, bare), "inner_b": added(gated, bare)}
+    return found
 
 
 def _sum(values: np.ndarray) -> float:

@@ -98,6 +98,11 @@ def plain_weights(weights: Weights) -> Weights:
     return {name.removeprefix("gru."): value for name, value in weights.items() if name.startswith("gru.")}
 
 
+def head_weights(weights: Weights) -> Weights:
+    """The weights of the head alone, as `nn.Linear` names them."""
+    return {name.removeprefix("fc."): value for name, value in weights.items() if name.startswith("fc.")}
+
+
 @cache
 def shipped(task: str, kind: str = "torch") -> SavedModel:
     """The model of a task that comes with gruviz.

@@ -1,8 +1,10 @@
 """The Explore page as Streamlit runs it: every model and sequence, bad input, links, languages."""
 
+import csv
 import io
 import logging
 import zipfile
+from urllib.parse import parse_qsl
 
 import numpy as np
 import pytest
@@ -18,6 +20,7 @@ from page import (
     payload,
     said,
     scene,
+    send,
     shown_by,
     sound,
     status,
@@ -36,6 +39,7 @@ from gruviz.app.explore.weights import params_of
 from gruviz.app.readers import WEIGHTS
 from gruviz.app.server.memory import memory
 from gruviz.app.settings import NAMES, Settings
+from gruviz.app.stage import Seen
 from gruviz.inputs.synthetic import FAMILIES, generate
 from gruviz.inputs.typed_numbers import parse_numbers
 from gruviz.models.gru import MODELS
@@ -75,7 +79,7 @@ def test_it_opens_on_the_latch_with_its_gates():
     assert payload(at) == {
         "query": {"weights": "latch"}, "names": [name for name in NAMES if name not in VIEW_FIELDS],
         "prefixes": ["p.", "train."], "theme": "light", "ink": "#111111", "halo": "#ffffff", "charts": "explore",
-        "skip": EN["page"]["skip"], "visit": 0,
+        "skip": EN["page"]["skip"], "folded": EN["page"]["folded"], "language": "en", "cookie": None, "visit": 0,
     }  # fmt: skip
     header, arrays = scene(at)
     assert (header["home"], header["view"]["t"], header["view"]["unit"]) == ({"t": 7, "unit": 0}, None, None)
@@ -163,6 +167,24 @@ def test_switching_the_model_keeps_the_numbers_and_says_what_differs():
 def test_where_the_models_happen_to_agree_the_page_says_so():
     assert EN["equivalence"]["same"] in said(sound(opened(weights="latch")))
     assert EN["equivalence"]["same"] not in said(sound(opened(weights="random", gain=3)))
+
+
+@pytest.mark.parametrize(("model", "other"), [("split", "torch"), ("concat", "torch"), ("torch", "split")])
+def test_where_nn_gru_differs_is_seen_as_a_picture(model, other):
+    at = sound(opened(weights="reset", source="synthetic", family="set_reset", model=model))
+    x, params = generate("set_reset", 100, 0, gap=14).x, PRESETS["reset"].params()
+    h = {name: gruviz.trace(MODELS[name].from_params(params), x).h[0, 0] for name in (model, other)}
+    apart = np.abs(h[model] - h[other])
+    step, unit = np.unravel_index(apart.argmax(), apart.shape)
+    name = PRESETS["reset"].units[unit]
+    assert name == "reader"  # memory, the unit the story is about, is the same in both
+    (caption,) = [one.value for one in at.caption if "Largest in unit" in one.value]
+    assert caption.endswith(f"Largest in unit {name} at step {step}.")
+    assert EN["models"][model] in caption
+    assert EN["models"][other] in caption
+    (svg,) = [one.proto.body for one in at.get("html") if "<svg" in one.proto.body]
+    assert f">{apart.max():.2g}</text>" in svg
+    assert not [one for one in sound(opened(weights="latch")).get("html") if "<svg" in one.proto.body]
 
 
 # ---- the visitor's own sequence
@@ -393,6 +415,69 @@ def test_a_file_is_read_as_the_header_control_says():
     assert at.multiselect(key="set.columns").options == ["1", "2"]
 
 
+@pytest.mark.parametrize(("language", "words"), [("en", EN), ("ko", KO)])
+def test_a_file_of_koreas_excel_is_read_and_the_page_says_how(language, words):
+    data = "시각,값,양\n0,1,5\n1,2,3\n2,0,4\n".encode("cp949")
+    at = sound(uploaded(opened(source="file", weights="random", lang=language), "표.csv", data))
+    assert words["page"]["encoding_cp949"] in [each.value for each in at.sidebar.caption]
+    assert scene(at)[0]["channels"] == ["값", "양"]
+    sound(uploaded(at, "표.csv", data.decode("cp949").encode()))
+    assert not [each.value for each in at.sidebar.caption if "CP949" in each.value]
+
+
+def test_a_file_of_another_kind_is_sent_and_refused_in_a_sentence():
+    at = opened(source="file", weights="random")
+    assert list(at.file_uploader(key="upload").proto.type) == []  # the browser refuses none by its name
+    uploaded(at, "talk.pptx", b"PK..")
+    assert EN["problems"]["unknown_file_kind"].split("{choices}")[0].format(name="talk.pptx") in shown_by(at)
+
+
+# ---- a column that only rises
+
+RISING = "time,price,volume\n0,1.5,7\n1,1.25,9\n2,1.75,8"
+
+
+def read_of(at):
+    """The channels and the labels the stage has, and what the sidebar says of columns."""
+    header = scene(at)[0]
+    return header["channels"], header["tile"]["labels"], [unescaped(each.value) for each in at.sidebar.caption][:-1]
+
+
+def test_a_column_that_only_rises_labels_the_steps_and_one_click_reads_it():
+    at = sound(opened(source="table", weights="random", table=RISING))
+    said = EN["page"]["clock_labels"].format(column="**time**")
+    assert read_of(at) == (["price", "volume"], ["0", "1", "2"], [said])
+    assert "rising" not in payload(at)["query"]
+    sound(at.toggle(key="set.rising").set_value(True).run())
+    assert read_of(at) == (["time", "price", "volume"], [], [])
+    again = sound(opened(**payload(at)["query"]))  # the link gives back what was chosen
+    assert read_of(again) == read_of(at)
+    sound(again.toggle(key="set.rising").set_value(False).run())
+    assert read_of(again)[0] == ["price", "volume"]
+
+
+@pytest.mark.parametrize(
+    ("link", "channels", "labels", "said"),
+    [
+        ({"columns": "time,price"}, ["time", "price"], [], None),
+        ({"columns": "price"}, ["price"], ["0", "1", "2"], "clock_labels"),
+        ({"labels": "volume"}, ["price"], ["7", "9", "8"], "clock_left_out"),
+        ({"labels": "time"}, ["price", "volume"], ["0", "1", "2"], None),
+        ({"table": "time,price\n0,1\n1,3\n2,2", "labels": "price"}, ["time"], ["1", "3", "2"], None),
+        ({"table": "time\n0\n1\n2"}, ["time"], [], None),
+        ({"table": "a,b\n1,2\n3,4\n5,6"}, ["a", "b"], [], None),
+        ({"table": "day,id,x\n2024-01-05,1,4\n2024-01-06,2,3\n2024-01-09,3,5"}, ["x"],
+         ["2024-01-05", "2024-01-06", "2024-01-09"], "dates_label"),
+        ({"table": "day,x\n2024-01-05,4\n2024-01-06,3\n2024-01-09,5", "rising": "1"}, ["x"], [], None),
+    ],
+)  # fmt: skip
+def test_what_was_chosen_counts_more(link, channels, labels, said):
+    at = sound(opened(**{"source": "table", "weights": "random", "table": RISING, **link}))
+    found = read_of(at)
+    assert found[:2] == (channels, labels)
+    assert [EN["page"][said].split("{column}")[1] in line for line in found[2][:1]] == ([True] if said else [])
+
+
 def test_columns_that_are_gone_do_not_stay_chosen():
     at = sound(opened(source="table", columns="price"))
     at.text_area(key="set.table").set_value("a,b\n1,2\n3,4").run()
@@ -440,10 +525,60 @@ def test_a_small_picture_has_no_controls_it_does_not_need():
     assert not keys & {"set.layers"}
 
 
+def files(at):
+    """The downloads by their keys: what is on each button."""
+    return {each.key: unescaped(each.proto.label) for each in at.get("download_button")}
+
+
+def test_the_csv_of_what_is_seen_is_offered_by_name():
+    at = sound(opened(weights="latch", first="12", last="30"))
+    assert files(at)["csv_part"] == "CSV of steps 12 to 30"
+    send(at, {"steps": [2, 5], "units": [1, 3]}, event="seen", of="seen")
+    assert files(at) == {
+        "npz": EN["page"]["download_npz"], "csv": EN["page"]["download_csv"],
+        "csv_part": "CSV of steps 2 to 5, 2 units",
+    }  # fmt: skip
+    send(at, {"steps": None, "units": [1]}, event="seen", of="seen")
+    assert files(at)["csv_part"] == "CSV of unit mirror"
+    send(at, {"steps": None, "units": None}, event="seen", of="seen")
+    assert set(files(at)) == {"npz", "csv"}
+
+
+@pytest.mark.parametrize(
+    "told",
+    [None, 7, {}, {"steps": [5, 2]}, {"steps": [0, 10**9]}, {"steps": ["a", True]}, {"units": [4]}, {"units": [0.5]},
+     {"units": []}, {"units": "0"}, {"steps": {"0": 1}}, {"units": [0, 1, 2, 3]}],
+)  # fmt: skip
+def test_what_no_browser_would_say_is_seen_is_all(told):
+    at = sound(opened(weights="latch"))
+    send(at, told, event="seen", of="seen")
+    assert not at.exception
+    assert set(files(at)) == {"npz", "csv"}
+
+
+def test_the_files_hold_what_their_buttons_say():
+    settings = Settings.from_query({"weights": "latch", "model": "concat"})
+    data = explore._csv(settings, None, Seen((2, 5), (1, 3)))
+    rows = list(csv.DictReader(io.StringIO(data.decode("utf-8-sig"))))
+    assert [(row["step"], row["unit"], row["unit_name"]) for row in rows] == [
+        (str(t), *unit) for t in range(2, 6) for unit in (("1", "mirror"), ("3", "follower"))
+    ]
+    assert {"set", "reset"} <= set(rows[0])
+    held = np.load(io.BytesIO(explore._npz(settings, None, Seen((2, 5), (1, 3)))))
+    assert held["units"].tolist()[1] == "mirror"
+    assert held["channels"].tolist() == ["set", "reset"]
+    assert "wr.weight" in held["weights"].tolist()
+    query = dict(parse_qsl(str(held["settings"])))
+    assert query == {"weights": "latch", "model": "concat", "first": "2", "last": "5", "subset": "1,3"}
+    assert held["h"].shape[2] > 4  # all of it
+
+
 def test_what_is_too_much_for_a_csv_is_said_and_the_npz_stays():
     at = sound(opened(steps=5000, hidden=64, weights="random"))
     assert [each.key for each in at.get("download_button")] == ["npz"]
     assert EN["page"]["csv_too_large"].format(rows=320_000) in [each.value for each in at.caption]
+    send(at, {"steps": [12, 30], "units": None}, event="seen", of="seen")
+    assert list(files(at)) == ["npz", "csv_part"]
     assert [each.key for each in opened(weights="latch").get("download_button")] == ["npz", "csv"]
 
 
@@ -515,7 +650,7 @@ LINKS = [
     {"source": "table", "columns": "price", "labels": "time", "scale": "minmax", "t": "2", "unit": "1"},
     {"model": "torch", "weights": "random", "layers": "2", "both": "1", "layer": "3"},
     {"steps": "1500", "first": "100", "last": "300", "stat": "low", "t": "150", "gate": "z"},
-    {"weights": "random", "order": "half_life", "subset": "0-3, 7", "diagram": "layer", "gate": "x"},
+    {"weights": "random", "order": "half_life", "subset": "0-3, 7", "diagram": "lines", "gate": "x"},
 ]
 
 

@@ -26,7 +26,7 @@ from gruviz.inputs.scaling import SCALINGS
 from gruviz.inputs.synthetic import FAMILIES, MAX_STEPS, generate
 from gruviz.inputs.text import ENCODINGS, UNITS
 from gruviz.models.presets import PRESETS
-from gruviz.stage.scene import COLOURS, DIAGRAMS, PANELS, VIEW_FIELDS
+from gruviz.stage.scene import COLOURS, DIAGRAMS, EQUATIONS, PANELS, VIEW_FIELDS, XSCALES
 from gruviz.tasks.catalogue import TASKS
 from gruviz.tracing.analysis import ORDERS
 
@@ -64,6 +64,8 @@ CHOSEN = {
     "hide": st.text("zrnhx", max_size=5),
     "large": st.sampled_from(["", *PANELS]),
     "colours": st.sampled_from(COLOURS),
+    "xscale": st.sampled_from(XSCALES),
+    "rising": st.booleans(),
     "mine": st.text(max_size=64),
     "source": st.sampled_from(SOURCES),
     "task": st.sampled_from(list(TASKS)),
@@ -92,6 +94,7 @@ CHOSEN = {
     "subset": st.text(max_size=LONGEST_SUBSET) | st.sampled_from(["0-7, 12", "latch, half-way"]),
     "stat": st.sampled_from(["mean", "low", "high"]),
     "diagram": st.sampled_from(DIAGRAMS),
+    "equations": st.sampled_from(EQUATIONS),
 }  # fmt: skip
 
 
@@ -123,7 +126,7 @@ def test_every_field_has_a_reader_and_a_writer():
 def test_the_browsers_own_fields_are_the_view_and_nothing_that_changes_a_number():
     assert VIEW_FIELDS == (
         "layer", "t", "unit", "gate", "first", "last", "order", "turned", "subset", "stat", "diagram",
-        "hide", "large", "colours",
+        "equations", "hide", "large", "colours", "xscale",
     )  # fmt: skip
     assert NAMES[-len(VIEW_FIELDS) :] == VIEW_FIELDS
 
@@ -344,7 +347,8 @@ def test_unknown_names_change_nothing(query):
         ("esize", "0"), ("esize", "1025"), ("header", "maybe"), ("columns", "a,,b"), ("scale", "log"),
         ("layer", "8"), ("layer", "-1"), ("t", "-1"), ("t", "100000"), ("unit", "1024"), ("first", "x"), ("last", "-1"),
         ("stat", "median"), ("gate", "Z"), ("gate", "zr"), ("order", "random"), ("subset", "1" * 201),
-        ("diagram", "cell"), ("parameters", "gap"), ("p.gap", "0"), ("p.gap", "1.5"), ("p.gap", "nan"),
+        ("diagram", "cell"), ("equations", "none"),
+        ("parameters", "gap"), ("p.gap", "0"), ("p.gap", "1.5"), ("p.gap", "nan"),
         ("p.jitter", "2"),
         ("p.amplitude", "2"),
     ],
@@ -361,7 +365,8 @@ def test_each_bad_value_falls_back_and_the_rest_stays(name, text):
         ("both", "1", True), ("columns", "a%2Cb,c%25", ("a,b", "c%")), ("t", "0", 0), ("last", "99999", 99_999),
         ("text", "안녕", "안녕"), ("stat", "high", "high"), ("gate", "x", "x"), ("order", "half_life", "half_life"),
         ("numbers", "", ""),
-        ("subset", "0-7, 12", "0-7, 12"), ("diagram", "layer", "layer"), ("model", "torch", "torch"),
+        ("subset", "0-7, 12", "0-7, 12"), ("diagram", "layer", "layer"),
+        ("diagram", "lines", "lines"), ("equations", "numbers", "numbers"), ("model", "torch", "torch"),
         ("steps", "100000", 100_000),
     ],
 )  # fmt: skip

@@ -73,7 +73,7 @@ def test_what_a_component_carries_is_a_few_lines_that_import():
 
 def test_streamlit_is_given_the_page_script_the_routes_and_the_answer_to_faults():
     assert start.SCRIPT.read_text(encoding="utf-8").count("st.navigation(") == 1
-    assert set(start.parts()) == {"lifespan", "routes", "on_script_error"}
+    assert set(start.parts()) == {"lifespan", "routes", "middleware", "on_script_error"}
     # `streamlit run` finds the app by this call in the file it is given
     assert "st.App(SCRIPT, **parts())" in (Path(start.__file__).parents[3] / "app.py").read_text(encoding="utf-8")
 

@@ -1,13 +1,15 @@
 """What widgets hold and how it becomes Settings: hostile values, two changes at once, a session that was lost."""
 
+import time
 from dataclasses import replace
 from itertools import combinations
+from types import SimpleNamespace
 
 import hypothesis
 import pytest
 from hypothesis import given
 from hypothesis import strategies as some
-from page import APP, choose, opened, scene, sound, status
+from page import APP, choose, opened, payload, scene, sound, status
 from streamlit.runtime.uploaded_file_manager import DeletedFile
 from streamlit.testing.v1 import AppTest
 
@@ -284,3 +286,66 @@ def test_nothing_of_the_browsers_own_is_lost():
     at = sound(opened(t=5, unit=1, gate="z", first=2, order="half_life", subset="0-2"))
     found = sound(lost(at))
     assert all(getattr(settings_of(found), name) == getattr(settings_of(at), name) for name in VIEW_FIELDS)
+
+
+# ---- the language of the browser
+
+
+@pytest.mark.parametrize(
+    ("locale", "wanted"),
+    [
+        ("ko-KR", "ko"),
+        ("ko", "ko"),
+        ("ko_KR", "ko"),
+        ("KO", "ko"),
+        ("en-US", "en"),
+        ("fr", "en"),
+        ("", "en"),
+        (None, "en"),
+        ("kok", "en"),
+    ],
+)
+def test_the_browsers_own_language_where_the_page_is_written_in_it(locale, wanted, monkeypatch):
+    monkeypatch.setattr(state.st, "context", SimpleNamespace(locale=locale))
+    assert state.own_language() == wanted
+
+
+def test_a_korean_browser_opens_in_korean_and_english_chosen_there_stays(monkeypatch):
+    monkeypatch.setattr(state, "own_language", lambda: "ko")
+    at = sound(AppTest.from_file(APP, default_timeout=60).run())
+    assert settings_of(at).lang == "ko"
+    assert settings_of(at).weights == "delayed_copy"  # nothing else is chosen by it
+    assert payload(at)["query"]["lang"] == "ko"
+    sound(at.segmented_control(key="set.lang").set_value("en").run())
+    assert payload(at)["query"]["lang"] == "en"  # or a reload would be Korean again
+    assert settings_of(sound(opened(lang="en"))).lang == "en"
+    monkeypatch.setattr(state, "own_language", lambda: "en")
+    assert "lang" not in payload(sound(opened()))["query"]
+    assert payload(sound(opened(lang="ko")))["query"]["lang"] == "ko"
+
+
+# ---- a message sent before the browser had the new widgets
+
+
+def test_what_a_widget_held_before_a_choice_does_not_undo_it(monkeypatch):
+    at = sound(opened())
+    assert at.selectbox(key="set.source").value == "task"
+    choose(at, "weights", "latch")
+    # a question of the stage, on its way while the page was drawn anew, carries the old widgets' values
+    for key, value in (("set.source", "task"), ("set.sseed", 83)):
+        at.session_state[key] = value
+    sound(at.run())
+    assert (settings_of(at).source, settings_of(at).sseed) == ("synthetic", 0)
+    assert payload(at)["query"] == {"weights": "latch"}
+    assert at.selectbox(key="set.source").value == "synthetic"
+    # later the old value is as good as any
+    at.session_state["set.source"] = "task"
+    monkeypatch.setattr(state, "monotonic", lambda: time.monotonic() + state.LATE)
+    assert settings_of(sound(at.run())).source == "task"
+
+
+def test_what_is_changed_and_changed_back_at_once_is_as_it_was():
+    at = sound(opened(weights="random"))
+    choose(at, "model", "concat")
+    for seed in (5, 0, 7, 5):
+        assert settings_of(sound(at.number_input(key="set.seed").set_value(seed).run())).seed == seed

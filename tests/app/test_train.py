@@ -1,6 +1,5 @@
 """The Train page as Streamlit runs it: controls, bad settings, a training, its result, what can be taken along."""
 
-import io
 import os
 import signal
 import time
@@ -8,23 +7,24 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
-import torch
-from page import APP, figure, payload, reply, said, scene, shown_by, sound
+from page import APP, figure, payload, reply, said, scene, shown_by, sound, status, told
 from streamlit.testing.v1 import AppTest
 
 from gruviz.app.server import models as model_store
 from gruviz.app.server.trainings import trainings
+from gruviz.app.train import page as train_page
 from gruviz.app.train import results as train_results
 from gruviz.app.train.controls import _key
+from gruviz.app.train.link import to_query as link_query
 from gruviz.app.train.story import story_of
-from gruviz.models.gru import ConcatGRU
+from gruviz.models.gru import MODELS
 from gruviz.tasks.catalogue import TASKS, task_of
 from gruviz.tasks.characters import MOST_SYMBOLS, OTHER
 from gruviz.tracing.trace import trace
-from gruviz.training.loop import Point, Trained
+from gruviz.training.loop import Point, Trained, evaluate
 from gruviz.training.plan import TrainingPlan, first_weights, model_of
 from gruviz.training.saved import SHIPPED_KINDS, shipped
-from gruviz.training.state_dicts import state_dict_file
+from gruviz.training.state_dicts import loading, state_dict_file
 from gruviz.wording.words import words
 
 EN, KO = words("en"), words("ko")
@@ -48,6 +48,10 @@ def opened(**query):
     for name, value in query.items():
         at.query_params[name.replace("__", ".")] = value
     return at.run()
+
+
+def link_of(plan):
+    return {name.replace(".", "__"): text for name, text in link_query(plan).items()}
 
 
 def chosen(at, **values):
@@ -84,21 +88,22 @@ def trained(at):
 
 def test_it_opens_on_the_first_weights_of_a_task():
     at = sound(opened())
-    plan = TrainingPlan("delayed_copy")
-    found = trace(model_of(plan), plan.made().example(**plan.values).x)
+    plan = TrainingPlan("delayed_copy", init="default")  # chrono's gates look learned before anything is
+    found = trace(model_of(plan), plan.made().example(plan.made().clear, **plan.values).x)
     header, arrays = scene(at)
+    assert abs(found.z.mean() - 0.5) < 0.1
     assert np.array_equal(arrays["z"], found.z[0, 0])
     assert header["channels"] == list(TASKS["delayed_copy"].channels)
     assert EN["train"]["not_started"] in said(at)
-    assert payload(at)["query"] == {"train.task": "delayed_copy"}
+    assert payload(at)["query"] == {"train.task": "delayed_copy", "train.init": "default"}
     assert labels(at) == [EN["train"]["start"]]
 
 
 @pytest.mark.parametrize("task", TASKS)
 def test_no_task_opens_with_a_story_its_first_weights_do_not_show(task):
     at = sound(chosen(opened(lang="ko"), task=task))
-    assert KO["train"]["story_later"] in said(at)
-    assert KO["task_stories"][task] not in said(at)
+    assert status(at)["text"] == KO["train"]["story_later"]
+    assert KO["task_stories"][task] not in told(at)
 
 
 @pytest.mark.parametrize("task", TASKS)
@@ -109,25 +114,33 @@ def test_a_model_that_shows_its_story_is_told_by_it_and_no_other(task, model):
     snapshots = ((0, first_weights(plan)), (int(held.card["steps"]), held.weights))
     point = Point(int(held.card["steps"]), 0.0, float(held.card["metric"]))
     learned = Trained(plan, point.step, (point,), snapshots, "goal", 1.0)
-    story, told = EN["task_stories"][task], EN["train"]
-    assert story_of(plan, learned, 1, plan.values, "en") == story
-    assert story_of(plan, learned, -1, plan.values, "en") == story
-    assert story_of(plan, learned, 0, plan.values, "en") == told["story_later"]
-    assert story_of(plan, None, -1, plan.values, "en") == told["story_later"]
+    story, told = (EN["sentences"][task], EN["task_stories"][task]), EN["train"]
+
+    def text_of(*given):
+        return story_of(*given, "en").text
+
+    for which in (1, -1):
+        found = story_of(plan, learned, which, plan.values, "en")
+        assert (found.kind, found.text, found.more) == ("story", *story)
+    assert text_of(plan, learned, 0, plan.values) == told["story_later"]
+    assert text_of(plan, None, -1, plan.values) == told["story_later"]
     halted = replace(learned, outcome="cancelled")
-    assert story_of(plan, halted, 1, plan.values, "en") == told["story_later"]
+    assert text_of(plan, halted, 1, plan.values) == told["story_later"]
     unlike = replace(learned, snapshots=(snapshots[0], (point.step, snapshots[0][1])))
-    assert story_of(plan, unlike, 1, plan.values, "en") == told["story_unseen"]
+    assert text_of(plan, unlike, 1, plan.values) == told["story_unseen"]
     first = plan.made().parameters[0]
     longer = plan.values | {first.name: first.low}
-    assert story_of(plan, learned, 1, longer, "en") == told["story_other"]
+    assert text_of(plan, learned, 1, longer) == told["story_other"]
     other = replace(plan, hidden_size=7)
-    assert story_of(other, replace(learned, plan=other), 1, plan.values, "en") == told["story_other"]
+    assert text_of(other, replace(learned, plan=other), 1, plan.values) == told["story_other"]
+    # whatever the first weights were: what counts is what is seen now
+    first = replace(plan, init="chrono" if plan.init == "default" else "default")
+    assert text_of(first, replace(learned, plan=first), 1, plan.values) == story[0]
 
 
 def test_other_settings_open_without_the_story_of_the_usual_ones():
     at = sound(opened(train__task="delayed_copy", train__p__noise="0"))
-    assert EN["train"]["story_other"] in said(at)
+    assert status(at)["text"] == EN["train"]["story_other"]
     assert EN["task_stories"]["delayed_copy"] not in said(at)
 
 
@@ -337,20 +350,59 @@ def test_a_rate_that_diverges_is_explained():
             break
     assert "try a smaller learning rate" in shown_by(at)
     # the weights on the stage are those of before it left: the first ones
-    before = trace(model_of(TrainingPlan("adding")), TASKS["adding"].example().x)
+    before = trace(model_of(TrainingPlan("adding")), TASKS["adding"].example(TASKS["adding"].clear).x)
     assert np.array_equal(scene(at)[1]["h"], before.h[0, 0])
 
 
-def test_the_state_dict_loads_into_plain_torch_or_into_this_projects_class():
-    plan = TrainingPlan("adding", hidden_size=5)
-    gru = torch.nn.GRU(2, 5, batch_first=True)
-    gru.load_state_dict(torch.load(io.BytesIO(state_dict_file(plan, first_weights(plan)))))
-    x = torch.ones(1, 4, 2)
-    assert torch.equal(gru(x)[0], model_of(plan).states(x)[0])
-    plan = TrainingPlan("adding", "concat", hidden_size=5)
-    own = ConcatGRU(2, 5, out_features=1)
-    own.load_state_dict(torch.load(io.BytesIO(state_dict_file(plan, first_weights(plan)))))
-    assert torch.equal(own.fc(own.states(x)[0]), model_of(plan).fc(model_of(plan).states(x)[0]))
+@pytest.mark.parametrize("model", MODELS)
+@pytest.mark.parametrize("task", ["adding", "parity", "characters"])
+def test_the_lines_on_the_page_open_the_file_and_run_its_answers(task, model, tmp_path, monkeypatch):
+    plan = TrainingPlan(task, model, hidden_size=5, seed=3)
+    weights = first_weights(plan)
+    (tmp_path / "mine.pt").write_bytes(state_dict_file(plan, weights))
+    batch = plan.made().held_out(1, 4)
+    lines = loading(plan, "mine.pt", batch.steps)
+    assert len(lines.splitlines()) <= 8
+    for name in (*batch.target.shape, *plan.made().answers[:2]):
+        assert str(name) in lines
+    monkeypatch.chdir(tmp_path)
+    held = {}
+    exec(lines, held)
+    assert held["x"].shape == batch.x.shape
+    # and the same lines on a real input
+    given = next(line for line in lines.splitlines() if line.startswith("x = "))
+    held = {"batch": batch}
+    exec(lines.replace(given, "x = torch.from_numpy(batch.x)"), held)
+    np.testing.assert_allclose(held["answers"].detach(), evaluate(model_of(plan, weights), batch), atol=1e-6)
+
+
+def test_symbols_of_a_text_cannot_leave_the_comment_they_are_named_in():
+    plan = TrainingPlan("characters", text="ab\u2028import os\u2029\x0b\x0c\r\n" * 60)
+    lines = loading(plan, "mine.pt", 40)
+    assert len(lines.splitlines()) <= 8
+
+
+def test_a_reload_finds_the_training_of_this_browser_and_no_other(monkeypatch):
+    at = chosen(opened(), task="parity", parity__learning_rate=1e-5, parity__most_steps=50_000)
+    at.button(key="train_start").click().run()
+    name, value = payload(at.run())["cookie"]
+    plan = at.session_state["train.good"]
+    try:
+        # another browser on the same link: it may start it, and halt nothing
+        other = sound(opened(**link_of(plan)))
+        assert EN["train"]["stop"] not in labels(other)
+        assert payload(other)["cookie"] == [name, ""]
+        for hostile in ("", "x" * 100_000, value + "x", "." * 500, "\x00", "é"):
+            monkeypatch.setattr(train_page, "_cookie", lambda hostile=hostile: hostile)
+            assert EN["train"]["stop"] not in labels(sound(opened(**link_of(plan))))
+        monkeypatch.setattr(train_page, "_cookie", lambda: f"{'0' * 32}.{value}")
+        again = sound(opened())  # whatever the address says
+        assert EN["train"]["stop"] in labels(again)
+        assert again.session_state["train.good"] == plan
+        again.button(key="train_stop").click().run()
+        assert EN["train"]["stop"] not in labels(sound(again.run()))
+    finally:
+        trainings().stop(value)
 
 
 def test_what_is_sent_to_explore_arrives_over_what_its_widgets_still_hold():

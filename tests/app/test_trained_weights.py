@@ -155,6 +155,50 @@ def test_what_is_typed_is_read_in_the_alphabet_of_a_text_model():
     assert noted(at) == EN["page"]["other_alphabet"]
 
 
+def test_a_korean_sentence_is_three_actions_away_from_the_opening_page():
+    at = sound(AppTest.from_file(APP, default_timeout=60).run())
+    at = sound(choose(at, "weights", "korean"))
+    assert status(at)["text"] == EN["sentences"]["korean"]
+    sound(at.selectbox(key="set.source").select("text").run())
+    sound(at.text_area(key="set.text").input("나는 봄").run())
+    alphabet = TASKS["korean"].channels
+    channels, places = fed(at)
+    assert tuple(channels) == alphabet
+    assert places == [alphabet.index(jamo) for jamo in "ㄴㅏㄴㅡㄴ␣ㅂㅗㅁ"]
+    assert noted(at) == EN["page"]["story_elsewhere"]
+    # every model holds these numbers, and computes with what was typed
+    trace = gruviz.trace(
+        gruviz.SplitGRU.from_params(shipped("korean", "split").model().params()),
+        np.eye(len(alphabet), dtype=np.float32)[places],
+    )
+    assert np.array_equal(scene(at)[1]["h"], trace.h[0, 0])
+    assert EN["page"]["spelled"].split("{")[0] in said_aside(at)
+    sound(at.text_area(key="set.text").input("크리스마스").run())
+    assert noted(at) == EN["page"]["unread"].format(known=len(alphabet), symbols="ㅋ")
+    assert fed(at)[1][0] == -1
+
+
+@pytest.mark.parametrize("weights", ["latch", "leaky", "flip_flop", "adding", "parity", "sine"])
+def test_weights_that_read_numbers_say_that_they_cannot_read_text(weights):
+    at = sound(opened(weights=weights, source="text", text="나는 봄을 기다린다", lang="ko"))
+    ko = words("ko")["page"]
+    assert noted(at) == ko["reads_numbers"]
+    assert status(at)["act"] == ["weights", "random", ko["random_instead"]]
+    sound(choose(at, "weights", "random"))
+    assert fed(at)[0] == ["␣", *sorted(set("나는봄을기다린다"))]
+    assert ko["reads_numbers"] not in noted(at)
+
+
+def test_symbols_of_a_task_can_be_typed():
+    at = sound(opened(weights="delayed_copy", source="text", text="B go", per="words", code="onehot"))
+    assert fed(at) == (list(TASKS["delayed_copy"].channels), [1, 8])
+    at = sound(opened(weights="brackets", source="text", text="(a(x))"))
+    assert fed(at) == (["(", ")", "a"], [0, 2, 0, -1, 1, 1])
+    assert noted(at) == EN["page"]["unread"].format(known=3, symbols="x")
+    sound(at.text_area(key="set.text").input("나는 봄").run())
+    assert status(at)["act"][1] == "random"  # it knows none of them
+
+
 def test_a_sequence_as_wide_as_the_alphabet_is_not_taken_for_it():
     wide = len(TASKS["characters"].channels)
     at = sound(
@@ -168,6 +212,10 @@ def test_a_sequence_as_wide_as_the_alphabet_is_not_taken_for_it():
 def test_a_model_that_is_not_here_is_one_sentence():
     at = opened(weights="mine", mine="0" * 24)
     assert unescaped(EN["problems"]["model_gone"]) in shown_by(at)
+    name, value, _ = status(at)["act"]
+    choose(at, name, value)
+    assert status(sound(at))["kind"] == "story"
+    assert scene(at)[0]["trace"]["inputs"] == 9  # the opening example
     for language, file in (("en", "file"), ("ko", "파일")):  # no page here can open one yet
         assert file not in words(language)["problems"]["model_gone"]
         assert words(language)["page"]["train"] in words(language)["problems"]["model_gone"]

@@ -1,9 +1,11 @@
 """What only a browser can show: drawing, switching, clicking, links, themes, widths."""
 
+import csv
 import io
 import json
 import re
 import zipfile
+from urllib.parse import quote
 
 import numpy as np
 import pytest
@@ -221,8 +223,112 @@ def test_the_downloads_hold_every_value(explore, tmp_path):
     assert meta["seed"] == 0
 
 
+def test_the_csv_of_the_steps_and_units_one_sees_is_offered_and_holds_them(explore, tmp_path):
+    e = explore("weights=latch")
+    part = e.page.locator(".st-key-csv_part button")
+    expect(e.page.locator(".st-key-csv button")).to_be_visible()
+    expect(part).to_have_count(0)
+    for name, text in (("range", "12-30"), ("subset", "0-1")):
+        e.options()
+        e.part(name).fill(text)
+        e.part(name).press("Enter")
+    expect(part).to_contain_text("CSV of steps 12 to 30, 2 units")
+    with e.page.expect_download() as waiting:
+        part.click()
+    assert waiting.value.suggested_filename == "gruviz-steps-12-30-units-2.csv"
+    path = tmp_path / "part.csv"
+    waiting.value.save_as(path)
+    rows = list(csv.DictReader(io.StringIO(path.read_bytes().decode("utf-8-sig"))))
+    assert {(row["step"], row["unit_name"]) for row in rows} == {
+        (str(t), unit) for t in range(12, 31) for unit in ("latch", "mirror")
+    }
+    e.key("0")
+    expect(part).to_have_text(re.compile("CSV of 2 units$"))
+
+
+def test_a_file_too_large_for_the_uploader_is_refused_in_words(explore):
+    e = explore("source=file")
+    large = {"name": "large.csv", "mimeType": "text/csv", "buffer": b"1,2\n" * 4_600_000}
+    box = e.page.get_by_test_id("stFileUploader")
+    box.locator("input[type=file]").set_input_files(large)
+    said = "(box) => getComputedStyle(box, '::after').content"
+    expect(box.locator("[aria-invalid=true]")).to_be_visible()
+    assert "larger than 16 MiB" in box.evaluate(said)
+    box.get_by_role("button", name="Remove large.csv").click()
+    expect(box.locator("[aria-invalid=true]")).to_have_count(0)
+    assert box.evaluate(said) == "none"
+
+
+def test_each_input_on_its_own_scale_is_seen_and_the_model_reads_the_same(explore):
+    rows = "\n".join(f"{1 + k % 2},{1_000_000 + 800_000 * (k % 2)}" for k in range(8))
+    e = explore(f"weights=random&source=table&table={quote(f'price,volume{chr(10)}{rows}')}")
+    before = e.values("h").tolist()
+    drawn = """(() => {
+      const p = stage.panels, { top, height } = p.row("x"), lane = height / 2, context = p.heat.getContext("2d");
+      const inked = (t, k, share) => {
+        const x = Math.round(p.x(t + 0.5) * p.ratio), y = Math.round((top + (k + share) * lane) * p.ratio);
+        return context.getImageData(x, y - 2, 1, 5).data.some((value) => value);
+      };
+      return [0, 1].flatMap((k) => [0, 1].map((t) => [inked(t, k, 0.15), inked(t, k, 0.85)]));
+    })()"""
+    assert e.stage(drawn) != [[False, True], [True, False]] * 2
+    e.options()
+    e.press("own")
+    e.address_now("xscale=own")
+    e.until("stage.panels.own && stage.panels.tile")
+    assert e.stage(drawn) == [[False, True], [True, False]] * 2  # low, then high, in the lanes of both
+    assert e.stage("stage.panels.scene.x_ends") == [[1, 2], [1_000_000, 1_800_000]]
+    assert e.values("h").tolist() == before
+    box = e.stage("(({left, top}, row) => [left + stage.panels.x(1.5), top + row.top + row.height * 0.75])"
+                  "(stage.part.panels.getBoundingClientRect(), stage.panels.row('x'))")  # fmt: skip
+    e.page.mouse.move(*box)
+    expect(e.part("tip")).to_contain_text("volume = 1.80e+6")
+    expect(e.part("tip")).to_contain_text("own scale: 1.00e+6 to 1.80e+6")
+    e.goto(e.page.url.split("?")[1])
+    assert e.stage("stage.panels.own")
+
+
 def test_an_emptied_number_box_keeps_what_it_held(explore):
     e = explore("weights=random")
     e.type_into("steps", "")
     assert "steps=" not in e.page.url
     assert len(e.values("z")) == 100
+
+
+def test_how_the_page_looks_is_chosen_with_a_key_and_goes_along_in_the_link(explore):
+    e = explore()
+
+    def ground(page):
+        colour = page.evaluate("getComputedStyle(document.querySelector('[data-testid=stApp]')).backgroundColor")
+        return "dark" if sum(map(int, re.findall(r"\d+", colour)[:3])) < 384 else "light"
+
+    assert ground(e.page) == "light"
+    assert e.page.evaluate("document.documentElement.lang") == "en"
+    before = e.view()
+    e.key("t", "t")  # light, dark
+    e.until("stage.theme === 'dark'")
+    assert ground(e.page) == "dark"
+    e.key("p", "c")
+    e.address_now("look=dark", "type=projector", "contrast=high")
+    e.until("stage.panels.scale > 1")
+    assert e.view() == before  # nothing that was looked at has moved
+    height = e.root.evaluate(
+        "(root) => root.gruviz.panels.bottom + root.gruviz.part.panels.getBoundingClientRect().top"
+    )
+    assert height < e.page.viewport_size["height"]
+    # a link shows it so from the first frame on, whatever the machine's own theme
+    e.press("copy")
+    expect(e.part("hint")).to_be_visible()
+    fresh = explore(e.page.url.split("?", 1)[1])
+    assert ground(fresh.page) == "dark"
+    assert fresh.root.get_attribute("data-type") == "projector"
+    assert fresh.root.get_attribute("data-contrast") == "high"
+    # it goes along to the other page, and back to the usual
+    fresh.page.get_by_test_id("stTopNavLink").get_by_text(words("en")["page"]["train"]).click()
+    fresh.page.wait_for_function("location.pathname.endsWith('train') && location.search.includes('look=dark')")
+    # the language is marked there as it was here
+    expect(fresh.page.get_by_role("radio", name="English")).to_be_checked()
+    e.key("t", "p", "c")
+    e.until("stage.theme === 'light' && stage.panels.scale === 1")
+    assert "look=" not in e.page.url
+    assert "type=" not in e.page.url

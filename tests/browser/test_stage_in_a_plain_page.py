@@ -62,6 +62,9 @@ def test_it_draws_plays_and_answers_what_it_can_alone(plain, model):
     expect(e.part("chosen")).to_have_text("unit u1 at step 1")
     keep, write = (f"{float(part[0, 0, 1, 1]):.4f}".replace("-", "−") for part in (trace.keep, trace.write))
     assert e.part("why").locator(".term .value").all_inner_texts()[:2] == [keep, write]
+    # what only the weights tell is left out, not left empty
+    assert e.part("cell").locator("g:has(> .cell-rule)").first.get_attribute("class") == "cell-hide"
+    assert "(" not in e.part("gates").locator("[data-line=z] .written").inner_text().replace("σ(W x + U h", "")
     e.click_cell("z", 30, 4)
     expect(e.part("why")).to_contain_text("need the weights, which this page does not hold")
     e.press("play")

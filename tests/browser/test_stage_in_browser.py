@@ -82,6 +82,53 @@ def test_symbols_stand_in_the_input_strip_and_under_the_axis(explore):
     expect(e.part("tip")).to_contain_text("step 2 · 하")
 
 
+@pytest.mark.parametrize("model", ["split", "torch"])
+def test_what_a_number_is_added_up_from_stands_there_without_a_click(explore, model):
+    e = explore(f"{RANDOM}&model={model}&t=40&unit=5&equations=numbers")
+    made, trace = random_trace({"split": gruviz.SplitGRU, "torch": gruviz.TorchGRU}[model])
+    e.until("stage.moment().sums")
+    sums = gruviz.explain.number(made, trace, gate="h", time=40, unit=5).sums
+    inner = [[sums["n"][part] for part in ("inner_h", "inner_b", "inner")]] if model == "torch" else []
+    wanted = [[sums[gate][part] for part in ("x", "h", "b", "total")] for gate in "zrn"] + inner
+    shown = (
+        e.part("cell")
+        .locator("g:has(> .cell-rule)")
+        .evaluate_all(
+            "(all) => all.map((g) => [...g.querySelectorAll('[text-anchor=end]')].map(({textContent}) => textContent))"
+        )
+    )
+    for texts, values in zip(shown, wanted, strict=True):
+        assert [float(text.replace("−", "-")) for text in texts] == pytest.approx(values, abs=0.006)
+    z, before, n = trace.z[0, 0, 40, 5], trace.h_prev[0, 0, 40, 5], trace.n[0, 0, 40, 5]
+    factors = [f"{value:.2f}".replace("-", "−") for value in (z, before, 1 - z, n)]
+    line = e.part("gates").locator("[data-line=h]").inner_text().replace("(", "").replace(")", "")
+    assert "{} × {} + {} × {}".format(*factors) in " ".join(line.split())
+    # a number leads to its cell, and says so
+    link = e.part("gates").locator("[data-line=h] .chip").nth(1)
+    assert link.get_attribute("title") == "Go to h of unit 5 at step 39"
+    link.click()
+    assert (e.view()["t"], e.view()["gate"]) == (39, "h")
+
+
+def test_a_unit_over_time_is_drawn_and_moves_the_cursor(explore):
+    e = explore(f"{RANDOM}&t=40&unit=5&diagram=lines")
+    course = e.part("lines").locator(".course")
+    expect(course).to_have_attribute("aria-valuenow", "40")
+    expect(e.part("cell")).to_be_hidden()
+    box = course.bounding_box()
+    e.page.mouse.move(box["x"] + box["width"] * 0.3, box["y"] + 60)
+    e.page.mouse.down()
+    e.page.mouse.move(box["x"] + box["width"] - 11, box["y"] + 60, steps=5)
+    e.page.mouse.up()
+    assert e.view()["t"] == 99
+    course.focus()
+    e.page.keyboard.press("ArrowLeft")
+    expect(course).to_have_attribute("aria-valuenow", "98")
+    e.part("lines").locator("[data-line=z]").click()
+    assert e.view()["gate"] == "z"
+    assert "diagram=lines" in e.address_now("gate=z")
+
+
 # ---- scrubbing and playing
 
 
@@ -101,15 +148,18 @@ def test_scrubbing_and_playing_send_no_message(explore, query):
     for k in range(60):
         e.page.mouse.move(box["x"] + left + 5 + k * (wide - 10) / 60, y)
         seen.add(e.stage("stage.view.t"))
+    assert len(e.sent) == before
     e.page.mouse.up()
     assert len(seen) > 50
     e.key("ArrowLeft", "ArrowLeft", "Shift+ArrowLeft")
     e.press("play")
-    start = e.view()["t"]
+    start, before = e.view()["t"], len(e.sent)
     e.until("stage.view.t > arg || stage.view.t === stage.scene.trace.steps - 1", start + 5)
-    e.press("play")
-    e.page.wait_for_timeout(600)
     assert len(e.sent) == before
+    e.press("play")
+    e.page.wait_for_timeout(900)
+    # at rest: where the sums of this stretch are not known yet, one question
+    assert len(e.sent) <= before + 1
 
 
 def test_dragging_over_the_heatmaps_scrubs(explore):
@@ -227,8 +277,7 @@ def test_keys_move_choose_and_explain(explore):
     assert e.stage("stage.zoomed")
     e.key("0")
     assert not e.stage("stage.zoomed")
-    e.key("d")
-    assert e.view()["diagram"] == "layer"
+    assert [e.key("d") or e.view()["diagram"] for _ in range(3)] == ["layer", "lines", "unit"]
     e.key(" ")
     e.until("stage.playing")
     e.key(" ")
@@ -286,14 +335,13 @@ def test_a_click_takes_the_number_apart(explore, model, made, gate):
 
 def test_keep_and_write_are_there_at_once_without_python(explore):
     e = explore("weights=latch")
-    before = len(e.sent)
     e.click_cell("h", 35, 2)
     latch = gruviz.SplitGRU.from_params(PRESETS["latch"].params())
     trace = gruviz.trace(latch, generate("set_reset", 100, 0, gap=14).x)
     keep, write = (f"{part[0, 0, 35, 2]:.4f}".replace("-", "−") for part in (trace.keep, trace.write))
     assert e.part("why").locator(".term .value").all_inner_texts()[:2] == [keep, write]
     e.page.wait_for_timeout(300)
-    assert len(e.sent) == before
+    assert e.stage("stage.answered === null && !stage.questions.has('explain')")
 
 
 def test_every_source_leads_to_where_it_can_be_seen(explore):
@@ -477,6 +525,7 @@ def test_the_focus_stays_on_the_stage_when_a_button_has_nothing_more_to_do(explo
     e.part("whole").focus()
     e.page.keyboard.press("Enter")
     e.until("!stage.zoomed")
+    e.page.wait_for_timeout(800)  # the downloads hear of other steps once they rest
     before = len(e.sent)
     e.page.keyboard.press("r")
     e.page.keyboard.press("ArrowRight")
@@ -740,7 +789,7 @@ def test_the_way_back_from_a_source(explore):
 def test_a_gate_button_and_a_link_explain_at_once(explore):
     e = explore(f"{RANDOM}&t=40&unit=5&gate=r")
     expect(e.part("why").locator(".term.total")).to_be_visible()
-    e.part("gates").get_by_role("button", name="z").click()
+    e.part("gates").locator("[data-gate=z]").click()
     expect(e.part("why").locator("h4")).to_contain_text("update gate z")
     expect(e.part("why").locator(".term.total")).to_be_visible()
 

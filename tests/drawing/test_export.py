@@ -1,12 +1,17 @@
 """Exports hold every value of the trace, exactly, and nothing a spreadsheet would run."""
 
+import contextlib
 import csv
 import io
 import json
+import re
 from dataclasses import asdict
+from pathlib import Path
+from urllib.parse import parse_qsl
 
 import numpy as np
 import pytest
+import torch
 from oracle import inputs, start
 from torch import nn
 
@@ -42,7 +47,8 @@ def rows_of(data):
 def test_npz_gives_every_array_back_bit_for_bit():
     trace = two_way()
     with np.load(io.BytesIO(npz(trace)), allow_pickle=False) as held:
-        assert set(held) == {"r", "z", "n", "h", "x", "h0", "labels", "meta"}
+        names = {"labels", "channels", "units", "weights", "settings", "meta", "README.txt"}
+        assert set(held) == {"r", "z", "n", "h", "x", "h0"} | names
         for name in ("r", "z", "n", "h", "x", "h0"):
             wanted = getattr(trace, name)
             assert held[name].dtype == wanted.dtype
@@ -76,6 +82,104 @@ def test_npz_keeps_nan_and_inf():
     with np.load(io.BytesIO(npz(trace)), allow_pickle=False) as held:
         np.testing.assert_array_equal(held["h"], trace.h)
         np.testing.assert_array_equal(held["x"], trace.x)
+
+
+MADE = {
+    "split": lambda: gruviz.SplitGRU(2, 3),
+    "split with a head": lambda: gruviz.SplitGRU(2, 3, out_features=2),
+    "concat": lambda: gruviz.ConcatGRU(2, 3),
+    "nn.GRU of ours": lambda: gruviz.TorchGRU(2, 3),
+    "two layers, two ways, of ours": lambda: gruviz.TorchGRU(2, 3, num_layers=2, bidirectional=True, out_features=4),
+    "nn.GRU": lambda: nn.GRU(2, 3),
+    "two layers, two ways": lambda: nn.GRU(2, 3, 2, bidirectional=True),
+    "no bias, float64": lambda: nn.GRU(2, 3, bias=False).double(),
+    "nn.GRUCell": lambda: nn.GRUCell(2, 3),
+}
+
+
+def written(name, **more):
+    """A file in the working folder, and what it was made from."""
+    torch.manual_seed(5)
+    model = MADE[name]()
+    layers = 4 if name.startswith("two layers") else 1
+    trace = gruviz.trace(model, inputs(0, 2, 6, 2), start(1, layers, 2, 3))
+    Path("gruviz.npz").write_bytes(npz(trace, model, **more))
+    return trace, model, np.load(io.BytesIO(Path("gruviz.npz").read_bytes()), allow_pickle=False)
+
+
+def blocks(held):
+    """The pieces of Python in a README, as they stand; each has three lines below its import."""
+    found = re.findall(r"(?ms)^import .*?(?=\n\n|\Z)", held["README.txt"].decode())
+    assert all(len(block.strip().splitlines()) == 4 for block in found)
+    return found
+
+
+def printed(block):
+    out = io.StringIO()
+    with contextlib.redirect_stdout(out):
+        exec(compile(block, "README.txt", "exec"), {})
+    return float(out.getvalue())
+
+
+@pytest.mark.parametrize("name", MADE)
+def test_the_lines_of_the_readme_rebuild_the_trace_as_they_stand(name, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    held = written(name)[2]
+    found = blocks(held)
+    assert len(found) == (1 if "split" in name or name in ("concat", "nn.GRUCell") else 2)
+    assert [block for block in found if "gruviz.trace" in block] == found[:1]
+    for block in found:
+        assert printed(block) < 1e-5
+
+
+@pytest.mark.parametrize("name", MADE)
+def test_those_lines_see_a_weight_that_is_not_the_models(name, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    held = written(name)[2]
+    arrays = {key: held[key] for key in held.files if key != "README.txt"}
+    top = [key for key in arrays["weights"].tolist() if "weight" in key and not key.startswith("fc")][-1]
+    arrays[top] = arrays[top] + 1
+    np.savez("gruviz.npz", **arrays)
+    assert all(printed(block) > 1e-3 for block in blocks(held))
+
+
+@pytest.mark.parametrize("name", MADE)
+def test_weights_stand_under_the_names_of_the_state_dict(name, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    _, model, held = written(name)
+    wanted = model.state_dict()
+    assert set(held["weights"].tolist()) == set(wanted)
+    for key, tensor in wanted.items():
+        np.testing.assert_array_equal(held[key], tensor.numpy())
+        assert f"{key} {tuple(tensor.shape)}" in held["README.txt"].decode()
+
+
+def test_names_and_settings_stand_beside_the_trace(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    query = {"weights": "leaky", "text": "a&b=한글 100%"}
+    _, _, held = written("split", units=["가", "b", "c"], channels=["x", "y"], settings=query)
+    assert held["units"].tolist() == ["가", "b", "c"]
+    assert held["channels"].tolist() == ["x", "y"]
+    assert dict(parse_qsl(str(held["settings"]))) == query
+
+
+def test_without_a_model_the_lines_check_the_mixing(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    trace = two_way()
+    data = npz(trace)
+    Path("gruviz.npz").write_bytes(data)
+    held = np.load(io.BytesIO(data))
+    (block,) = blocks(held)
+    assert printed(block) < 1e-6
+    np.savez("gruviz.npz", **{key: held[key] + (key == "z") for key in "zrnh"}, h0=held["h0"])
+    assert printed(block) > 0.1
+
+
+@pytest.mark.parametrize("other", [gruviz.ConcatGRU(2, 3), gruviz.SplitGRU(2, 4), gruviz.SplitGRU(2, 3, bias=False)])
+def test_a_model_that_was_not_traced_is_refused(other):
+    trace = gruviz.trace(gruviz.SplitGRU(2, 3), inputs(0, 1, 4, 2))
+    with pytest.raises(ValueError, match=r"The model's (kind|hidden_size|bias) is"):
+        npz(trace, other)
 
 
 # ---- csv
@@ -145,3 +249,44 @@ def test_the_limit_itself_is_still_written(monkeypatch):
     assert len(rows_of(csv_text(flat(20)))) == 21
     with pytest.raises(ValueError, match="21 rows"):
         csv_text(flat(21))
+
+
+@pytest.mark.parametrize("steps", [None, (0, 0), (1, 3), (4, 4)])
+@pytest.mark.parametrize("units", [None, (2,), (3, 0)])
+def test_a_part_is_those_rows_of_the_whole(steps, units):
+    trace = two_way()
+    first, last = steps or (0, 4)
+    chosen = range(4) if units is None else units
+    whole = rows_of(csv_text(trace, channels=["a", "b"]))
+    wanted = [row for row in whole[1:] if first <= int(row[2]) <= last and int(row[4]) in chosen]
+    assert rows_of(csv_text(trace, steps=steps, units=units, channels=["a", "b"])) == [whole[0], *wanted]
+    assert csv_rows(trace, steps=steps, units=units) == len(wanted)
+
+
+def test_names_of_units_and_inputs_stand_in_the_csv_and_numbers_stay():
+    trace = gruviz.trace(gruviz.SplitGRU(2, 2), np.array([[1.5, -2], [0.25, 1e6]]))
+    header, *rows = rows_of(csv_text(trace, unit_names=["latch", "=1+1"], channels=["rain", "z"]))
+    assert header == [*COLUMNS[:5], "unit_name", *COLUMNS[5:], "rain", "z (input)"]
+    assert [row[4:6] for row in rows] == [["0", "latch"], ["1", "'=1+1"]] * 2
+    assert [[float(cell) for cell in row[-2:]] for row in rows] == [[1.5, -2]] * 2 + [[0.25, 1e6]] * 2
+    heads = rows_of(csv_text(trace, channels=["@SUM(A1)", "\t=1"]))[0]
+    assert heads[-2:] == ["'@SUM(A1)", "'\t=1"]
+
+
+def test_a_part_of_what_is_too_long_is_written():
+    trace = flat(MAX_CSV_ROWS, units=2)
+    with pytest.raises(ValueError, match="600000 rows"):
+        csv_text(trace)
+    assert not export.fits_csv(trace)
+    assert export.fits_csv(trace, units=[1])
+    assert not export.fits_csv(trace, units=[1], inputs=100)
+    assert len(rows_of(csv_text(trace, steps=(12, 30), units=[1]))) == 1 + 19
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [{"steps": (0, 5)}, {"steps": (3, 2)}, {"units": [4]}, {"units": []}, {"channels": ["a"]}, {"unit_names": ["a"]}],
+)
+def test_what_is_not_in_the_trace_is_refused(wrong):
+    with pytest.raises(ValueError, match=r"\.$"):
+        csv_text(two_way(), **wrong)

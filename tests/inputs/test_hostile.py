@@ -253,6 +253,26 @@ def test_a_table_of_four_million_words_costs_a_few_times_what_cutting_it_up_does
     assert taken < 6 * cutting
 
 
+@pytest.mark.parametrize(
+    "data",
+    ["가,나\n".encode("cp949") * 50_000, "가".encode("cp949") * (MAX_BYTES // 2), b"\xb0" * (MAX_BYTES - 1) + b"\n"],
+    ids=["rows", "one cell", "a byte too few"],
+)
+def test_bytes_of_cp949_take_seconds_at_most(data):
+    began = time.thread_time()
+    with suppress(Problem):
+        read_table(data)
+    assert time.thread_time() - began < 4
+
+
+def test_columns_that_nearly_hold_dates_take_seconds_at_most():
+    rows = [",".join(["2024-01-05 10:00:00.000+09:00"] * 20)] * 20_000 + [",".join(["soon"] * 20)]
+    table = read_table("\n".join(rows))
+    began = time.thread_time()
+    assert (table.dates, table.clock) == (None, None)
+    assert time.thread_time() - began < 1
+
+
 @settings(max_examples=500)
 @given(st.text(st.sampled_from("0123456789٣.,+-−eEnaifty_ x\t\u3000"), max_size=8))
 def test_what_looks_like_a_number_is_what_can_be_read_as_one_or_has_a_decimal_comma(cell):

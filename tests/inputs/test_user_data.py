@@ -19,7 +19,7 @@ from gruviz.inputs.files import read_upload
 from gruviz.inputs.scaling import rescale
 from gruviz.inputs.sequence import MAX_BYTES, MAX_INPUTS, MAX_STEPS, Sequence
 from gruviz.inputs.tables import Table, read_table
-from gruviz.inputs.text import encode_text
+from gruviz.inputs.text import UNITS, encode_text
 from gruviz.inputs.typed_numbers import count_values, parse_numbers
 from gruviz.wording.problems import Problem
 
@@ -465,6 +465,20 @@ def test_one_hot_names_its_symbols(text):
     assert np.all(sequence.x.any(axis=0))
 
 
+def test_every_korean_syllable_is_cut_into_its_letters():
+    for code in range(0xAC00, 0xD7A4):
+        # the standard's own names of the parts: HANGUL CHOSEONG KIYEOK is the letter HANGUL LETTER KIYEOK
+        parts = [unicodedata.name(part).split(" ", 2)[2] for part in unicodedata.normalize("NFD", chr(code))]
+        wanted = tuple(unicodedata.lookup("HANGUL LETTER " + part) for part in parts)
+        assert encode_text(chr(code), "jamo").labels == wanted
+
+
+def test_what_is_no_syllable_stays_a_character_among_jamo():
+    text = "a\u0301 ㅋ 봄\n\U0001f469\u200d\U0001f466 \u1107\u1169\u11b7"
+    labels = encode_text(text, "jamo").labels
+    assert labels == ("á", "␣", "ㅋ", "␣", *"ㅂㅗㅁ", "⏎", "\U0001f469\u200d\U0001f466", "␣", *"ㅂㅗㅁ")
+
+
 def test_words_are_cut_at_white_space():
     sequence = encode_text("나는 간다.\n 나는\u3000온다.", unit="words")
     assert sequence.labels == ("나는", "간다.", "나는", "온다.")
@@ -511,6 +525,7 @@ EMBEDDED_A = [-0.66831, 0.163737]
         ("a " * (MAX_STEPS + 1), {"unit": "words"}, "too_many_steps"),
         ("a" * 5000, {"encoding": "embedding", "size": 1001}, "too_many_values"),
         ("x" * 300, {"unit": "words"}, "symbol_too_long"),
+        ("값" * (MAX_STEPS // 3 + 1), {"unit": "jamo"}, "too_many_steps"),
         ("a" + "\u0301\u0323" * 200, {}, "symbol_too_long"),
         ("가" * MAX_BYTES, {}, "too_many_bytes"),
     ],
@@ -579,7 +594,7 @@ def _sequence_or_problem(call, *arguments):
 def test_any_text_is_read_or_refused(text):
     _sequence_or_problem(parse_numbers, text)
     _sequence_or_problem(read_table, text)
-    for unit in ("characters", "words"):
+    for unit in UNITS:
         for encoding in ("onehot", "embedding"):
             _sequence_or_problem(encode_text, text, unit, encoding)
 
@@ -676,3 +691,88 @@ def test_a_column_of_decimal_commas_is_refused_by_name_not_left_out():
     with pytest.raises(Problem) as caught:
         read_table("zeit;wert\n1;0,5\n2;0,7").sequence()
     assert (caught.value.key, caught.value.fields["column"]) == ("decimal_comma", "wert")
+
+
+# ---- encodings
+
+
+@pytest.mark.parametrize(
+    ("encoding", "told"),
+    [("utf-8", "utf-8"), ("utf-8-sig", "utf-8"), ("utf-16", "utf-16"), ("cp949", "cp949"), ("euc-kr", "cp949")],
+)
+def test_a_table_is_read_in_the_encoding_it_is_in(encoding, told):
+    table = read_table("시각,값\n가,1\n나,2\n".encode(encoding), "a.csv")
+    assert (table.columns, table.encoding) == (("시각", "값"), told)
+    assert table.sequence(label_column="시각").labels == ("가", "나")
+
+
+def test_letters_of_cp949_that_euc_kr_has_not_are_read():
+    assert read_table("똠,펲\n1,2\n".encode("cp949")).columns == ("똠", "펲")
+
+
+def test_english_is_utf_8_and_pasted_text_too():
+    assert read_table(b"a,b\n1,2\n").encoding == read_table("가,b\n1,2\n").encoding == "utf-8"
+
+
+def test_a_file_with_the_mark_of_utf_8_is_never_taken_for_another():
+    assert problem(read_table, b"\xef\xbb\xbf" + "값,1\n".encode("cp949"))[0] == "wrong_encoding"
+
+
+def test_bytes_in_no_encoding_are_named_where_reading_ended():
+    data = "값,b\n1,2\n".encode("cp949") + b"\xff,3\n"
+    assert problem(read_table, data) == ("wrong_encoding", {"name": "table", "line": 3, "byte": 10})
+
+
+def test_korean_prose_in_cp949_is_text_and_no_table():
+    assert problem(read_upload, "a.txt", "오늘은 비가 옵니다".encode("cp949"))[0] == "text_file"
+
+
+# ---- columns that only rise
+
+
+@pytest.mark.parametrize(
+    ("text", "clock"),
+    [
+        ("a,b\n0,5\n1,3\n2,4", "a"),
+        ("b,a\n5,0.5\n3,0.75\n4,9", "a"),
+        ("t,x\n1,1\n2,2", "t"),
+        ("x,time (s)\n1,10\n2,20\n3,30", "time (s)"),
+        ("번호,값\n1,2\n2,3\n3,5", "번호"),
+        ("a,b\n1,1\n2,4\n3,9", "a"),  # both rise, one of them evenly
+        ("a,b\n1,2\n3,4\n5,6", None),  # which of the two?
+        ("a,b\n1,2\n2,1", None),  # too short to tell
+        ("a\n1\n2\n3", None),  # the only one
+        ("time,day\n1,Mon\n2,Tue\n3,Wed", None),  # the only one of numbers
+        ("a,b\n0,5\n1,3\n1,4", None),
+        ("a,b\n3,5\n2,3\n1,4", None),
+        ("a,b\n0,5\n1,3\nx,4", None),
+    ],
+)
+def test_the_column_that_only_rises(text, clock):
+    assert read_table(text).clock == clock
+
+
+@pytest.mark.parametrize(
+    ("cells", "is_date"),
+    [
+        (("2024-01-05", "2024-01-06"), True),
+        (("2024-01-05T10:00:00.25Z", "2024-01-05 10:30"), True),
+        (("1/31/2024", "2/1/2024"), True),
+        (("10:00", "10:05"), True),
+        (("2024. 1. 5.", "2024년 1월 5일"), True),
+        (("2024-01-05T10:00:00+09:00", "2024-01"), True),
+        (("Mon", "Tue"), False),
+        (("2024-01-05", ""), False),
+        (("2024-01-05", "soon"), False),
+        (("192.168.0.1", "192.168.0.2"), False),
+        (("1-" * 40, "2024-01-05"), False),
+    ],
+)
+def test_a_column_of_dates(cells, is_date):
+    rows = "\n".join(f"{cell};{k}" for k, cell in enumerate(cells))
+    assert read_table(f"when;x\n{rows}").dates == ("when" if is_date else None)
+
+
+def test_labels_of_numbers_keep_their_digits():
+    table = read_table("ms,x\n1704067200123,1\n1704067200456,0\n1704067201000,2")
+    assert table.sequence(label_column="ms").labels == ("1704067200123", "1704067200456", "1704067201000")

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { axisNumber, compactNumber, fill, fillHover, number, real, signed } from "../../assets/stage/wording.js";
+import { axisEnds, axisNumber, compactNumber, fill, fillHover, number, real, signed } from "../../assets/stage/wording.js";
 import { seeded } from "./seeded.js";
 
 test("sentences are filled in; what is not known stays", () => {
@@ -56,3 +56,12 @@ test("what JSON has no number for comes as a text", () => {
 });
 
 test("minus is as wide as plus", () => assert.equal(signed("-1e-7"), "\u22121e\u22127"));
+
+test("the ends of a scale have as few digits as tell them apart", () => {
+  for (const [ends, wanted] of /** @type {[[number, number], [string, string]][]} */ ([
+    [[1, 2.0449], ["1", "2.04"]], [[0, 1], ["0", "1"]], [[-0.5, 1 / 3], ["\u22120.5", "0.333"]],
+    [[1e6, 1.8e6], ["1e6", "1.8e6"]], [[1_000_000, 1_000_100], ["1e6", "1.0001e6"]], [[3, 3], ["3", "3"]],
+    [[1e-7, 2.5e-7], ["1e\u22127", "2.5e\u22127"]],
+  ])) assert.deepEqual(axisEnds(ends), wanted);
+  assert.equal(new Set(axisEnds([0.1, 0.1 + 1e-16])).size, 1);  // and it ends where none do
+});

@@ -90,6 +90,14 @@ def test_the_view_opens_where_it_is_told_and_else_at_the_pages_default():
     assert (arrays["order"].tolist(), arrays["values"].tolist()) == ([2, 0, 1], [0.5, 0.25, 1])
 
 
+@pytest.mark.parametrize(("values", "begins"), [([0, 1, 0], 0), ([0, -1, 2], -2), ([3, 2, 3], 0)])
+def test_lines_of_an_input_that_is_never_negative_begin_at_zero(values, begins):
+    x = np.array(values, float)[:, None]
+    header, _ = sent(gruviz.trace(gruviz.SplitGRU(1, 2), x))
+    for theme in ("light", "dark"):
+        assert header["palettes"][theme]["x"]["from"] == begins
+
+
 def test_a_tile_made_before_is_sent_as_it_is():
     trace = traced(steps=9)
     header, arrays = sent(trace, part=tile(trace, window=(2, 4)))
@@ -143,5 +151,22 @@ def test_a_sequence_that_holds_no_numbers_still_makes_a_message():
     # only a notebook can give one; JSON has no NaN
     trace = gruviz.trace(gruviz.SplitGRU(1, 2), np.full((4, 1), np.nan))
     header, arrays = sent(trace)
-    assert (header["palettes"]["light"]["x"]["low"], header["palettes"]["light"]["x"]["high"]) == (0, 1)
+    assert (header["palettes"]["light"]["x"]["low"], header["palettes"]["light"]["x"]["high"]) == (-1, 1)
     assert np.isnan(arrays["h"]).all()
+
+
+def test_the_ends_of_each_inputs_own_scale_are_those_of_its_numbers():
+    x = np.array([[1.0, -5.0, np.nan], [2.0, 3.0, np.nan], [1.5, np.inf, np.nan]], np.float32)
+    model = gruviz.SplitGRU(3, 2)
+    header, _ = unpack(message(Scene(Run("a", gruviz.trace(model, x), model))))
+    assert header["x_ends"] == [[1, 2], [-5, 3], [0, 0]]
+
+
+def test_the_ends_of_a_row_of_several_inputs_hold_all_of_them():
+    x = np.random.default_rng(3).normal(size=(5, 150)).astype(np.float32)
+    model = gruviz.SplitGRU(150, 2)
+    header, _ = unpack(message(Scene(Run("a", gruviz.trace(model, x), model))))
+    each = header["tile"]["x_each"]
+    assert each > 1
+    rows = [x[:, k : k + each] for k in range(0, 150, each)]
+    assert header["x_ends"] == [[float(row.min()), float(row.max())] for row in rows]

@@ -9,17 +9,19 @@ import numpy as np
 import pytest
 
 import gruviz
+from gruviz.inputs.text import encode_text
 from gruviz.tasks.catalogue import TASKS, task_of
 from gruviz.tasks.characters import LONGEST_TEXT, MOST_SYMBOLS, OTHER, SHORTEST_TEXT, characters, house
 from gruviz.tasks.examples import BITS, COPIED, CUES, HEARD, PERIODS
 from gruviz.tasks.gate_stories import carried, marks, moves, opens, renews, tells
+from gruviz.tasks.poems import POEMS
 from gruviz.tasks.task import Batch, Check
 from gruviz.training.loop import Training
 from gruviz.training.plan import TrainingPlan, model_of
 from gruviz.wording.problems import Problem, placeholders
 from gruviz.wording.words import words
 
-NAMES = ["delayed_copy", "flip_flop", "adding", "parity", "brackets", "sine", "characters", "distractors"]
+NAMES = ["delayed_copy", "flip_flop", "adding", "parity", "brackets", "sine", "characters", "korean", "distractors"]
 
 
 def drawn(name, size=200, seed=0, **parameters):
@@ -96,7 +98,7 @@ def test_every_parameter_does_something_and_out_of_range_is_refused(name):
     assert caught.value.key == "unknown_task_parameter"
 
 
-@pytest.mark.parametrize("name", [name for name in NAMES if name != "characters"])
+@pytest.mark.parametrize("name", [name for name in NAMES if name not in ("characters", "korean")])
 def test_the_longest_sequences_are_far_longer_than_those_trained_on(name):
     task = TASKS[name]
     first = task.parameters[0]
@@ -134,6 +136,7 @@ HARDER = [
     ("sine", {"silent": 5}),
     ("sine", {"silent": 100}),
     ("characters", {"steps": 10}),
+    ("korean", {"steps": 60}),
     ("distractors", {"steps": 5, "noise": 1.0}),
 ]
 
@@ -145,7 +148,7 @@ def test_the_baseline_is_the_best_answer_that_is_always_the_same(name, parameter
     due = many.target[many.mask]
     shape = (*many.mask.shape, task.output_size)
     if task.metric.name == "bits":
-        assert task.baseline_at(**parameters) == pytest.approx(_unigram_cost(house()), abs=1e-9)
+        assert task.baseline_at(**parameters) == pytest.approx(_unigram_cost(TEXTS[name]), abs=1e-9)
         return
     match task.metric.name:
         case "right":
@@ -204,6 +207,9 @@ def test_guessing_parity_counts_both_parities_of_every_step(steps):
 def test_a_bad_parameter_has_no_baseline(name):
     with pytest.raises(Problem):
         TASKS[name].baseline_at(nonsense=1)
+
+
+TEXTS = {"characters": house(), "korean": encode_text("\n".join(POEMS), "jamo").labels}
 
 
 def _unigram_cost(text):
@@ -349,6 +355,28 @@ def test_characters_asks_for_the_next_one_and_trains_on_nothing_held_out():
             assert shown[1:] == after[:-1]
     space = np.isin(np.array(task.channels)[batch.x.argmax(-1)], ["␣", "⏎", "."])
     assert np.array_equal(batch.change[..., 0], space)
+
+
+def test_korean_reads_poems_by_jamo_and_marks_their_vowels():
+    task = TASKS["korean"]
+    batch = drawn("korean", 50)
+    read = np.array(task.channels)[batch.x.argmax(-1)]
+    is_vowel = np.array([["\u314f" <= c <= "\u3163" for c in row] for row in read])
+    assert np.array_equal(batch.change[..., 0], is_vowel)
+    assert np.array_equal(batch.hold, ~batch.change)
+    # vowels and consonants take turns: no vowel follows a vowel, for even a silent consonant is written
+    assert not (is_vowel[:, 1:] & is_vowel[:, :-1]).any()
+
+
+def test_the_last_korean_poem_is_never_trained_on():
+    task = TASKS["korean"]
+    last = "".join(encode_text(POEMS[-1], "jamo").labels)
+
+    def texts(batch):
+        return {"".join(task.label(batch, k)) for k in range(batch.size)}
+
+    assert not any(text[:20] in last or text[-20:] in last for text in texts(task.batch(np.random.default_rng(0), 400)))
+    assert any(text in last for text in texts(drawn("korean", 50)))
 
 
 def test_characters_learns_any_script():

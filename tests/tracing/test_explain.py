@@ -161,16 +161,46 @@ def test_sums_of_the_three_pre_activations(name, gate):
         assert sums.keys() == {"r", "z", "n"}
         for name_, squash in (("r", sigmoid), ("z", sigmoid), ("n", math.tanh)):
             found, terms = sums[name_], by_hand(c, name_, *place)
-            assert found.keys() == {"x", "h", "total"} | ({"inner"} if name_ == "n" else set())
-            from_x = sum(v for (kind, _), v in terms.items() if kind in ("input", "bias_ih", "bias"))
-            from_h = sum(v for (kind, _), v in terms.items() if kind in ("state", "bias_hh"))
-            assert abs(found["x"] - from_x) < NEAR
-            assert abs(found["h"] - from_h) < NEAR
-            assert found["total"] == found["x"] + found["h"]
+            inner = {"inner", "inner_h", "inner_b"} if name_ == "n" else set()
+            assert found.keys() == {"x", "h", "b", "total"} | inner
+            gated = ("bias_hh",) if (name_, c.reset) == ("n", "after") else ()
+            for part, kinds in (("x", ("input",)), ("h", ("state", *gated))):
+                assert abs(found[part] - sum(v for (kind, _), v in terms.items() if kind in kinds)) < NEAR
+            biases = [v for (kind, _), v in terms.items() if kind.startswith("bias") and kind not in gated]
+            assert abs(found["b"] - sum(biases)) < NEAR
+            assert abs(found["total"] - found["x"] - found["h"] - found["b"]) < NEAR
             assert abs(squash(found["total"]) - c.wanted[name_][place]) < NEAR
         one, row, h = c.layers[layer], 2 * UNITS + unit, c.wanted["h_prev"][layer, batch, time]
-        bare = sum(one.w_hh[row, k] * h[k] for k in range(UNITS)) + one.b_hh[row]
-        assert abs(sums["n"]["inner"] - (sums["n"]["h"] if c.reset == "before" else bare)) < NEAR
+        bare, n = sum(one.w_hh[row, k] * h[k] for k in range(UNITS)), sums["n"]
+        wanted = (n["h"], 0.0) if c.reset == "before" else (bare, one.b_hh[row])
+        assert abs(n["inner_h"] - wanted[0]) < NEAR
+        assert abs(n["inner_b"] - wanted[1]) < NEAR
+        assert abs(n["inner"] - n["inner_h"] - n["inner_b"]) < NEAR
+
+
+@pytest.mark.parametrize("name", CASES)
+def test_sums_of_several_steps_are_those_of_each(name):
+    c = case(name)
+    for layer, batch, first, last in [(0, 0, 0, STEPS - 1), (len(c.layers) - 1, 1, 1, 3), (0, 1, 2, 2)]:
+        found = explain.sums(c.model, c.trace, layer=layer, batch=batch, first=first, last=last, unit=2)
+        for k, time in enumerate(range(first, last + 1)):
+            one = explain.number(c.model, c.trace, gate="h", layer=layer, batch=batch, time=time, unit=2).sums
+            here = {gate: {part: values[k] for part, values in parts.items()} for gate, parts in found.items()}
+            assert {gate: list(parts) for gate, parts in here.items()} == {g: list(p) for g, p in one.items()}
+            for gate, parts in one.items():
+                assert here[gate] == pytest.approx(parts, abs=1e-12)
+        assert {len(values) for parts in found.values() for values in parts.values()} == {last + 1 - first}
+
+
+def test_sums_are_refused_where_the_steps_or_the_weights_are_not_those_of_the_trace():
+    c = case("split")
+    with pytest.raises(ValueError, match=re.escape("last is 1, before the first step, 2.")):
+        explain.sums(c.model, c.trace, first=2, last=1, unit=0)
+    with pytest.raises(ValueError, match="time is 5; this trace has whole numbers from 0 to 4"):
+        explain.sums(c.model, c.trace, first=0, last=STEPS, unit=0)
+    other = SplitGRU.from_params(GRUParams(*numbers(99, INPUTS, UNITS)))
+    with pytest.raises(ValueError, match=r"This model does not fit the trace: its weights make this [rzn] "):
+        explain.sums(other, c.trace, first=0, last=STEPS - 1, unit=0)
 
 
 def test_inner_is_what_stands_before_the_gate_even_where_the_gate_is_shut():

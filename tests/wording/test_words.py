@@ -13,7 +13,7 @@ from gruviz.app.readers import SOURCES, WEIGHTS
 from gruviz.drawing.pooling import STATISTICS
 from gruviz.inputs.scaling import SCALINGS
 from gruviz.inputs.synthetic import FAMILIES
-from gruviz.inputs.text import ENCODINGS, UNITS
+from gruviz.inputs.text import ENCODINGS, NOT_UTF_8, UNITS
 from gruviz.models.gru import MODELS
 from gruviz.tasks.catalogue import TASKS
 from gruviz.tracing.analysis import ORDERS
@@ -52,6 +52,7 @@ PREFIXED = {
     ("page", "source_"): SOURCES,
     ("page", "header_"): HEADER,
     ("page", "scaling_"): SCALINGS,
+    ("page", "encoding_"): NOT_UTF_8,
     ("train", "init_"): INITS,
     ("task_metrics", "baseline_"): {task.metric.name for task in TASKS.values()},
 }
@@ -295,3 +296,10 @@ def test_a_text_that_is_never_filled_in_has_no_placeholders():
     for key, text in ENGLISH["page"].items():
         if ("page", key) not in filled:
             assert not plain_fields(text), key
+
+
+def test_no_korean_text_leaves_the_choice_of_a_particle_to_its_reader():
+    found = re.findall(
+        r".*(?:은\(는\)|이\(가\)|을\(를\)|와\(과\)|\(으\)로).*", (FOLDER / "ko.toml").read_text(encoding="utf-8")
+    )
+    assert found == []

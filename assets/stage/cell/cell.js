@@ -176,8 +176,9 @@ export function createCell(host, w) {
     }
     for (const { gate, group, at, texts } of parts.sums) {
       const sum = state.sums?.[gate];
-      cellSet(group, "class", sum && known(state, gate, at) ? "" : "cell-hide");
-      if (sum) for (const [key, text] of texts) cellSay(text, compactNumber(sum[key], 3));
+      // their place is kept while they are on their way; where nobody can tell them there is none
+      cellSet(group, "class", (sum || state.canAsk) && known(state, gate, at) ? "" : "cell-hide");
+      for (const [key, text] of texts) cellSay(text, compactNumber(sum?.[key], 3));
     }
   }
 
@@ -204,7 +205,8 @@ export function createCell(host, w) {
    * @param {Moment} state
    */
   function drawCaption(parts, state) {
-    const unit = state.mode === "unit" ? state.unitName : word("cell_all");
+    const all = state.some ? fill(word("cell_some"), { count: state.some }) : word("cell_all"), unit = state.mode === "unit" ? state.unitName : all;
+    for (const each of parts.all) cellSay(each, all);
     const more = [state.reverse && word("cell_reverse"), state.below && word("cell_below")].filter(Boolean);
     const rest = ["", fill(word("cell_step"), { t: state.t }), ...more].join(" · ");
     const taken = [...rest].reduce((sum, letter) => sum + cellWide(letter), 0);

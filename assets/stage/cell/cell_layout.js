@@ -1,6 +1,6 @@
 // Where everything in the cell diagram stands: rails, boxes, wires, strips, and which phase of a step draws it.
 
-/** @import { Diagram, Gate, PhaseName, Reset } from "../fields.js" */
+/** @import { Gate, PhaseName, Reset } from "../fields.js" */
 
 /** @typedef {[number, number]} Spot  in the drawing's own units */
 /** @typedef {Gate | "x" | "hPrev" | "keep" | "write"} Quantity  what can be picked: each has a number of its own */
@@ -96,7 +96,7 @@ export function cellAlong(points, fraction) {
 
 /**
  * Every wire: what it carries, its phase of slow motion and the part of it that draws the wire, corners, ending.
- * @param {Diagram} mode
+ * @param {"unit" | "layer"} mode
  * @param {Reset} reset
  * @returns {Route[]}
  */
@@ -143,7 +143,7 @@ export function cellWires(mode, reset) {
 
 /**
  * Strips of colour cells: [vector, x, y of the middle of the near end, length, across or down, phase, shown from].
- * @param {Diagram} mode
+ * @param {"unit" | "layer"} mode
  * @param {Reset} reset
  * @returns {StripRow[]}
  */

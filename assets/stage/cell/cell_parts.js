@@ -1,10 +1,10 @@
 // What the cell diagram is made of: SVG elements, and the picture of one mode and reset placement built of them.
 
-/** @import { Diagram, PhaseName, Reset } from "../fields.js" */
+/** @import { PhaseName, Reset } from "../fields.js" */
 /** @import { Anchor, Carried, Quantity, Route, Shape } from "./cell_layout.js" */
 import { CELL_COL, CELL_MOST, CELL_ROW, QUANTITIES, cellHeading, cellNodes, cellPath, cellStrips, cellWires } from "./cell_layout.js";
 
-/** @typedef {"x" | "h" | "total"} Summand */
+/** @typedef {"x" | "h" | "b" | "total" | "inner" | "inner_h" | "inner_b"} Summand */
 /** @typedef {Route & {casing: SVGPathElement, core: SVGPathElement, head: SVGPathElement | null}} Wire */
 /** @typedef {{key: Carried, text: SVGTextElement, phase: PhaseName, at: number, cls: string, decimals: number}} Figure */
 /** @typedef {{group: SVGGElement, phase: PhaseName, from: number, base: string, name?: Quantity}} Veil  what is dim until its phase */
@@ -36,6 +36,7 @@ import { CELL_COL, CELL_MOST, CELL_ROW, QUANTITIES, cellHeading, cellNodes, cell
  * @property {SVGElement[]} previous  the subscripts of h_prev
  * @property {Sum[]} sums
  * @property {SVGCircleElement[]} dots
+ * @property {SVGTextElement[]} all  whose states a strip shows
  * @property {SVGTextElement} caption
  */
 
@@ -202,7 +203,7 @@ export function cellLay(svg, routes) {
 /**
  * Build the picture of one mode and reset placement.
  * @param {SVGSVGElement} svg
- * @param {Diagram} mode
+ * @param {"unit" | "layer"} mode
  * @param {Reset} reset
  * @param {(key: string) => string} word
  * @returns {CellParts}
@@ -210,7 +211,7 @@ export function cellLay(svg, routes) {
 export function cellBuild(svg, mode, reset, word) {
   const unit = mode === "unit", before = reset === "before", col = CELL_COL, row = CELL_ROW;
   /** @type {Omit<CellParts, "wires" | "dots" | "caption">} */
-  const parts = { strips: [], nodes: new Map(), numbers: [], veils: [], previous: [], sums: [] };
+  const parts = { all: [], strips: [], nodes: new Map(), numbers: [], veils: [], previous: [], sums: [] };
   const quiet = "cell-small cell-quiet";
   cellNew(svg, "rect", { class: "cell-panel", x: 61, y: 291, width: 188, height: 87, rx: 10 });
   const wires = cellLay(svg, cellWires(mode, reset));
@@ -260,17 +261,22 @@ export function cellBuild(svg, mode, reset, word) {
     parts.veils.push({ group, phase, from: 0, base: "cell-part cell-node", name });
   }
   if (unit) number(svg, { key: "rest", phase: "z", at: 0.85, cls: "", decimals: 4 }, 243, row.z + 20, "middle");
-  if (unit && !before) number(svg, { key: "inner", phase: "n", at: 0.4, cls: "cell-small", decimals: 3 }, 187, row.n - 8, "middle");
-  /** @type {[Sum["gate"], number, number, number][]} */
-  const sums = unit ? [["z", 93, 90, 0.4], ["r", 93, 180, 0.4], ["n", 307, 308, 0.55]] : [];
+  // what a box gets, added up above it
   /** @type {[Summand, string, number][]} */
-  const lines = [["x", "x", 0], ["h", "h", 13], ["total", "Σ", 28]];
-  for (const [gate, x, y, at] of sums) {
-    const group = cellNew(svg, "g");
-    cellNew(group, "line", { class: "cell-rule", x1: x, x2: x + 50, y1: y + 17, y2: y + 17 });
-    const texts = lines.map(([key, shown, down]) => {
-      cellText(group, key === "total" ? quiet : `${quiet} cell-math cell-sum`, x, y + down, "start", shown);
-      return /** @type {[Summand, SVGTextElement]} */ ([key, cellText(group, "cell-small", x + 50, y + down, "end", "")]);
+  const lines = [["x", "Wx", 0], ["h", "Uh", 11.5], ["b", "b", 23], ["total", "Σ", 38]];
+  /** @type {typeof lines} */
+  const inner = [["inner_h", "Uh", 0], ["inner_b", "b", 11.5], ["inner", "Σ", 26.5]];
+  /** @type {[Summand, string, number][]} */
+  const outer = before ? lines : [lines[0], ["h", "r·Σ", 11.5], ...lines.slice(2)];
+  /** @type {[Sum["gate"], number, number, number, typeof lines][]} */
+  const sums = unit ? [["z", 84, 80, 0.4, lines], ["r", 84, 172, 0.4, lines], ["n", 306, 298, 0.55, outer]] : [];
+  if (unit && !before) sums.push(["n", 150, 256, 0.4, inner]);
+  for (const [gate, x, y, at, rows] of sums) {
+    const group = cellNew(svg, "g"), end = x + (gate === "n" ? 52 : 58), rule = y + rows[rows.length - 1][2] - 11;
+    cellNew(group, "line", { class: "cell-rule", x1: x, x2: end, y1: rule, y2: rule });
+    const texts = rows.map(([key, shown, down]) => {
+      cellText(group, /[A-Zb]/.test(shown[0]) ? `${quiet} cell-math cell-sum` : quiet, x, y + down, "start", shown);
+      return /** @type {[Summand, SVGTextElement]} */ ([key, cellText(group, "cell-small", end, y + down, "end", "")]);
     });
     parts.sums.push({ gate, group, at, texts });
   }
@@ -279,7 +285,7 @@ export function cellBuild(svg, mode, reset, word) {
     const [width, height] = down ? [10, length] : [length, 10];
     cellNew(group, "rect", { class: "cell-frame", x: near, y: top, width, height, rx: 1.5 });
     parts.strips.push({ key, group, cells: cellNew(group, "g"), rects: [], left: near, top, down, length, phase, at });
-    if (key === "units") cellText(svg, quiet, x - 12, y + length / 2 + 4, "end", word("cell_all"));
+    if (key === "units") parts.all.push(cellText(svg, quiet, x - 12, y + length / 2 + 4, "end", ""));
     if (key === "product") parts.previous.push(...cellSymbol(part("n", 0.2), "r ⊙ h_prev", x + length / 2, y + 21, "middle", "cell-math cell-low"));
   }
   const dots = Array.from({ length: 6 }, () => cellNew(svg, "circle", { class: "cell-dot cell-hide", r: 4 }));

@@ -1,18 +1,23 @@
 // What is known of the chosen cell at this moment: numbers of one unit, vectors of all that are shown.
 
-/** @import { Diagram, Explained, Panel, Phase, Reset, Sums } from "../fields.js" */
+/** @import { Cell, Gate, Panel, Phase, Reset } from "../fields.js" */
 /** @import { Quantity } from "./cell_layout.js" */
+/** @import { Written4 } from "./equations.js" */
+/** @import { Course } from "./lines.js" */
+/** @import { PlainSums } from "../numbers/sums.js" */
 /** @import { Stage } from "../stage.js" */
 /** @import { Wondered } from "./why.js" */
-import { real } from "../wording.js";
+import { GATES } from "../fields.js";
+import { seen } from "../hands/zoom.js";
+import { fill } from "../wording.js";
 
 /** @typedef {Record<Quantity, number | null>} Numbers  of the chosen unit; null: not known, or of more than one number */
-/** @typedef {{x: number, h: number, total: number, inner?: number}} PlainSums */
 
 /**
  * What the cell diagram shows.
  * @typedef {object} Moment
- * @property {Diagram} mode
+ * @property {"unit" | "layer"} mode
+ * @property {number} some  as many units are shown where not all are; else 0
  * @property {Reset} reset
  * @property {boolean} reverse  the layer computes from the end
  * @property {boolean} below  it reads the states of another layer
@@ -23,6 +28,7 @@ import { real } from "../wording.js";
  * @property {Numbers} numbers
  * @property {Record<Quantity, Float32Array>} vectors
  * @property {Record<"r" | "z" | "n", PlainSums> | null} sums  of the unit's pre-activations, once Python has told them
+ * @property {boolean} canAsk  Python is there to tell them
  * @property {boolean} approximate  means of several steps
  * @property {boolean} reduced  people asked for little motion
  * @property {(name: Quantity, value: number) => string} colour
@@ -50,13 +56,13 @@ export function momentOf(stage) {
     z: zs, r: rs, n: ns, h: hs, hPrev: before, x,
     keep: zs.map((each, k) => known ? each * before[k] : NaN), write: zs.map((each, k) => known ? (1 - each) * ns[k] : NaN),
   };
-  const reply = stage.replyFor();
   /** @param {Quantity} name */
   const panel = (name) => name === "hPrev" || name === "keep" || name === "write" || (name === "x" && below.length) ? "h" : name;
   return {
-    mode: view.diagram, reset: scene.trace.reset, reverse: tiles.reverse(layer), below: below.length > 0, t, unitName: nameOf(stage, unit), gate: view.gate,
+    some: stage.shown.length < scene.trace.units ? stage.shown.length : 0,
+    mode: view.diagram === "layer" ? "layer" : "unit", reset: scene.trace.reset, reverse: tiles.reverse(layer), below: below.length > 0, t, unitName: nameOf(stage, unit), gate: view.gate,
     phase: stage.phase, numbers: { z, r, n, h, hPrev, keep, write, x: x.length === 1 && !below.length ? x[0] : null }, vectors,
-    sums: reply && plainly(reply.sums), approximate: !tile?.exact,
+    sums: tile?.exact ? stage.sums.at(layer, unit, t) : null, canAsk: !!stage.options.ask, approximate: !tile?.exact,
     reduced: stage.still.matches, colour: (name, value) => stage.painter.palettes[panel(name)].css(value), onPick: (name) => stage.visits.pick(name),
   };
 }
@@ -68,23 +74,55 @@ export function momentOf(stage) {
  * @returns {Wondered}
  */
 export function explanationOf(stage, { numbers, approximate, reset, reverse, colour }) {
-  const { view: { gate, layer, t, unit }, scene: { trace, layer_names }, visits } = stage, reply = stage.replyFor();
+  const { view: { gate, layer, t, unit }, scene: { trace }, visits } = stage, reply = stage.replyFor();
   return {
-    w: stage.w, gate, layer, t, unit, name: nameOf(stage, unit) + layerName(stage), layers: layer_names, back: visits.trail.length ? () => visits.back() : null,
+    w: stage.w, gate, layer, t, unit, name: nameOf(stage, unit) + layerName(stage), back: visits.trail.length ? () => visits.back() : null,
     bidirectional: trace.bidirectional, numbers, inputs: inputsAt(stage, t), loading: !stage.tiles.finest(layer, t),
     approximate, reset, reverse, colour, kind: trace.kind, steps: trace.steps, theme: stage.theme,
     reply: reply?.gate === gate ? reply : null, pending: stage.questions.has("explain"), canAsk: !!stage.options.ask,
+    hintOf: (at) => hintOf(stage, at),
   };
 }
 
 /**
- * @param {Explained["sums"]} sums
- * @returns {Record<"r" | "z" | "n", PlainSums>}
+ * The same cell, to be written as equations.
+ * @param {Stage} stage
+ * @param {Moment} moment
+ * @param {Gate[]} hidden  not computed yet, in slow motion
+ * @returns {Written4}
  */
-function plainly({ r, z, n }) {
-  /** @param {Sums} sums */
-  const plain = ({ x, h, total, inner }) => ({ x: real(x), h: real(h), total: real(total), ...(inner === undefined ? {} : { inner: real(inner) }) });
-  return { r: plain(r), z: plain(z), n: plain(n) };
+export function equationsAt(stage, { numbers, sums, approximate, reset, reverse, canAsk }, hidden) {
+  const { view: { gate, layer, t, unit, equations }, scene } = stage, before = reverse ? t + 1 : t - 1;
+  return {
+    w: stage.w, mode: equations, reset, reverse, gate, numbers, sums, approximate, canAsk, hidden, hintOf: (at) => hintOf(stage, at),
+    placeOf: ({ gate: name, previous }) => !previous ? { gate: name, layer, t, unit } : before >= 0 && before < scene.trace.steps ? { gate: name, layer, t: before, unit } : null,
+  };
+}
+
+/**
+ * The chosen unit over the steps seen.
+ * @param {Stage} stage
+ * @param {Moment} moment
+ * @returns {Course}
+ */
+export function courseOf(stage, { numbers, approximate, phase }) {
+  const { view: { gate, layer, t, unit }, scene, tiles, window, w, painter } = stage, { n, h } = scene.reach, label = stage.labelOf(t);
+  return {
+    w, tile: tiles.covering(layer, ...seen(scene.trace.steps, window)), window, steps: scene.trace.steps, t, at: `${w.step} ${t}${label ? ` (${label})` : ""}`,
+    unit, name: nameOf(stage, unit) + layerName(stage), gate: GATES.find((each) => each === gate) ?? "x", numbers, approximate, reach: Math.max(n, h),
+    colours: scene.lines[stage.theme], ink: painter.ink, phase,
+  };
+}
+
+/**
+ * Where a link to a cell leads, in words.
+ * @param {Stage} stage
+ * @param {Cell} at
+ */
+function hintOf(stage, { gate, layer, t, unit }) {
+  const { w, scene, panels } = stage;
+  if (gate === "x") return fill(w.go_input, { name: panels.channel(Math.floor(unit / scene.tile.x_each)), t });
+  return fill(w.go_cell, { gate, unit: nameOf(stage, unit), t }) + (scene.layer_names.length > 1 ? ` \u00b7 ${scene.layer_names[layer]}` : "");
 }
 
 /**

@@ -21,7 +21,6 @@ const ARROWS = ["\u2192", "\u2190"];  // states of the forward and of the revers
  * @property {number} t
  * @property {number} unit
  * @property {string} name  of the unit
- * @property {string[]} layers  by name
  * @property {(() => void) | null} back  to where one came from
  * @property {boolean} bidirectional
  * @property {Numbers} numbers
@@ -37,6 +36,7 @@ const ARROWS = ["\u2192", "\u2190"];  // states of the forward and of the revers
  * @property {(Explained & {reply: number | null}) | null} reply
  * @property {boolean} pending
  * @property {boolean} canAsk
+ * @property {(at: Cell) => string} hintOf  where a link leads
  */
 
 /**
@@ -47,7 +47,8 @@ const ARROWS = ["\u2192", "\u2190"];  // states of the forward and of the revers
  */
 function chip(parts, hint, go) {
   const made = button("chip", parts, go);
-  if (hint) made.title = hint;
+  made.title = hint;
+  made.setAttribute("aria-label", `${made.textContent}. ${hint}`);
   return made;
 }
 
@@ -116,16 +117,19 @@ export class Why {
    * h = keep + write
    * @param {Wondered} state
    */
-  sum({ w, numbers, t, layer, unit, reverse, steps }) {
+  sum({ w, numbers, t, layer, unit, reverse, steps, hintOf }) {
     const { z, n, hPrev, keep, write, h } = numbers, before = reverse ? t + 1 : t - 1, inside = before >= 0 && before < steps;
-    const at = (/** @type {Gate} */ gate, when = t) => () => this.goTo({ gate, layer, t: when, unit });
+    const link = (/** @type {Gate} */ gate, /** @type {Piece[]} */ parts, when = t) => {
+      const at = { gate, layer, t: when, unit };
+      return chip(parts, hintOf(at), () => this.goTo(at));
+    };
     const kept = keep ?? NaN, scale = scaleOf([kept, kept + (write ?? NaN)]);
     const table = element("div", "terms");
     const index = reverse ? "t+1" : "t\u22121";
-    const previous = inside ? chip(named("h", index, number(hPrev)), w.why_go, at("h", before)) : `${w.why_start} ${number(hPrev)}`;
+    const previous = inside ? link("h", named("h", index, number(hPrev)), before) : `${w.why_start} ${number(hPrev)}`;
     table.append(
-      row(w.keep, [chip(named("z", "", number(z)), w.why_go, at("z")), " \u00d7 ", previous], keep, 0, scale),
-      row(w.write, ["(1 \u2212 ", chip(named("z", "", number(z)), w.why_go, at("z")), ") \u00d7 ", chip(named("n", "", number(n)), w.why_go, at("n"))], write, kept, scale),
+      row(w.keep, [link("z", named("z", "", number(z))), " \u00d7 ", previous], keep, 0, scale),
+      row(w.write, ["(1 \u2212 ", link("z", named("z", "", number(z))), ") \u00d7 ", link("n", named("n", "", number(n)))], write, kept, scale),
       row(`h = ${w.keep} + ${w.write}`, [], h, 0, scale, "total"),
     );
     return table;
@@ -157,7 +161,7 @@ export class Why {
    * @param {Wondered} state
    * @returns {Piece[]}
    */
-  factors(term, { w, layers, layer, bidirectional }) {
+  factors(term, { hintOf, bidirectional }) {
     /** @type {Piece[]} */
     const factors = [];
     /**
@@ -168,8 +172,7 @@ export class Why {
      */
     const source = (value, letter, index, at) => {
       const parts = named(letter, index, number(real(value), 3));
-      const hint = at && at.layer !== layer ? `${w.why_go}: ${layers[at.layer]}` : w.why_go;
-      return at ? chip(parts, hint, () => this.goTo(at)) : element("span", "", ...parts);
+      return at ? chip(parts, hintOf(at), () => this.goTo(at)) : element("span", "", ...parts);
     };
     const fromBelow = term.kind === "input" && term.at?.gate === "h";
     if (term.weight !== null) factors.push(number(real(term.weight), 3));

@@ -129,14 +129,19 @@ export class Hands {
       whole: () => stage.zoomTo(0, stage.scene.trace.steps),
       unit: () => stage.set({ diagram: "unit" }),
       "whole-layer": () => stage.set({ diagram: "layer" }),
+      "over-time": () => stage.set({ diagram: "lines" }),
       help: () => this.unfold("help"),
       view: () => this.unfold("view"),
+      copy: () => void this.copy(),
+      projector: () => stage.options.look?.turn("type"),
+      contrast: () => stage.options.look?.turn("contrast"),
       turn: () => {
         view.turned = !view.turned;
         stage.choose();
         stage.arrange({});
       },
       stretch: () => stage.arrange({ colours: view.colours === "fixed" ? "stretched" : "fixed" }),
+      own: () => stage.arrange({ xscale: view.xscale === "own" ? "shared" : "own" }),
       figure: () => this.figure(),
     };
     deeds[name]();
@@ -204,9 +209,13 @@ export class Hands {
         stage.explain();
       },
       g: cycle(1), G: cycle(-1), l: () => this.press("loop"), s: () => this.press("slow"), "?": () => this.press("help"),
-      d: () => this.press(view.diagram === "unit" ? "whole-layer" : "unit"),
+      d: () => {
+        const { diagrams } = stage.scene;
+        stage.set({ diagram: diagrams[(diagrams.indexOf(view.diagram) + 1) % diagrams.length] });
+      },
       "+": () => stage.zoomBy(0.5, view.t + 0.5), "=": () => stage.zoomBy(0.5, view.t + 0.5), "-": () => stage.zoomBy(2, view.t + 0.5),
       0: () => this.press("whole"), Backspace: () => stage.visits.back(),
+      t: () => stage.options.look?.turn("look"), p: () => this.press("projector"), c: () => this.press("contrast"), y: () => this.press("copy"),
       f: () => stage.enlarge(view.gate), v: () => this.press("view"),
       "[": () => stage.setLoop([view.t, Math.max(view.t, (stage.loop ?? stage.seen())[1])]),
       "]": () => stage.setLoop([Math.min(view.t, (stage.loop ?? stage.seen())[0]), view.t]),
@@ -289,7 +298,7 @@ export class Hands {
     this.hovered = point && gate ? { t: point.t, gate, unit: point.unit } : null;
     tip.hidden = !this.hovered;
     if (point && this.hovered) {
-      tip.replaceChildren(...tipOf(stage, this.hovered).map((line, k) => element("div", k ? "" : "strong", line)));
+      tip.replaceChildren(...tipOf(stage, this.hovered, point.y).map((line, k) => element("div", k ? "" : "strong", line)));
       const room = panels.clientWidth, wide = tip.offsetWidth, tall = tip.offsetHeight;
       tip.style.left = `${point.x + 16 + wide > room ? Math.max(0, point.x - 14 - wide) : point.x + 16}px`;
       tip.style.top = `${point.y + 18 + tall > stage.panels.height ? point.y - 12 - tall : point.y + 18}px`;
@@ -299,12 +308,23 @@ export class Hands {
 
   /** How to zoom, once. */
   sayOnce() {
-    const { part, w } = this.stage;
-    if (this.hinted) return;
+    if (!this.hinted) this.say(this.stage.w.wheel_hint);
     this.hinted = true;
-    part.hint.textContent = w.wheel_hint;
-    part.hint.hidden = false;
-    this.hint = setTimeout(() => { part.hint.hidden = true; }, HINTED);
+  }
+
+  /** @param {string} text  seen over the panels for a while */
+  say(text) {
+    const { hint } = this.stage.part;
+    clearTimeout(this.hint);
+    hint.textContent = text;
+    hint.hidden = false;
+    this.hint = setTimeout(() => { hint.hidden = true; }, HINTED);
+  }
+
+  /** The page's address to the clipboard. */
+  async copy() {
+    const { options, w } = this.stage, done = await options.copy?.();
+    if (done !== undefined) this.say(done ? w.copied : w.copy_by_hand);
   }
 
   leave() {

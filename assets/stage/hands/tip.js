@@ -12,14 +12,19 @@ import { fill, fillHover, number } from "../wording.js";
 /**
  * @param {Stage} stage
  * @param {Hovered} hovered
+ * @param {number} y  of the pointer
  * @returns {string[]} lines
  */
-export function tipOf(stage, { t, gate, unit }) {
-  const { w, tiles, view, drawn } = stage, tile = tiles.finest(view.layer, t), label = stage.labelOf(t);
+export function tipOf(stage, { t, gate, unit }, y) {
+  const { w, tiles, view, panels, drawn } = stage, tile = tiles.finest(view.layer, t), label = stage.labelOf(t);
   const step = `${w.step} ${t}${label ? ` \u00b7 ${label}` : ""}`;
   if (!tile) return [step];  // on its way
   if (drawn && (drawn.each > 1 || (drawn.units > 1 && unit !== null))) return pooled(stage, drawn, t, gate, unit);
   if (!isGate(gate) || unit === null) {
+    if (panels.own) {
+      const k = panels.inputAt(y), [low, high] = panels.ends(k), value = tiles.vector("x", view.layer, t)?.[k];
+      return [`${w.gates.x} \u00b7 ${step}`, `${panels.channel(k)} = ${tile.exact ? "" : "\u2248 "}${number(value)}`, fill(w.own_ends, { low: number(low), high: number(high) })];
+    }
     const some = inputsAt(stage, t).slice(0, 4).map(([name, value]) => `${name} = ${tile.exact ? "" : "\u2248 "}${number(value)}`);
     return [`${w.gates.x} \u00b7 ${step}`, some.join("   ")];
   }

@@ -6,7 +6,7 @@ const PAUSE = 250;  // ms; browsers refuse more than about a hundred changes in 
  * @param {(url: URL) => void} change
  * @param {boolean} [anew]  as an entry of its own, to which Back leads
  */
-function rewrite(change, anew) {
+export function changeAddress(change, anew) {
   const url = new URL(window.location.href), { history } = window;
   change(url);
   if (url.href === window.location.href) return;
@@ -30,13 +30,24 @@ export class StageAddress {
     this.latest = fields;
     this.timer ??= setTimeout(() => {
       this.timer = null;
-      rewrite((url) => {
-        for (const [name, text] of Object.entries(this.latest)) {
-          if (text === null) url.searchParams.delete(this.prefix + name);
-          else url.searchParams.set(this.prefix + name, text);
-        }
-      });
+      this.put();
     }, PAUSE);
+  }
+
+  put() {
+    changeAddress((url) => {
+      for (const [name, text] of Object.entries(this.latest)) {
+        if (text === null) url.searchParams.delete(this.prefix + name);
+        else url.searchParams.set(this.prefix + name, text);
+      }
+    });
+  }
+
+  /** What waits to be written is there now. */
+  flush() {
+    if (this.timer === null) return;
+    this.destroy();
+    this.put();
   }
 
   /** Nothing is written later. */
@@ -52,7 +63,7 @@ export class StageAddress {
  * @param {boolean} anew  Back shall lead to what the address is now
  */
 export function writePagePart({ names, prefixes, query }, anew) {
-  rewrite((url) => {
+  changeAddress((url) => {
     for (const key of [...url.searchParams.keys()]) {
       if (names.includes(key) || prefixes.some((prefix) => key.startsWith(prefix))) url.searchParams.delete(key);
     }

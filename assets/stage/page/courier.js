@@ -4,9 +4,9 @@
 import { writePagePart } from "./address.js";
 import { Charts } from "./charts.js";
 import { PageKeys } from "./keys.js";
+import { pageTheme, whenDressed } from "./look.js";
 import { registry } from "./registry.js";
 import { stand } from "./standing.js";
-import { pageTheme, whenDressed } from "./theme.js";
 import { arraysFor, unpack } from "../numbers/unpack.js";
 
 const LEAVES = "[data-testid=stTopNavLink], [data-testid=stSidebarNavLink], .st-key-train_send button";
@@ -18,7 +18,6 @@ class Courier {
     this.charts = new Charts();
     this.keys = new PageKeys();
     this.listeners = new AbortController();
-    this.quiet = -Infinity;
     this.delivered = new Map();
     this.undress = () => {};
     /** @type {Uint8Array | null} */
@@ -34,20 +33,26 @@ class Courier {
     this.patience = -Infinity;
     /** @type {import("./registry.js").Carrier} */
     this.carrier = (asked) => {
-      if (performance.now() >= this.quiet) this.send?.("ask", asked);
+      if (performance.now() >= registry.quiet) this.send?.("ask", asked);
     };
     /** @type {(name: string, value: string) => void} */
     this.chooser = (name, value) => this.send?.("choose", { name, value });
     // a question asked of a page that is being left would run there, on the next one, and leave that blank
     const leave = () => {
-      this.quiet = performance.now() + QUIET;
+      registry.quiet = performance.now() + QUIET;
     };
     const left = (/** @type {Event} */ { target }) => {
       if (target instanceof Element && target.closest(LEAVES)) leave();
     };
     const { signal } = this.listeners;
     document.addEventListener("click", left, { capture: true, signal });
-    window.addEventListener("popstate", () => window.location.pathname === this.path ? this.go() : leave(), { signal });
+    window.addEventListener("popstate", () => {
+      registry.wardrobe.read();
+      if (window.location.pathname === this.path) this.go();
+      else leave();
+    }, { signal });
+    registry.wardrobe.listen(signal);
+    registry.wardrobe.follow();
   }
 
   /**
@@ -67,7 +72,9 @@ class Courier {
         this.visit = visit;
         writePagePart(header.page, !!before && visit === before.visit && TURNS.some((name) => query[name] !== before.query[name]));
       }
-      this.keys.speak(header.page.skip);
+      registry.wardrobe.write();  // another page's address begins without
+      this.speak(header.page);
+      this.keep(header.page.cookie);
       for (const [key, reply] of Object.entries(header.replies)) this.deliver(key, reply, arraysFor(arrays, key));
     }
     registry.chooser = this.chooser;
@@ -89,6 +96,23 @@ class Courier {
     registry.settle(key, header.reply);
     if (header.kind === "figure") this.charts.opened = header.open;
     stage.answer({ header, arrays });
+  }
+
+  /**
+   * What the next page in this browser can be known by; gone when the browser is closed.
+   * @param {[string, string] | null} cookie
+   */
+  keep(cookie) {
+    if (!cookie || document.cookie.split("; ").includes(cookie.join("="))) return;
+    document.cookie = `${cookie.join("=")}; path=${new URL("./", window.location.href).pathname}; SameSite=Strict`;
+  }
+
+  /** @param {{language: string, skip: string, folded: string}} page */
+  speak({ language, skip, folded }) {
+    const { documentElement } = document;
+    this.keys.speak(skip);
+    documentElement.lang = language;
+    documentElement.style.setProperty("--gruviz-folded", JSON.stringify(folded));  // see page.css
   }
 
   /** To the address the visitor went back to, on this very page. */

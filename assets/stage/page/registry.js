@@ -1,6 +1,7 @@
 // What the stages of one page share. Every module loaded from this folder meets here; the page itself gets no global.
 
 import { Cursor } from "../hands/cursor.js";
+import { Look } from "./look.js";
 
 /** @typedef {import("../stage.js").Stage} Stage */
 /** @typedef {import("../fields.js").View} View */
@@ -28,6 +29,12 @@ export class Registry {
     this.standing = new WeakMap();
     /** @type {Set<(key: string) => void>} */
     this.watchers = new Set();
+    /** How the page looks, from its first stage on. @type {Look | null} */
+    this.worn = null;
+    /** Those who hear of every change of a view. @type {Set<(key: string) => void>} */
+    this.lookers = new Set();
+    /** Until then nothing is sent: the page is being left, by performance.now(). */
+    this.quiet = -Infinity;
   }
 
   // ---- stages
@@ -57,6 +64,17 @@ export class Registry {
    */
   remember(key, view) {
     this.views.set(key, { ...view });
+    for (const looker of this.lookers) looker(key);
+  }
+
+  /**
+   * Hear of it when a stage's view changes in any way.
+   * @param {(key: string) => void} looker
+   * @returns {() => void} stop hearing
+   */
+  look(looker) {
+    this.lookers.add(looker);
+    return () => void this.lookers.delete(looker);
   }
 
   /**
@@ -72,6 +90,10 @@ export class Registry {
   /** @param {string} key of the stage that shows another cell */
   moved(key) {
     for (const watcher of this.watchers) watcher(key);
+  }
+
+  get wardrobe() {
+    return this.worn ??= new Look(() => { for (const stage of this.stages.values()) stage.dress(true); });
   }
 
   // ---- shared cursors

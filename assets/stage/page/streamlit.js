@@ -1,11 +1,23 @@
 // A stage as a component of Streamlit: messages come in as data, its view goes into the page's address.
 
 import { StageAddress } from "./address.js";
+import { copyAddress, pageTheme, whenDressed } from "./look.js";
 import { registry } from "./registry.js";
 import { mount } from "../stage.js";
 import { stand } from "./standing.js";
-import { pageTheme, whenDressed } from "./theme.js";
 import { unpack } from "../numbers/unpack.js";
+
+const MAIN = "[data-testid=stMain]";
+const MOST_ABOVE = 260;  // px; with more than that over it the stage fills a screen of its own
+
+/**
+ * px of the page over a stage while nothing is scrolled.
+ * @param {HTMLElement} host
+ */
+function above(host) {
+  const tree = host.getRootNode(), outer = tree instanceof ShadowRoot ? tree.host : host;
+  return Math.round(Math.min(host.getBoundingClientRect().top + (outer.closest(MAIN)?.scrollTop ?? 0), MOST_ABOVE));
+}
 
 /** A stage on a page of Streamlit's, under the key its scenes carry. */
 class Place {
@@ -26,6 +38,12 @@ class Place {
     /** @type {import("../stage.js").Options} */
     const options = {
       theme: pageTheme,
+      look: registry.wardrobe,
+      above: () => above(host),
+      copy: () => {
+        this.address?.flush();
+        return copyAddress();
+      },
       remembered: () => registry.views.get(key),
       ask: (question) => registry.ask(key, question),
       choose: (name, value) => registry.chooser?.(name, value),
@@ -57,7 +75,10 @@ class Place {
       this.stage.show(unpack(data));
     }
     this.undress();
-    this.undress = whenDressed(() => { if (this.stage.theme !== pageTheme()) this.stage.dress(); });
+    this.undress = whenDressed(() => {
+      if (this.stage.theme !== pageTheme()) this.stage.dress();
+      this.stage.painter.resize();  // there may be more over it now, or less
+    });
   }
 
   destroy() {

@@ -4,8 +4,8 @@
 /** @import { Palette } from "./palette.js" */
 /** @import { Tile } from "../numbers/tiles.js" */
 import { niceStep, roundedRect, shorten } from "./canvas.js";
-import { BAR, OVERVIEW, RULER } from "./measures.js";
-import { axisNumber } from "../wording.js";
+import { OVERVIEW } from "./measures.js";
+import { axisEnds, axisNumber } from "../wording.js";
 
 const ROOMY = 22;  // px of a step in which each answer is read by itself
 const DOTS = 4;  // px apart at least
@@ -29,7 +29,7 @@ export function unitAxis(panels, context, top, height) {
  * @param {number} height  of all of them
  */
 function rowNames(panels, context, count, nameOf, top, height) {
-  const each = height / count, every = Math.max(1, niceStep(13 / each));
+  const each = height / count, every = Math.max(1, niceStep(13 * panels.scale / each));
   context.fillStyle = panels.ink.muted;
   context.textAlign = "right";
   context.textBaseline = "middle";
@@ -50,16 +50,24 @@ export function inputAxis(panels, context, palette, top, height) {
   context.fillStyle = panels.ink.muted;
   context.textAlign = "right";
   context.textBaseline = "middle";
-  for (const value of [palette.low, palette.high]) {
-    const y = top + 6 + (palette.high - value) / (palette.high - palette.low) * (height - 12);
-    context.fillText(axisNumber(value), panels.left - 9, y);
+  const count = panels.inputRows(), each = panels.own ? height / count : Math.min(14, height / count);
+  if (panels.own) {
+    for (let k = 0; k < count; k++) {
+      const [low, high] = axisEnds(panels.ends(k)), above = top + k * each;
+      if (low === high) context.fillText(low, panels.left - 9, above + each / 2);
+      else for (const [text, y] of /** @type {[string, number][]} */ ([[high, above + 7], [low, above + each - 6]])) context.fillText(text, panels.left - 9, y);
+    }
+  } else {
+    for (const value of [palette.from, palette.high]) {
+      const y = top + 6 + (palette.high - value) / (palette.high - palette.from) * (height - 12);
+      context.fillText(axisNumber(value), panels.left - 9, y);
+    }
   }
   // names of the lines, at the right where there is room for a colour bar elsewhere
   context.textAlign = "left";
-  const count = panels.inputRows(), each = Math.min(14, height / count);
   for (let k = 0; k < count; k++) {
     context.fillStyle = panels.ink.inputs[k];
-    context.fillText(shorten(context, panels.channel(k), BAR - 8), panels.left + panels.plot + 5, top + height / 2 + (k - (count - 1) / 2) * each);
+    context.fillText(shorten(context, panels.channel(k), panels.size.bar - 8), panels.left + panels.plot + 5, top + height / 2 + (k - (count - 1) / 2) * each);
   }
 }
 
@@ -69,8 +77,9 @@ export function inputAxis(panels, context, palette, top, height) {
  * @param {Palette} palette
  * @param {number} top
  * @param {number} height
+ * @param {[string, string]} [words]  for the ends, where every row has numbers of its own
  */
-export function colourBar(panels, context, palette, top, height) {
+export function colourBar(panels, context, palette, top, height, words) {
   const left = panels.left + panels.plot + 6, wide = 9;
   for (let y = 0; y < height; y++) {
     context.fillStyle = palette.css(palette.high - (y + 0.5) / height * (palette.high - palette.low));
@@ -82,9 +91,10 @@ export function colourBar(panels, context, palette, top, height) {
   context.textAlign = "left";
   context.textBaseline = "middle";
   const middle = (palette.low + palette.high) / 2;
-  for (const value of height < 40 ? [palette.low, palette.high] : [palette.low, middle, palette.high]) {
+  for (const value of height < 40 || words ? [palette.low, palette.high] : [palette.low, middle, palette.high]) {
     const y = top + (palette.high - value) / (palette.high - palette.low) * height;
-    context.fillText(axisNumber(value), left + wide + 3, Math.max(top + 5, Math.min(top + height - 5, y)));
+    const text = words ? words[value === palette.low ? 0 : 1] : axisNumber(value);
+    context.fillText(text, left + wide + 3, Math.max(top + 5, Math.min(top + height - 5, y)));
   }
 }
 
@@ -103,17 +113,17 @@ export function timeTicks(panels, context, first, last) {
     if (x < panels.left - 1 || x > panels.left + panels.plot + 1) continue;
     context.fillStyle = context.strokeStyle = panels.ink.muted;
     context.beginPath();
-    for (const y of [RULER - 5, panels.axisTop + 1]) {
+    for (const y of [panels.size.ruler - 5, panels.axisTop + 1]) {
       context.moveTo(x, y);
       context.lineTo(x, y + 4);
     }
     context.stroke();
     const inside = Math.max(half + 1, Math.min(panels.width - half - 1, x));
-    context.fillText(text, inside, RULER - 13);
-    context.fillText(text, inside, panels.axisTop + 13);
+    context.fillText(text, inside, panels.size.ruler - 13 * panels.scale);
+    context.fillText(text, inside, panels.axisTop + 13 * panels.scale);
   }
   context.textAlign = "left";
-  context.fillText(panels.w.step, 2, panels.axisTop + 13);
+  context.fillText(panels.w.step, 2, panels.axisTop + 13 * panels.scale);
 }
 
 /**

@@ -5,7 +5,7 @@
 /** @import { Panels } from "./panels.js" */
 import { GATES } from "../fields.js";
 import { contextOf, roundedRect } from "./canvas.js";
-import { OVERVIEW, RULER } from "./measures.js";
+import { OVERVIEW } from "./measures.js";
 
 /** @type {Record<Phase["name"], Gate[]>} What is computed after a phase of slow motion. */
 const NOT_YET = { read: ["z", "r", "n", "h"], r: ["z", "n", "h"], n: ["z", "h"], z: ["h"], h: [] };
@@ -36,17 +36,17 @@ export function drawMarks(panels, { t, unit, gate, hover, brush, loop, phase, pl
   context.clearRect(0, 0, panels.width, panels.height);
   if (!panels.tile) return;
   const { ink, halo, accent, surface } = panels.ink, right = panels.left + panels.plot;
-  const top = RULER, bottom = panels.bottom;
+  const top = panels.size.ruler, bottom = panels.bottom;
   if (loop) {
     const [from, to] = [panels.x(loop[0]), panels.x(loop[1] + 1)].map((x) => Math.max(panels.left, Math.min(right, x)));
     context.fillStyle = accent;
     context.globalAlpha = 0.9;
-    context.fillRect(from, RULER - 4, Math.max(to - from, 2), 3);
+    context.fillRect(from, panels.size.ruler - 4, Math.max(to - from, 2), 3);
     for (const [x, way] of [[from, 1], [to, -1]]) {
       context.beginPath();
-      context.moveTo(x, RULER - 10);
-      context.lineTo(x + 8 * way, RULER - 1);
-      context.lineTo(x, RULER - 1);
+      context.moveTo(x, panels.size.ruler - 10);
+      context.lineTo(x + 8 * way, panels.size.ruler - 1);
+      context.lineTo(x, panels.size.ruler - 1);
       context.fill();
     }
     context.globalAlpha = 1;
@@ -83,16 +83,16 @@ export function drawMarks(panels, { t, unit, gate, hover, brush, loop, phase, pl
     const text = String(t), half = Math.max(context.measureText(text).width / 2 + 6, 12);
     const at = Math.max(half, Math.min(panels.width - half, middle));
     context.fillStyle = accent;
-    roundedRect(context, at - half, 2, 2 * half, 18, 5);
+    roundedRect(context, at - half, 2, 2 * half, panels.size.ruler - 7, 5);
     context.beginPath();
-    context.moveTo(middle - 5, 19);
-    context.lineTo(middle + 5, 19);
-    context.lineTo(middle, RULER - 1);
+    context.moveTo(middle - 5, panels.size.ruler - 6);
+    context.lineTo(middle + 5, panels.size.ruler - 6);
+    context.lineTo(middle, panels.size.ruler - 1);
     context.fill();
     context.fillStyle = panels.ink.onAccent;
     context.textAlign = "center";
     context.textBaseline = "middle";
-    context.fillText(text, at, 11.5);
+    context.fillText(text, at, (panels.size.ruler - 2) / 2);
   } else {
     // which way the cursor went
     const edge = middle < panels.left ? panels.left : right, way = middle < panels.left ? 1 : -1;

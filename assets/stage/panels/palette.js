@@ -18,8 +18,9 @@ export class Palette {
    * @param {Domain} domain
    * @param {Odd} odd
    */
-  constructor({ low, high, colours }, odd) {
+  constructor({ low, high, colours, from = low }, odd) {
     this.low = low;
+    this.from = from;
     this.high = high;
     const slack = 1e-6 * (high - low);
     this.bottom = low - slack;

@@ -11,11 +11,12 @@ import { colourBar, inputAxis, labelSteps, overviewBar, timeTicks, unitAxis } fr
 import { drawMarks } from "./marks.js";
 import { contextOf } from "./canvas.js";
 import { button, element } from "../markup.js";
-import { AXIS, BAR, GAP, HIGHEST, LOWEST, MOST, OVERVIEW, RULER, SYMBOLS, TITLE, UNIT } from "./measures.js";
+import { GAP, HIGHEST, LOWEST, MOST, OVERVIEW, UNIT, sizesAt } from "./measures.js";
 import { raster } from "./raster.js";
-import { axisNumber } from "../wording.js";
+import { axisEnds, axisNumber } from "../wording.js";
 
 const FEW_INPUTS = 4;  // more than this are drawn as colour
+const LANE = 28;  // px of an input on its own scale
 const FONT = '"Source Sans", "Noto Sans CJK KR", "Noto Sans KR", system-ui, sans-serif';
 
 /** @typedef {{name: Panel, title: number, top: number, height: number, bottom: number}} Row  px from the top; title: where the line above it begins */
@@ -28,6 +29,7 @@ const FONT = '"Source Sans", "Noto Sans CJK KR", "Noto Sans KR", system-ui, sans
  * @property {string[] | null} ranks  what the order is by, by unit
  * @property {string} hide  letters of the panels hidden
  * @property {Panel | ""} large  the one that has all the room
+ * @property {boolean} own  each input is on its own scale
  */
 
 /**
@@ -46,6 +48,16 @@ const FONT = '"Source Sans", "Noto Sans CJK KR", "Noto Sans KR", system-ui, sans
  * Where the columns of the input strip stand.
  * @typedef {{tile: Tile, palette: Palette, start: number, columns: number, bin: number, left: number, right: number, top: number, height: number}} InputStrip
  */
+
+/**
+ * Whether a text is seen whole; to a fraction of a pixel, which is enough to cut it.
+ * @param {HTMLElement} box
+ */
+function fits(box) {
+  const range = document.createRange();
+  range.selectNodeContents(box);
+  return range.getBoundingClientRect().width <= box.getBoundingClientRect().width + 0.01;
+}
 
 export class Panels {
   /**
@@ -72,8 +84,9 @@ export class Panels {
     this.b = 1;
     // nothing has a place before `arrange`
     this.width = this.height = this.left = this.plot = this.axis = this.axisTop = this.overviewTop = 0;
-    this.ratio = 1;
-    this.symbols = this.labelled = this.asks = false;
+    this.ratio = this.scale = 1;
+    this.size = sizesAt(1);
+    this.symbols = this.labelled = this.asks = this.own = false;
     this.font = this.strong = "";
     /** @type {Int32Array} Units, from the top. */
     this.shown = new Int32Array(0);
@@ -87,26 +100,30 @@ export class Panels {
    * Where everything stands, in CSS pixels; call after a change of size, trace, units shown or words.
    * @param {number} width
    * @param {number} room  px of height that all of it may take, as far as there is enough
+   * @param {number} scale  of the type
    * @param {Scene} scene
    * @param {Layout} layout
    * @param {Words} w
    */
-  arrange(width, room, scene, { shown, ranks, hide, large }, w) {
+  arrange(width, room, scale, scene, { shown, ranks, hide, large, own }, w) {
+    this.own = own && scene.trace.inputs > 1 && scene.x_ends.length > 0;
     this.width = width;
+    this.scale = scale;
+    this.size = sizesAt(scale);
     this.scene = scene;
     this.shown = shown;
     this.ranks = ranks;
     this.w = w;
     const context = contextOf(this.heat);
-    this.font = `${width > 900 ? 13.5 : 12}px ${FONT}`;
+    this.font = `${(width > 900 ? 13.5 : 12) * scale}px ${FONT}`;
     this.strong = `600 ${this.font}`;
     context.font = this.font;
-    const { x } = scene.palettes.light, ends = [axisNumber(x.low), axisNumber(x.high)];
+    const { x } = scene.palettes.light, ends = this.own ? scene.x_ends.flatMap(axisEnds) : [axisNumber(x.low), axisNumber(x.high)];
     const names = ranks || scene.unit_names.length ? Array.from(shown, (unit) => this.unitName(unit)) : [String(scene.trace.units - 1)];
     const inputs = this.stripKind() === "lines" ? [] : Array.from({ length: this.inputRows() }, (_, k) => this.channel(k));
     const widest = Math.max(...[...names, ...inputs, ...ends].map((name) => context.measureText(name).width));
-    this.left = Math.ceil(Math.min(width < 480 ? 74 : 120, Math.max(30, widest + 16)));
-    this.plot = Math.max(60, width - this.left - BAR);
+    this.left = Math.ceil(Math.min((width < 480 ? 74 : 120) * scale, Math.max(30, widest + 16)));
+    this.plot = Math.max(60, width - this.left - this.size.bar);
     const kept = ROWS.filter((name) => !hide.includes(name)), visible = large ? [large] : kept.length ? kept : ROWS;
     const lines = visible.map((name) => this.title(name, name === large));
     this.titles.replaceChildren(...lines);
@@ -116,17 +133,17 @@ export class Panels {
     this.symbols = this.labelled && visible[0] === "x";
     const gates = visible.filter((name) => name !== "x").length, input = visible.length > gates;
     // labels stand over the input, or under the axis where the input is not shown
-    this.axis = AXIS + (this.labelled && !this.symbols ? SYMBOLS : 0) + (this.asks ? SYMBOLS : 0);
-    const fixed = RULER + this.axis + OVERVIEW - GAP + visible.length * (title + GAP) + (this.symbols ? SYMBOLS : 0);
-    const strip = !input ? 0 : large ? room - fixed : this.stripKind() === "colour" ? Math.max(22, Math.min(this.inputRows() * 9, room < 560 ? 40 : 60)) : room < 560 ? 34 : 44;
+    this.axis = this.size.axis + (this.labelled && !this.symbols ? this.size.symbols : 0) + (this.asks ? this.size.symbols : 0);
+    const fixed = this.size.ruler + this.axis + OVERVIEW - GAP + visible.length * (title + GAP) + (this.symbols ? this.size.symbols : 0);
+    const strip = !input ? 0 : large ? room - fixed : this.stripKind() === "colour" ? Math.max(22, Math.min(this.inputRows() * 9, room < 560 ? 40 : 60)) : this.own ? this.inputRows() * LANE : room < 560 ? 34 : 44;
     // all panels fit a screen; a large one takes what there is, and a pixel a unit if it must
     const free = Math.floor((room - fixed - strip) / Math.max(1, gates)), units = shown.length;
     const body = large ? Math.min(MOST, Math.max(free, units, LOWEST)) : Math.max(LOWEST, Math.min(units * UNIT, HIGHEST, free));
-    let top = RULER;
+    let top = this.size.ruler;
     this.rows = [];
     for (const name of visible) {
       const height = name === "x" ? Math.max(22, strip) : body, begin = top;
-      top += title + (name === "x" && this.symbols ? SYMBOLS : 0);
+      top += title + (name === "x" && this.symbols ? this.size.symbols : 0);
       this.rows.push({ name, title: begin, top, height, bottom: top + height });
       top += height + GAP;
     }
@@ -168,11 +185,11 @@ export class Panels {
   heading(lines) {
     const captions = lines.map((line) => /** @type {HTMLElement} */ (line.querySelector("span")));
     this.titles.classList.remove("narrow");
-    if (captions.every((caption) => caption.scrollWidth <= caption.clientWidth)) return TITLE;
+    if (captions.every(fits)) return this.size.title;
     this.titles.classList.add("narrow");
     const tall = Math.max(...captions.map((caption) => caption.offsetHeight));
-    for (const line of lines) line.style.height = `${tall + 19}px`;
-    return tall + 20;
+    for (const line of lines) line.style.height = `${tall + this.size.title - 1}px`;
+    return tall + this.size.title;
   }
 
   /**
@@ -199,6 +216,33 @@ export class Panels {
   channel(k) {
     const each = this.scene.tile.x_each;
     return each > 1 ? `${k * each}\u2013${Math.min((k + 1) * each, this.scene.trace.inputs) - 1}` : this.scene.channels[k] ?? String(k);
+  }
+
+  /**
+   * The ends of an input's own scale.
+   * @param {number} k  row of the input
+   */
+  ends(k) {
+    return this.scene.x_ends[k];
+  }
+
+  /**
+   * Where a number of an input is on its own scale, 0 to 1; one that never changes is in the middle.
+   * @param {number} k
+   * @param {number} value
+   */
+  share(k, value) {
+    const [low, high] = this.ends(k);
+    return high > low ? (value - low) / (high - low) : 0.5;
+  }
+
+  /**
+   * The row of the input at a height.
+   * @param {number} y
+   */
+  inputAt(y) {
+    const { top, height } = this.row("x"), rows = this.inputRows();
+    return Math.max(0, Math.min(rows - 1, Math.floor((y - top) / height * rows)));
   }
 
   /** @param {Panel} name  of one that is shown */
@@ -240,7 +284,7 @@ export class Panels {
    */
   at(x, y) {
     const row = this.rows.find(({ top, bottom }) => y >= top - 1 && y <= bottom + 1);
-    const where = y < RULER ? "ruler" : y >= this.overviewTop - 4 ? "overview" : row ? row.name === "x" ? "x" : "gate" : y > this.axisTop ? "axis" : "between";
+    const where = y < this.size.ruler ? "ruler" : y >= this.overviewTop - 4 ? "overview" : row ? row.name === "x" ? "x" : "gate" : y > this.axisTop ? "axis" : "between";
     /** @type {number | null} */
     let unit = null;
     if (row && where === "gate") {
@@ -269,7 +313,7 @@ export class Panels {
     this.a = a;
     this.b = b;
     this.ink = ink;
-    const context = contextOf(this.heat);
+    const context = contextOf(this.heat), { w } = this;
     context.setTransform(this.ratio, 0, 0, this.ratio, 0, 0);
     context.clearRect(0, 0, this.width, this.height);
     context.font = this.font;
@@ -292,7 +336,7 @@ export class Panels {
     let unitsEach = 1;
     for (const { name, top, height } of this.rows) {
       if (name === "x") {
-        this.drawInput(context, { tile, palette: palettes.x, start, columns, bin, left, right, top, height });
+        this.drawInput(context, { tile, palette: this.own ? palettes.z : palettes.x, start, columns, bin, left, right, top, height });
         continue;
       }
       unitsEach = Math.ceil(this.shown.length / Math.max(1, Math.round(height * this.ratio)));
@@ -307,11 +351,12 @@ export class Panels {
       context.strokeRect(this.left - 0.5, top - 0.5, this.plot + 1, height + 1);
       if (name === "x") inputAxis(this, context, palettes.x, top, height);
       else unitAxis(this, context, top, height);
-      if (name !== "x" || this.stripKind() === "colour") colourBar(this, context, palettes[name], top, height);
+      if (name === "x" && this.own && this.stripKind() === "colour") colourBar(this, context, palettes.z, top, height, [w.own_low, w.own_high]);
+      else if (name !== "x" || this.stripKind() === "colour") colourBar(this, context, palettes[name], top, height);
     }
     timeTicks(this, context, first, last);
     context.fillStyle = ink.ink;
-    if (this.labelled) labelSteps(this, context, first, last, tile, tile.labels, this.symbols ? this.row("x").top - SYMBOLS / 2 : this.axisTop + AXIS + 5);
+    if (this.labelled) labelSteps(this, context, first, last, tile, tile.labels, this.symbols ? this.row("x").top - this.size.symbols / 2 : this.axisTop + this.size.axis + 5);
     if (this.asks) this.answers(context, first, last, tile);
     overviewBar(this, context, steps);
     return { each: tile.each * bin, units: unitsEach, tile };
@@ -325,7 +370,7 @@ export class Panels {
    * @param {Tile} tile
    */
   answers(context, first, last, tile) {
-    const y = this.axisTop + this.axis - SYMBOLS + 5;
+    const y = this.axisTop + this.axis - this.size.symbols + 5;
     context.fillStyle = this.ink.accent;
     context.textAlign = "left";
     context.textBaseline = "middle";
@@ -340,15 +385,21 @@ export class Panels {
   drawInput(context, { tile, palette, start, columns, bin, left, right, top, height }) {
     const values = tile.arrays.x, inputs = values.rows, all = Int32Array.from({ length: inputs }, (_, k) => k);
     if (this.stripKind() === "colour") {
-      const image = raster(this.images, "x", tile, "mean", palette, all, start, columns, bin, 1);
+      const image = raster(this.images, "x", tile, "mean", palette, all, start, columns, bin, 1, this.own ? (k, value) => this.share(k, value) : undefined);
       context.drawImage(image, 0, 0, columns, inputs, left, top, right - left, height);
     } else {
-      const y = (/** @type {number} */ value) => top + 4 + (palette.high - value) / (palette.high - palette.low) * (height - 8);
+      const lane = height / inputs;
+      /** @type {(value: number, k: number) => number} */
+      const y = this.own ? (value, k) => top + k * lane + 4 + (1 - this.share(k, value)) * (lane - 8)
+        : (value) => top + 4 + (palette.high - value) / (palette.high - palette.from) * (height - 8);
       const lows = tile.array("x", "low"), highs = tile.array("x", "high"), each = (right - left) / columns;
       context.strokeStyle = this.ink.line;
       context.beginPath();
-      context.moveTo(this.left, y(0));
-      context.lineTo(this.left + this.plot, y(0));
+      // zero; or between inputs that each have a scale of their own
+      for (const at of this.own ? Array.from({ length: inputs - 1 }, (_, k) => Math.round(top + (k + 1) * lane) - 0.5) : [y(0, 0)]) {
+        context.moveTo(this.left, at);
+        context.lineTo(this.left + this.plot, at);
+      }
       context.stroke();
       for (let k = 0; k < inputs; k++) {
         context.strokeStyle = context.fillStyle = this.ink.inputs[k];
@@ -361,7 +412,7 @@ export class Panels {
               high = Math.max(high, highs[at * inputs + k]);
             }
             context.globalAlpha = 0.75;
-            context.fillRect(left + c * each, y(high), Math.max(each, 1), Math.max(1.5, y(low) - y(high)));
+            context.fillRect(left + c * each, y(high, k), Math.max(each, 1), Math.max(1.5, y(low, k) - y(high, k)));
           }
           context.globalAlpha = 1;
           continue;
@@ -369,7 +420,7 @@ export class Panels {
         context.lineWidth = 1.75;
         context.beginPath();
         for (let c = 0; c < columns; c++) {
-          const at = y(values[(start + c) * inputs + k]);
+          const at = y(values[(start + c) * inputs + k], k);
           context.lineTo(left + c * each, at);
           context.lineTo(left + (c + 1) * each, at);
         }

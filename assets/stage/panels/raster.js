@@ -17,9 +17,10 @@ import { contextOf } from "./canvas.js";
  * @param {number} columns
  * @param {number} bin columns that share a pixel
  * @param {number} rowsEach rows that share a pixel
+ * @param {(row: number, value: number) => number} [scaled] what the palette gets for a value
  * @returns {HTMLCanvasElement}
  */
-export function raster(images, name, tile, statistic, palette, rows, start, columns, bin, rowsEach) {
+export function raster(images, name, tile, statistic, palette, rows, start, columns, bin, rowsEach, scaled) {
   const height = Math.ceil(rows.length / rowsEach);
   let held = images[name];
   if (!held || held.width < columns || held.height < height) {
@@ -32,6 +33,7 @@ export function raster(images, name, tile, statistic, palette, rows, start, colu
   const out = new Uint32Array(pixels.data.buffer), column = new Float64Array(height);
   for (let c = 0; c < columns; c++) {
     tile.pool(column, name, statistic, start + c * bin, bin, rows, rowsEach);
+    if (scaled) column.forEach((value, k) => { column[k] = scaled(k, value); });
     palette.paint(out, c, columns, column);
   }
   context.putImageData(pixels, 0, 0);

@@ -5,9 +5,11 @@ from __future__ import annotations
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
-from gruviz.app.explore.checks import Checks
+from gruviz.app.explore.checks import Checks, across
 from gruviz.app.explore.equations import equations as as_latex
+from gruviz.app.explore.weights import units_of
 from gruviz.app.settings import Settings
+from gruviz.drawing.sparkline import area
 from gruviz.stage.scene import Run
 from gruviz.wording.words import words
 from gruviz.wording.written import small
@@ -65,8 +67,22 @@ def equations(settings: Settings) -> DeltaGenerator:
         return st.container()
 
 
-def equivalence(settings: Settings, run: Run, checks: Checks) -> str:
-    """Which models are the same function, and how far the others are on this very input."""
+def equivalence(place: DeltaGenerator, settings: Settings, run: Run, checks: Checks) -> None:
+    """Which models are the same function, how far the others are on this very input, and where."""
+    place.markdown(_equivalence(settings, run, checks))
+    if checks.differences[across(settings.model)] < CLOSE:
+        return
+    w, units, found = words(settings.lang), units_of(settings), checks.across
+    said = w["equivalence"]["picture"].format(
+        model=w["models"][across(settings.model)], shown=w["models"][settings.model],
+        unit=units[found.unit] if units else found.unit, step=found.step,
+    )  # fmt: skip
+    place.caption(said)
+    mark = f"{w['figure']['step']} {found.step}"
+    place.html(area(found.largest, checks.compared_steps, found.step, mark, said))
+
+
+def _equivalence(settings: Settings, run: Run, checks: Checks) -> str:
     w = words(settings.lang)
     found = {name: f"**{small(value)}**" for name, value in checks.differences.items()}
     text = w["equivalence"][settings.model].format(**found)
@@ -74,8 +90,7 @@ def equivalence(settings: Settings, run: Run, checks: Checks) -> str:
     equal = [] if model == "torch" else [checks.differences["split" if model == "concat" else "concat"]]
     if max([checks.error, *equal]) > CLOSE:
         text += " " + w["equivalence"]["chaotic"]
-    across = checks.differences["split" if model == "torch" else "torch"]
-    if across < CLOSE:
+    if checks.differences[across(model)] < CLOSE:
         text += " " + w["equivalence"]["same"]
     if run.trace.h.shape[0] > 1:
         text += " " + w["equivalence"]["first_layer"]

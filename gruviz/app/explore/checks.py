@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import partial
 
 import numpy as np
 
@@ -11,6 +12,7 @@ from gruviz.app.explore.weights import params_of
 from gruviz.app.server.memory import memory
 from gruviz.app.server.turns import compute_turns
 from gruviz.app.settings import Settings
+from gruviz.drawing.sparkline import largest_of_steps
 from gruviz.inputs.sequence import Sequence
 from gruviz.models.gru import MODELS
 from gruviz.models.params import GRUParams
@@ -21,6 +23,20 @@ COMPARED = {"split": ("concat", "torch"), "concat": ("split", "torch"), "torch":
 
 
 @dataclass(frozen=True, eq=False)
+class Across:
+    """How far the hidden state is from that of the other reset placement with the same numbers.
+
+    Args:
+        largest: of all units, of each stretch of steps; see `largest_of_steps`.
+        unit, step: where it is largest of all.
+    """
+
+    largest: np.ndarray
+    unit: int
+    step: int
+
+
+@dataclass(frozen=True, eq=False)
 class Checks:
     """How far the numbers shown are from others that ought to be near; takes a while after the trace is there.
 
@@ -28,12 +44,14 @@ class Checks:
         error: `reference_error` of the trace, over `error_steps` steps.
         differences: for each other model with the same numbers, the largest |h - its h| over `compared_steps`
             steps of the first layer, read forward.
+        across: the same over time, of the model with the other reset placement.
     """
 
     error: float
     error_steps: int
     differences: dict[str, float]
     compared_steps: int
+    across: Across
 
 
 def checks(settings: Settings, sequence: Sequence) -> Checks:
@@ -43,14 +61,24 @@ def checks(settings: Settings, sequence: Sequence) -> Checks:
         Problem: as `run`.
     """
     chosen = runs.of_the_run(settings)
-    return memory().get("checks", (chosen, sequence.digest), lambda: _checks(chosen, sequence), lambda _: 0)
+    make = partial(_checks, chosen, sequence)
+    return memory().get("checks", (chosen, sequence.digest), make, lambda found: found.across.largest.nbytes)
 
 
-def _differences(model: str, params: GRUParams, x: np.ndarray) -> tuple[dict[str, float], int]:
+def across(model: str) -> str:
+    """The model with the other reset placement that one is compared with."""
+    return "split" if model == "torch" else "torch"
+
+
+def _differences(model: str, params: GRUParams, x: np.ndarray) -> tuple[dict[str, float], int, Across]:
     """How far the other models' own forwards are from this one's with the same numbers, and over how many steps."""
     steps = min(len(x), COMPARED_STEPS, max(100, 100_000_000 // params.hidden_size**2))
     states = {name: own_states(MODELS[name].from_params(params), x[:steps]) for name in (model, *COMPARED[model])}
-    return {name: float(np.abs(states[name] - states[model]).max()) for name in COMPARED[model]}, steps
+    apart = {name: np.abs(states[name] - states[model]).reshape(steps, -1) for name in COMPARED[model]}
+    other = apart[across(model)]
+    step, unit = np.unravel_index(np.argmax(other), other.shape)
+    found = Across(largest_of_steps(other.max(axis=1)), int(unit), int(step))
+    return {name: float(one.max()) for name, one in apart.items()}, steps, found
 
 
 def _checks(settings: Settings, sequence: Sequence) -> Checks:
@@ -60,5 +88,5 @@ def _checks(settings: Settings, sequence: Sequence) -> Checks:
     with turns.turn():
         error = reference_error(found.model, found.trace)
         turns.offer()
-        differences, steps = _differences(settings.model, params[0], sequence.x)
-    return Checks(error, reference_steps(found.trace), differences, steps)
+        differences, steps, found_across = _differences(settings.model, params[0], sequence.x)
+    return Checks(error, reference_steps(found.trace), differences, steps, found_across)

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import json
+
 import streamlit as st
 
 from gruviz.app import state
 from gruviz.app.explore import reading
-from gruviz.app.explore.weights import text_model
+from gruviz.app.explore.weights import symbols_of
 from gruviz.app.readers import MAX_LAYERS, MAX_UNITS, SOURCES
 from gruviz.app.settings import Settings
 from gruviz.inputs.parameters import MAX_SEED
@@ -14,12 +16,15 @@ from gruviz.inputs.scaling import SCALINGS, Scaling
 from gruviz.inputs.sequence import MAX_STEPS, Sequence
 from gruviz.inputs.synthetic import FAMILIES
 from gruviz.inputs.tables import Table
-from gruviz.inputs.text import ENCODINGS, UNITS
+from gruviz.inputs.text import ENCODINGS, NOT_UTF_8, UNITS
 from gruviz.tasks.catalogue import TASKS
 from gruviz.wording.problems import Problem
 from gruviz.wording.words import words
 from gruviz.wording.written import plain
 
+_REFUSED = f'.st-key-{state.UPLOAD} [data-testid="stFileUploader"]:has([aria-invalid="true"])::after'
+MOST_LISTED = 60  # symbols a model reads
+LONGEST_NAME = 40  # of a column, as the page writes it
 MOST_SENT = 17  # of 1,000,000 bytes, as browsers count: more than the 16 MiB that are read
 
 
@@ -93,9 +98,9 @@ def _task(settings: Settings) -> None:
         key=state.seeded("task", settings.task),
     )  # fmt: skip
     st.number_input(p["example"], 0, MAX_SEED, value=None, step=1, key=state.seeded("sseed", settings.sseed))
-    own = text_model(settings) if settings.task == "characters" else None
-    if own is not None and own.plan.text:
-        st.caption(p["own_text"].format(start=plain(" ".join(own.plan.text[:200].split())[:40])))
+    own = symbols_of(settings) if settings.task == "characters" else None
+    if own is not None and own.name == "characters" and own.text != TASKS["characters"].text:
+        st.caption(p["own_text"].format(start=plain(" ".join(own.text[:200].split())[:40])))
     _parameters(settings, w["task_parameters"])
 
 
@@ -121,6 +126,10 @@ def _numbers(settings: Settings) -> None:
 def _text(settings: Settings) -> None:
     p = words(settings.lang)["page"]
     st.text_area(p["text"], key=state.seeded("text", settings.text))
+    task = symbols_of(settings)
+    if task is not None and settings.code == "onehot" and reading.unit_of(settings, task):
+        known = " ".join(task.channels[:MOST_LISTED]) + (" …" if len(task.channels) > MOST_LISTED else "")
+        st.caption(p["spelled"].format(count=len(task.channels), symbols=plain(known)))
     left, right = st.columns(2)
     left.selectbox(p["text_unit"], UNITS, format_func=p.get, key=state.seeded("per", settings.per))
     right.selectbox(p["encoding"], ENCODINGS, format_func=p.get, key=state.seeded("code", settings.code))
@@ -142,18 +151,20 @@ def _table(settings: Settings) -> None:
     if settings.source == "table":
         st.text_area(p["paste"], key=state.seeded("table", settings.table), help=p["paste_help"], height=150)
     else:
-        st.file_uploader(
-            p["upload"], type=["csv", "tsv", "txt", "npy"], key=state.UPLOAD, help=p["upload_help"],
-            max_upload_size=MOST_SENT,
-        )  # fmt: skip
+        # of any kind: what cannot be read is refused in a sentence of ours, over the stage
+        st.file_uploader(p["upload"], key=state.UPLOAD, help=p["upload_help"], max_upload_size=MOST_SENT)
+        # what the browser itself refuses to send turns red there, and tells why where only a mouse finds it
+        st.html(f"<style>{_REFUSED} {{ content: {json.dumps(p['upload_refused'], ensure_ascii=False)} }}</style>")
+    try:
+        opened = reading.table_of(settings, state.current_upload())
+    except Problem:
+        opened = None  # the page says what is wrong; here there are no columns to offer
+    if isinstance(opened, Table) and opened.encoding in NOT_UTF_8:
+        st.caption(p["encoding_" + opened.encoding])
     st.segmented_control(
         p["header"], list(reading.HEADER), format_func=lambda name: p["header_" + name], required=True,
         key=state.seeded("header", settings.header),
     )  # fmt: skip
-    try:
-        opened = reading.table_of(settings, state.current_upload())
-    except Problem:
-        return  # the page says what is wrong; here there are no columns to offer
     if not isinstance(opened, Table):
         return
     known = [name for name in settings.columns if name in opened.columns]
@@ -163,10 +174,35 @@ def _table(settings: Settings) -> None:
     label = settings.labels if settings.labels in opened.columns else ""
     if label != settings.labels:
         st.session_state[state.key_of("labels")] = label
+    roles = reading.roles_of(settings, opened)
+    by_itself = p["label_by_itself"].format(column=roles.label[:LONGEST_NAME]) if roles.by_itself else p["none"]
     st.selectbox(
-        p["label_column"], ["", *opened.columns], format_func=lambda name: name or p["none"],
+        p["label_column"], ["", *opened.columns], format_func=lambda name: name or by_itself,
         key=state.seeded("labels", label),
     )  # fmt: skip
+    _rising(settings, opened, roles)
+
+
+def _rising(settings: Settings, table: Table, roles: reading.Roles) -> None:
+    """What was decided about columns of dates and numbers that only rise, and one click to have it otherwise."""
+    p = words(settings.lang)["page"]
+    decided = []
+    if roles.by_itself and roles.label == table.dates:
+        decided.append(p["dates_label"].format(column=_bold(roles.label)))
+    elif roles.by_itself:
+        decided.append(p["clock_labels"].format(column=_bold(roles.label)))
+    if roles.left_out not in (None, roles.label):
+        decided.append(p["clock_left_out"].format(column=_bold(roles.left_out)))
+    for sentence in decided:
+        st.caption(sentence)
+    asked = table.clock or table.dates
+    if asked is not None and (decided or settings.rising):
+        label = p["read_clock"].format(column=_bold(asked)) if table.clock else p["no_labels"]
+        st.toggle(label, key=state.seeded("rising", settings.rising))
+
+
+def _bold(column: str) -> str:
+    return f"**{plain(column[:LONGEST_NAME])}**"
 
 
 def scaling_control(settings: Settings) -> None:

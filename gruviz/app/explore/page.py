@@ -14,7 +14,7 @@ from gruviz.app.explore.weights import units_of
 from gruviz.app.head import language_control, page_theme
 from gruviz.app.sentences import one_sentence
 from gruviz.app.settings import Settings
-from gruviz.app.stage import answer, stage
+from gruviz.app.stage import Seen, answer, seen, stage
 from gruviz.app.state import Good
 from gruviz.drawing import export
 from gruviz.drawing.colours import Theme
@@ -26,6 +26,7 @@ from gruviz.stage.scene import VIEW_FIELDS, Labels, Run, Scene
 from gruviz.tasks.catalogue import TASKS
 from gruviz.wording.problems import Problem
 from gruviz.wording.words import words
+from gruviz.wording.written import plain
 
 STAGE = "explore"
 
@@ -51,7 +52,7 @@ def _draw(settings: Settings) -> None:
     p = words(settings.lang)["page"]
     upload = state.current_upload() if settings.source == "file" else None
     with st.sidebar:
-        language_control(settings)
+        language_control(settings, STAGE)
         controls.weights_controls(settings)
         controls.sequence_controls(settings)
         controls.scaling_control(settings)
@@ -75,11 +76,13 @@ def _draw(settings: Settings) -> None:
     with size_place:
         controls.show_size(sequence, scaling, settings.lang)
     equivalence_place = badges.equations(shown)
-    _downloads(settings, shown, run, upload, problem)
+    st.markdown(f"##### {p['downloads']}")
+    _downloads(replace(shown, lang=settings.lang), upload)
+    _link_note(settings, upload, problem)
     # what is above is on its way to the browser while these are computed
     found = checks.checks(shown, sequence)
     badges.badges(badges_place, shown, run, found)
-    equivalence_place.markdown(badges.equivalence(shown, run, found))
+    badges.equivalence(equivalence_place, shown, run, found)
 
 
 def _last_good(settings: Settings, unreadable: bool) -> tuple[Settings, Upload | None, Sequence, Scaling, Run]:
@@ -136,7 +139,9 @@ def _answers(shown: Settings, upload: Upload | None, theme: Theme) -> None:
         sequence, _ = reading.sequence_of(shown, upload)
         run = runs.run(shown, sequence)
         scene = scene_of(replace(shown, lang=settings.lang), run, sequence)
-        for _, question in answer({STAGE: scene}, settings.to_query(), theme, charts=STAGE):
+        for _, question in answer(
+            {STAGE: scene}, settings.to_query() | state.spoken(settings.lang), theme, charts=STAGE
+        ):
             charts.remember(question, run.trace.meta.steps)
         _take_choice()
         charts.charts(scene, theme)
@@ -151,23 +156,57 @@ def _take_choice() -> None:
         st.rerun()
 
 
-def _downloads(settings: Settings, shown: Settings, run: Run, upload: Upload | None, problem: Problem | None) -> None:
-    p = words(settings.lang)["page"]
-    st.markdown(f"##### {p['downloads']}")
-    with st.container(horizontal=True):
-        # Streamlit keeps these functions for as long as the visitor stays: they hold settings, never a trace
-        st.download_button(
-            p["download_npz"], partial(_exported, export.npz, shown, upload), file_name="gruviz.npz",
-            on_click="ignore", key="npz", icon=":material/download:",
-        )  # fmt: skip
-        rows = export.csv_rows(run.trace)
-        if rows <= export.MAX_CSV_ROWS:
+@st.fragment
+def _downloads(shown: Settings, upload: Upload | None) -> None:
+    """All values as files, and as CSV also those that are seen; drawn anew when others are.
+
+    Args:
+        shown, upload: as `_answers` takes them.
+    """
+    p = words(shown.lang)["page"]
+    with one_sentence(shown.lang):
+        sequence, _ = reading.sequence_of(shown, upload)
+        run = runs.run(shown, sequence)
+        names, inputs = units_of(shown), sequence.inputs
+        buttons = st.container(horizontal=True)
+        part = seen(STAGE, run, shown.view)
+        with buttons:
+            # Streamlit keeps these functions for as long as the visitor stays: they hold settings, never a trace
             st.download_button(
-                p["download_csv"], partial(_exported, export.csv_text, shown, upload), file_name="gruviz.csv",
-                mime="text/csv", on_click="ignore", key="csv", icon=":material/download:",
+                p["download_npz"], partial(_npz, shown, upload, part), file_name="gruviz.npz", on_click="ignore",
+                key="npz", icon=":material/download:",
             )  # fmt: skip
-    if rows > export.MAX_CSV_ROWS:
-        st.caption(p["csv_too_large"].format(rows=rows))
+            offered = {"csv": (Seen(), p["download_csv"], "gruviz.csv")}
+            if part != Seen():
+                offered["csv_part"] = (part, _part_name(part, names, p), f"gruviz{part.suffix}.csv")
+            large = []
+            for key, (each, label, file_name) in offered.items():
+                if export.fits_csv(run.trace, steps=each.steps, units=each.units, inputs=inputs):
+                    st.download_button(
+                        label, partial(_csv, shown, upload, each), file_name=file_name, mime="text/csv",
+                        on_click="ignore", key=key, icon=":material/download:",
+                    )  # fmt: skip
+                else:
+                    rows = export.csv_rows(run.trace, steps=each.steps, units=each.units)
+                    said = p["csv_too_large"].format(rows=rows)
+                    large.append(said if each == Seen() else p["csv_part_too_large"].format(rows=rows))
+        for sentence in large:
+            st.caption(sentence)
+
+
+def _part_name(part: Seen, names: tuple[str, ...], p: dict[str, str]) -> str:
+    said = []
+    if part.steps is not None:
+        said.append(p["csv_steps"].format(first=part.steps[0], last=part.steps[1]))
+    if part.units is not None:
+        first = part.units[0]
+        alone = plain(names[first][:40]) if names else str(first)
+        one = len(part.units) == 1
+        said.append(p["csv_unit"].format(unit=alone) if one else p["csv_units"].format(count=len(part.units)))
+    return p["download_csv_part"].format(part=", ".join(said))
+
+
+def _link_note(settings: Settings, upload: Upload | None, problem: Problem | None) -> None:
     note = "link_note" if settings.fits_url else "link_note_long"
     if upload is not None or settings.source == "file":
         note = "link_note_file"
@@ -175,9 +214,20 @@ def _downloads(settings: Settings, shown: Settings, run: Run, upload: Upload | N
         note = "link_note_mine"
     elif problem is not None:
         note = "link_note_problem"
-    st.caption(p[note])
+    st.caption(words(settings.lang)["page"][note])
 
 
-def _exported(write: export.Writer, shown: Settings, upload: Upload | None) -> bytes:
+def _npz(shown: Settings, upload: Upload | None, part: Seen) -> bytes:
     sequence, _ = reading.sequence_of(shown, upload)
-    return write(runs.run(shown, sequence).trace)
+    run = runs.run(shown, sequence)
+    # the browser holds the rest of the view
+    query = {name: text for name, text in shown.to_query().items() if name not in VIEW_FIELDS} | part.query
+    return export.npz(run.trace, run.model, units=units_of(shown), channels=sequence.channels, settings=query)
+
+
+def _csv(shown: Settings, upload: Upload | None, part: Seen) -> bytes:
+    sequence, _ = reading.sequence_of(shown, upload)
+    return export.csv_text(
+        runs.run(shown, sequence).trace, steps=part.steps, units=part.units, unit_names=units_of(shown),
+        channels=sequence.channels,
+    )  # fmt: skip

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from hashlib import blake2b
 
-from gruviz.app.explore.weights import text_model
+from gruviz.app.explore.weights import symbols_of
 from gruviz.app.server.memory import memory
 from gruviz.app.settings import Settings
 from gruviz.inputs.files import Upload, read_upload
@@ -54,6 +54,40 @@ def table_of(settings: Settings, upload: Upload | None) -> Table | Sequence:
     return open_upload(upload, settings.header)
 
 
+@dataclass(frozen=True)
+class Roles:
+    """What the columns of a table are taken for.
+
+    Args:
+        inputs: those that are read; () for every column of numbers but the label.
+        label: the one that labels the steps.
+        by_itself: whether nobody chose that one: it holds dates, or only rises.
+        left_out: a column that only rises and is therefore no input.
+    """
+
+    inputs: tuple[str, ...] = ()
+    label: str | None = None
+    by_itself: bool = False
+    left_out: str | None = None
+
+
+def roles_of(settings: Settings, table: Table) -> Roles:
+    """Which columns are inputs and which one labels the steps: as chosen, else as the columns look."""
+    chosen = tuple(name for name in settings.columns if name in table.columns)
+    label = settings.labels if settings.labels in table.columns else None
+    if settings.rising:
+        return Roles(chosen, label)
+    clock = None if table.clock in (label, *chosen) else table.clock
+    by_itself = table.dates or clock if label is None else None
+    inputs = chosen
+    if not chosen and clock is not None:
+        numbers = (name for name, numeric in zip(table.columns, table.numeric, strict=True) if numeric)
+        inputs = tuple(name for name in numbers if name not in (label, clock))
+        if not inputs:  # the label was chosen from the numbers, and nothing else would be read
+            return Roles((), label)
+    return Roles(inputs, label or by_itself, by_itself is not None, clock)
+
+
 def sequence_of(settings: Settings, upload: Upload | None) -> tuple[Sequence, Scaling]:
     """The input the settings describe, rescaled as they say.
 
@@ -67,18 +101,30 @@ def sequence_of(settings: Settings, upload: Upload | None) -> tuple[Sequence, Sc
     key = (
         replace(given, **typed),
         None if file is None else (file.name, blake2b(file.data, digest_size=16).digest()),
-        None if text_task is None else (_digest(text_task.text), text_task.channels),
+        None if text_task is None else (_digest(text_task.text), text_task.channels, text_task.unit),
     )
     return memory().get("sequence", key, lambda: _sequence(given, file, text_task), lambda found: _bytes_of(found[0]))
 
 
 def _text_task(settings: Settings) -> Task | None:
-    """What the weights were trained on, where the input must be in their alphabet: then it is part of the input."""
-    spells = settings.source == "text" and settings.per == "characters" and settings.code == "onehot"
-    if spells or (settings.source == "task" and settings.task == "characters"):
-        held = text_model(settings)
-        return None if held is None else held.plan.made()
-    return None
+    """What the weights were trained on, where the input must be in its symbols: then it is part of the input."""
+    task = symbols_of(settings)
+    if task is None:
+        return None
+    if settings.source == "text" and settings.code == "onehot":
+        return task if unit_of(settings, task) else None
+    return task if task.unit and settings.source == "task" and settings.task == task.name else None
+
+
+def unit_of(settings: Settings, task: Task) -> str:
+    """What typed text is cut into for weights of that task; "" where it cannot be in its symbols.
+
+    Characters are cut further where the model reads parts of them. "go" is one symbol of a task without a text.
+    """
+    if settings.per == "characters":
+        return task.unit or "characters"
+    fits = settings.per == task.unit or (settings.per == "words" and not task.unit)
+    return settings.per if fits else ""
 
 
 def _digest(text: str) -> str:
@@ -98,8 +144,8 @@ _FIELDS = {
     "synthetic": ("source", "scale", "family", "steps", "sseed", "parameters"),
     "numbers": ("source", "scale", "numbers"),
     "text": ("source", "scale", "text", "per", "code", "esize", "sseed"),
-    "table": ("source", "scale", "table", "header", "columns", "labels"),
-    "file": ("source", "scale", "header", "columns", "labels"),
+    "table": ("source", "scale", "table", "header", "columns", "labels", "rising"),
+    "file": ("source", "scale", "header", "columns", "labels", "rising"),
 }
 INPUT_FIELDS = tuple(sorted(set().union(*_FIELDS.values())))
 
@@ -108,15 +154,14 @@ def _sequence(settings: Settings, upload: Upload | None, text_task: Task | None)
     if settings.source == "numbers":
         found = parse_numbers(settings.numbers)
     elif settings.source == "text" and text_task is not None:
-        found = spelled(settings.text, text_task.channels)
+        found = spelled(settings.text, text_task.channels, unit_of(settings, text_task))
     elif settings.source == "text":
         found = encode_text(settings.text, settings.per, settings.code, settings.esize, settings.sseed)
     elif settings.source in ("table", "file"):
         opened = table_of(settings, upload)
         if isinstance(opened, Table):
-            known = tuple(name for name in settings.columns if name in opened.columns)
-            label = settings.labels if settings.labels in opened.columns else None
-            opened = opened.sequence(known or None, label)
+            roles = roles_of(settings, opened)
+            opened = opened.sequence(roles.inputs or None, roles.label)
         found = opened
     elif settings.source == "task":
         task = text_task or TASKS[settings.task]

@@ -6,8 +6,8 @@ from functools import lru_cache
 
 import numpy as np
 
-from gruviz.app.explore.weights import inputs_of, text_model, trained_weights, units_of
-from gruviz.app.settings import Settings
+from gruviz.app.explore.weights import inputs_of, symbols_of, trained_weights, units_of
+from gruviz.app.settings import OPENS_ON, Settings
 from gruviz.inputs.sequence import Sequence
 from gruviz.models.gru import MODELS
 from gruviz.models.presets import PRESETS
@@ -59,12 +59,12 @@ def status(settings: Settings, sequence: Sequence, run: Run, problem: Problem | 
     if problem is not None:
         text = w["problems"][problem.key].format(**problem.fields)
         kind = "note" if problem.key in NOT_YET else "problem"
-        return Status(kind, f"{text} {p['last_good' if last_good else 'no_good']}")
+        act = ("weights", OPENS_ON, p["show_opening"]) if problem.key == "model_gone" else None
+        return Status(kind, f"{text} {p['last_good' if last_good else 'no_good']}", act=act)
     wanted, found = inputs_of(settings), sequence.inputs
-    text_of = text_model(settings)
     own = ("weights", settings.weights, p["bring_back"])
-    if text_of is not None and (missing := alphabet(text_of, sequence, settings.lang)):
-        return Status("note", missing, act=own)
+    if (unread := not_read(settings, sequence)) is not None:
+        return unread
     if wanted is not None and wanted != found:
         key = "adapted_fewer" if found < wanted else "adapted_more"
         return Status("note", p[key].format(wanted=wanted, found=found), act=own)
@@ -160,18 +160,25 @@ def home(settings: Settings, run: Run) -> tuple[int, int]:
     return 0, 0
 
 
-def alphabet(held: SavedModel, sequence: Sequence, language: str) -> str:
-    """What a model that reads text cannot read of a sequence; "" where it reads all of it."""
-    p, channels = words(language)["page"], held.plan.made().channels
-    if sequence.channels != channels:
-        return p["other_alphabet"]
-    known = set(channels)
+def not_read(settings: Settings, sequence: Sequence) -> Status | None:
+    """What the weights cannot read of a sequence: text where they read numbers, symbols they do not know."""
+    p, task = words(settings.lang)["page"], symbols_of(settings)
+    other = ("weights", "random", p["random_instead"])
+    if task is None or not (task.unit or settings.source == "text"):
+        numbers = settings.source == "text" and inputs_of(settings) is not None
+        return Status("note", p["reads_numbers"], act=other) if numbers else None
+    if sequence.channels != task.channels:
+        return Status("note", p["other_alphabet"], act=other)
+    known = set(task.channels)
     unknown = list(dict.fromkeys(name for name in sequence.labels if name not in known))
-    if not unknown:
-        return ""
+    if not unknown or settings.source != "text":
+        return None
     symbols = ", ".join(unknown[:MOST_NAMED])
     if len(unknown) > MOST_NAMED:
         symbols += " " + p["unread_more"].format(count=len(unknown) - MOST_NAMED)
-    if OTHER in channels:
-        return p["unread_other"].format(known=len(channels) - 1, symbols=symbols, other=OTHER)
-    return p["unread"].format(known=len(channels), symbols=symbols)
+    act = ("weights", settings.weights, p["bring_back"]) if known & set(sequence.labels) else other
+    if OTHER in known:
+        text = p["unread_other"].format(known=len(known) - 1, symbols=symbols, other=OTHER)
+    else:
+        text = p["unread"].format(known=len(known), symbols=symbols)
+    return Status("note", text, act=act)

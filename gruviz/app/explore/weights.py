@@ -11,6 +11,7 @@ from gruviz.models.params import GRUParams
 from gruviz.models.presets import PRESETS, leaky, resized
 from gruviz.models.random_weights import random_params
 from gruviz.tasks.catalogue import TASKS
+from gruviz.tasks.task import Task
 from gruviz.training.saved import SavedModel, shipped
 from gruviz.wording.problems import Problem
 
@@ -76,13 +77,16 @@ def trained_weights(settings: Settings) -> SavedModel | None:
     return None
 
 
-def text_model(settings: Settings) -> SavedModel | None:
-    """The trained model the weights are of, if it reads text one character a step."""
+def symbols_of(settings: Settings) -> Task | None:
+    """The task the weights were trained on, where each of its inputs is a symbol that can be typed.
+
+    Its `unit` is "" where it is no text; a visitor's own text is in it.
+    """
     try:
         held = trained_weights(settings)
     except Problem:  # it is told where the weights are drawn
         return None
-    return held if held is not None and held.plan.task == "characters" else None
+    return held.plan.made() if held is not None and TASKS[held.plan.task].symbols else None
 
 
 def half_lives_of(settings: Settings) -> list[float]:

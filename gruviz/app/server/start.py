@@ -10,8 +10,10 @@ from typing import Any
 
 import streamlit as st
 from starlette.concurrency import run_in_threadpool
+from starlette.middleware import Middleware
 
 from gruviz.app.server.files import routes
+from gruviz.app.server.page_head import PageHead
 from gruviz.wording.words import words
 
 log = logging.getLogger(__name__)
@@ -20,7 +22,9 @@ SCRIPT = Path(__file__).resolve().parents[1] / "pages.py"
 
 def parts() -> dict[str, Any]:
     """What `st.App` is given beside the page script: `streamlit run` looks for that very call in app.py."""
-    return {"lifespan": _ready, "routes": routes(), "on_script_error": _say}
+    return {
+        "lifespan": _ready, "routes": routes(), "middleware": [Middleware(PageHead)], "on_script_error": _say,
+    }  # fmt: skip
 
 
 @asynccontextmanager

@@ -87,7 +87,7 @@ class Trainings:
         """
         with self._lock:
             self._room()
-            name = secrets.token_hex(8)
+            name = secrets.token_hex(16)
             self._jobs[name] = Job(plan, heard=self._clock(), seen=self._clock())
             self._queue.append(name)
             self._tidy()

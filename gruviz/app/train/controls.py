@@ -15,6 +15,8 @@ from gruviz.training.plan import INITS, TrainingPlan
 from gruviz.wording.problems import Problem
 from gruviz.wording.words import words
 
+# from PyTorch's own distribution: chrono's gates look learned before anything is
+OPENING = TrainingPlan("delayed_copy", init="default")
 _KEPT = "train.kept"  # a widget that is not drawn loses its state: the visitor may come back from another page
 
 
@@ -32,11 +34,9 @@ def plan_controls(language: str, disabled: bool) -> TrainingPlan | Problem:
     t, p = w["train"], w["page"]
     if _KEPT not in st.session_state:  # a session begins with what its link says
         st.session_state[_KEPT] = {}
-        linked = link.from_query(state.query())
-        if linked is not None:
-            put(linked)
+        put(link.from_query(state.query()) or OPENING)
     locked = {"disabled": disabled}
-    name = _chosen("task", "delayed_copy")
+    name = _chosen("task", OPENING.task)
     chosen = st.selectbox(t["task"], list(TASKS), format_func=w["tasks"].get, key=_seed("task", name), **locked)
     _keep("task", chosen)
     name = _chosen("task", name)

@@ -34,6 +34,7 @@ _GOOD = "train.good"  # the last plan that could be shown
 _FAULT = "train.fault"
 _SHOWN = "train.shown"  # the run on the stage and what it is of
 MOST_MINE = 12
+COOKIE, LONGEST_COOKIE = "gruviz_trainings", 1000
 EACH, PLAYING = 1.0, 0.4  # seconds from one look at a running training to the next, and between snapshots played
 
 
@@ -50,8 +51,8 @@ def _draw(settings: Settings) -> None:
     trainings().warm()
     active = _active()
     with st.sidebar:
-        st.markdown(f"## {w['page']['title']}\n{w['train']['about']}")
-        language_control(settings)
+        language_control(settings, STAGE)
+        st.caption(w["train"]["about"])
         found = controls.plan_controls(language, active is not None)
         problem = found if isinstance(found, Problem) else None
         plan = (st.session_state.get(_GOOD) or TrainingPlan("delayed_copy")) if problem is not None else found
@@ -65,7 +66,16 @@ def _draw(settings: Settings) -> None:
 
 
 def _mine() -> dict[TrainingPlan, str]:
-    return st.session_state.setdefault(_MINE, {})
+    if _MINE not in st.session_state:
+        # the page was loaded anew: its trainings are known by what it left in the browser
+        names = _cookie()[:LONGEST_COOKIE].split(".")[:MOST_MINE]
+        standings = {name: trainings().standing(name) for name in names}
+        st.session_state[_MINE] = {found.plan: name for name, found in standings.items() if found is not None}
+    return st.session_state[_MINE]
+
+
+def _cookie() -> str:
+    return st.context.cookies.get(COOKIE, "")
 
 
 def _active() -> TrainingPlan | None:
@@ -130,7 +140,7 @@ def _live(plan: TrainingPlan, problem: Problem | None, polling: bool, playing: b
         # it is about the gates on the stage, so those stay until it is answered
         hold = isinstance(question, Mapping) and shown is not None and question.get("trace") == shown[0]
         # always as many containers above the stage: one more or less there, and it would be mounted anew
-        trouble, story_place, panel_place = st.container(), st.container(), st.container(key="train_panel")
+        trouble, panel_place = st.container(), st.container(key="train_panel")
         _trouble(trouble, problem, name is not None and standing is None, settings.lang)
         with panel_place:
             left, middle, right = st.columns([13, 11, 11], gap="medium")
@@ -141,19 +151,19 @@ def _live(plan: TrainingPlan, problem: Problem | None, polling: bool, playing: b
                 described_status(standing, plan, settings.lang)
                 chosen = results.scrub(name, trained, resting, plan, hold, settings.lang)
             _curves(middle, right, plan, trained, chosen if resting else None, settings.lang, theme)
-        story_place.markdown(story_of(plan, trained, chosen if resting else -1, values, settings.lang))
+        status = story_of(plan, trained, chosen if resting else -1, values, settings.lang)
         weights = None if trained is None else trained.snapshots[chosen if resting else -1][1]
         if active and hold:
             weights = shown[1]
         sequence = plan.made().example(seed, **values)
         run = run_of(plan, weights, sequence)
         st.session_state[_SHOWN] = (run.id, weights)
-        scene = Scene(
-            run, replace(settings.view, layer=0), Labels((), sequence.channels, settings.lang, sequence.due), address=""
-        )
+        labels = Labels((), sequence.channels, settings.lang, sequence.due)
+        scene = Scene(run, replace(settings.view, layer=0), labels, status=status, address="")
         stage(STAGE, scene)
-        query = {"lang": settings.lang} if settings.lang != Settings().lang else {}
-        for _, question in answer({STAGE: scene}, query | link.to_query(plan), theme, charts=STAGE):
+        query = state.spoken(settings.lang) | link.to_query(plan)
+        cookie = (COOKIE, ".".join(_mine().values()))
+        for _, question in answer({STAGE: scene}, query, theme, charts=STAGE, cookie=cookie):
             charts.remember(question, run.trace.meta.steps)
         charts.charts(scene, theme)
         if resting:
@@ -174,15 +184,21 @@ def _buttons(standing: Standing | None, plan: TrainingPlan, disabled: bool, lang
         for what, icon in (("pause", ":material/pause:"), ("stop", ":material/stop:")):
             st.button(t[what], icon=icon, key=f"train_{what}", on_click=_order, args=(what, plan))
         return
-    if standing is not None and standing.resumable:
+    resumable = standing is not None and standing.resumable
+    if resumable:
         st.button(
             t["resume"], icon=":material/resume:", key="train_resume", type="primary", on_click=_order,
             args=("resume", plan),
         )  # fmt: skip
-    st.button(
-        t["start" if standing is None else "again"], icon=":material/school:", key="train_start",
-        type="primary" if standing is None else "secondary", disabled=disabled, on_click=_start, args=(plan,),
-    )  # fmt: skip
+    # a click meant for the one must not lose what has been learned
+    place = st.popover(t["over"], icon=":material/restart_alt:") if resumable else st.container(width="content")
+    with place:
+        if resumable:
+            st.caption(t["over_about"])
+        st.button(
+            t["start" if standing is None else "again"], icon=":material/school:", key="train_start",
+            type="primary" if standing is None else "secondary", disabled=disabled, on_click=_start, args=(plan,),
+        )  # fmt: skip
 
 
 def _curves(

@@ -17,13 +17,12 @@ from gruviz.app.server.turns import compute_turns
 from gruviz.app.settings import Settings
 from gruviz.drawing.colours import Theme
 from gruviz.drawing.training_figures import beyond_curve
-from gruviz.models.gru import MODELS
 from gruviz.tasks.task import Check, Task
 from gruviz.tracing.trace import trace
 from gruviz.training.loop import Trained, evaluate
 from gruviz.training.plan import TrainingPlan, model_of
 from gruviz.training.saved import saved
-from gruviz.training.state_dicts import state_dict_file
+from gruviz.training.state_dicts import loading, state_dict_file
 from gruviz.wording.words import words
 
 TIMES = (0.5, 1, 1.5, 2, 3, 5)
@@ -44,7 +43,7 @@ def sequence_shown(plan: TrainingPlan, language: str) -> tuple[int, dict[str, fl
     w, values = words(language), plan.values
     with st.popover(w["train"]["sequence"], icon=":material/timeline:"):
         st.caption(w["train"]["sequence_about"])
-        seed = st.number_input(w["train"]["sequence_seed"], 0, 9999, 0, key=f"train_seen.{plan.task}")
+        seed = st.number_input(w["train"]["sequence_seed"], 0, 9999, plan.made().clear, key=f"train_seen.{plan.task}")
         for parameter in plan.made().parameters:
             number = int if parameter.integer else float
             usual = number(values[parameter.name])
@@ -273,13 +272,8 @@ def _take_along(trained: Trained, settings: Settings) -> None:
         w["train"]["download_state_dict"], lambda: state_dict_file(plan, trained.weights), file_name=f"{file}.pt",
         on_click="ignore", key="train_pt", icon=":material/download:",
     )  # fmt: skip
-    inputs, units = task.input_size, plan.hidden_size
-    if plan.model == "torch":
-        note = w["train"]["plain_note"].format(inputs=inputs, units=units)
-    else:
-        name = MODELS[plan.model].__name__
-        note = w["train"]["own_note"].format(name=name, inputs=inputs, units=units, outputs=task.output_size)
-    st.caption(note)
+    st.caption(w["train"]["plain_note" if plan.model == "torch" else "own_note"])
+    st.code(loading(plan, f"{file}.pt", task.example(**plan.values).steps), language="python", wrap_lines=True)
 
 
 def _send(trained: Trained, settings: Settings) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from gruviz.app.train.results import measured_at
+from gruviz.stage.headline import Status
 from gruviz.training.loop import Trained
 from gruviz.training.plan import TrainingPlan
 from gruviz.wording.words import words
@@ -12,10 +13,11 @@ from gruviz.wording.words import words
 
 def story_of(
     plan: TrainingPlan, trained: Trained | None, which: int, values: Mapping[str, float], language: str
-) -> str:
-    """The task's story, where the weights and the settings on the stage are its own; else why it is not told.
+) -> Status:
+    """What is said over the stage: the task's story, where weights and settings there are its own; else why not.
 
-    A story holds for the task's usual settings, in weights that have reached the goal and pass its check.
+    A story holds for the task's usual settings, whatever the first weights, in weights that have reached the goal and
+    pass its check.
 
     Args:
         plan: what is, or would be, trained.
@@ -25,9 +27,18 @@ def story_of(
         language: "en" or "ko".
     """
     w = words(language)
-    usual = TrainingPlan(plan.task, plan.model, seed=plan.seed, most_steps=plan.most_steps)
+    usual = TrainingPlan(
+        plan.task, plan.model, seed=plan.seed, most_steps=plan.most_steps, init=plan.init, t_max=plan.t_max
+    )  # fmt: skip
     if plan != usual or values != plan.values:
-        return w["train"]["story_other"]
+        return _note("story_other", "story_other_more", language)
     if trained is None or trained.outcome != "goal" or which not in (-1, len(trained.snapshots) - 1):
-        return w["train"]["story_later"]
-    return w["task_stories"][plan.task] if measured_at(trained, -1).check.passed else w["train"]["story_unseen"]
+        return _note("story_later", "story_later_more", language)
+    if not measured_at(trained, -1).check.passed:
+        return _note("story_unseen", "story_unseen_more", language)
+    return Status("story", w["sentences"][plan.task], w["task_stories"][plan.task])
+
+
+def _note(name: str, rest: str, language: str) -> Status:
+    t = words(language)["train"]
+    return Status("note", t[name], t[rest])

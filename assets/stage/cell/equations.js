@@ -1,0 +1,187 @@
+// The four equations of the chosen cell, a line each: in symbols, with the numbers of this unit and step, or both.
+
+/** @import { Cell, Gate, Reset, Words, Written } from "../fields.js" */
+/** @import { Numbers } from "./moment.js" */
+/** @import { PlainSums } from "../numbers/sums.js" */
+import { button, element } from "../markup.js";
+import { number, signed } from "../wording.js";
+
+const DIGITS = 2;
+/** @type {Gate[]} As one reads them: the gates, what they act on, the state. */
+const LINES = ["r", "z", "n", "h"];
+
+/** @typedef {"x" | "h" | "b" | "inner_h" | "inner_b"} Part  of a pre-activation */
+/** @typedef {{gate: Gate, previous: boolean}} Source  a number of the diagram that has a cell */
+/**
+ * What an equation is written with: plain text, a letter with an index, a part of a sum, a number that has a cell,
+ * or 1 - z. signed: how its sign is written: in front of a first summand, as the operator before a later one,
+ * in brackets where it is a factor.
+ * @typedef {string | {base: string, sub: "before"} | {part: Part, signed: "first" | "later"} | {source: Source} | {rest: true}} Token
+ */
+
+/**
+ * What they are about.
+ * @typedef {object} Written4
+ * @property {Words} w
+ * @property {Written} mode
+ * @property {Reset} reset
+ * @property {boolean} reverse
+ * @property {Gate | "x"} gate  chosen
+ * @property {Numbers} numbers
+ * @property {Record<"r" | "z" | "n", PlainSums> | null} sums
+ * @property {boolean} approximate  means of several steps: nothing is filled in
+ * @property {boolean} canAsk
+ * @property {Gate[]} hidden  not computed yet, in slow motion
+ * @property {(source: Source) => Cell | null} placeOf
+ * @property {(at: Cell) => string} hintOf
+ */
+
+/**
+ * Each equation in symbols and in numbers.
+ * @param {Reset} reset
+ * @returns {Record<Gate, {symbols: Token[], figures: Token[]}>}
+ */
+export function equationsOf(reset) {
+  /** @type {Token} */
+  const before = { base: "h", sub: "before" };
+  /** @type {(name: Gate, previous?: boolean) => Token} */
+  const source = (gate, previous = false) => ({ source: { gate, previous } });
+  /** @type {Token[]} */
+  const added = [{ part: "x", signed: "first" }, { part: "h", signed: "later" }, { part: "b", signed: "later" }];
+  /** @type {{symbols: Token[], figures: Token[]}} */
+  const gate = { symbols: ["σ(W x + U ", before, " + b)"], figures: ["σ(", ...added, ")"] };
+  return {
+    r: gate, z: gate,
+    n: reset === "before"
+      ? { symbols: ["tanh(W x + U (r ⊙ ", before, ") + b)"], figures: ["tanh(", ...added, ")"] }
+      : {
+        symbols: ["tanh(W x + b + r ⊙ (U ", before, " + b))"],
+        figures: ["tanh(", added[0], added[2], " + ", source("r"), " × (", { part: "inner_h", signed: "first" }, { part: "inner_b", signed: "later" }, "))"],
+      },
+    h: { symbols: ["z ", before, " + (1 − z) n"], figures: [source("z"), " × ", source("h", true), " + ", { rest: true }, " × ", source("n")] },
+  };
+}
+
+/**
+ * A part of a sum with its sign; an en dash where it is not known.
+ * @param {number | null | undefined} value
+ * @param {"first" | "later"} place
+ */
+export function summand(value, place) {
+  const text = number(value, DIGITS);
+  if (place === "first") return text;
+  return text.startsWith("\u2212") ? ` \u2212 ${text.slice(1)}` : ` + ${text}`;
+}
+
+/**
+ * A factor: a negative one stands in brackets.
+ * @param {number | null} value
+ */
+export function factor(value) {
+  const text = number(value, DIGITS);
+  return text.startsWith("\u2212") ? `(${text})` : text;
+}
+
+/** A thing whose text follows the state. @typedef {{node: HTMLElement, say: (state: Written4) => string, source?: Source}} Live */
+
+export class Equations {
+  /**
+   * @param {HTMLElement} host
+   * @param {{choose: (gate: Gate) => void, goTo: (at: Cell) => void}} acts
+   */
+  constructor(host, { choose, goTo }) {
+    this.host = host;
+    this.choose = choose;
+    this.goTo = goTo;
+    this.built = "";
+    /** @type {Live[]} */
+    this.live = [];
+    /** @type {Partial<Record<Gate, HTMLElement>>} */
+    this.lines = {};
+    /** @type {Written4 | null} */
+    this.state = null;
+  }
+
+  /** @param {Written4} state */
+  update(state) {
+    const { w, mode, reset, reverse, gate, hidden } = state;
+    // without the sums the symbols stand alone; so they do for means, which do not add up
+    const filled = mode !== "symbols" && !state.approximate, key = JSON.stringify([w.language, mode, reset, reverse, filled, state.canAsk]);
+    this.state = state;
+    if (key !== this.built) {
+      this.built = key;
+      this.live = [];
+      this.host.dataset.written = filled ? mode : "symbols";
+      this.host.replaceChildren(...LINES.map((name) => this.line(name, state, filled)));
+    }
+    for (const { node, say, source } of this.live) {
+      const text = say(state);
+      if (node.textContent !== text) node.textContent = text;
+      if (!source) continue;
+      const at = state.placeOf(source), hint = at ? state.hintOf(at) : "";
+      if (node.title !== hint) {
+        node.title = hint;
+        node.setAttribute("aria-label", `${source.gate} ${text}${hint && `. ${hint}`}`);
+      }
+      node.toggleAttribute("disabled", !at);
+    }
+    for (const name of LINES) {
+      const line = this.lines[name];
+      line?.classList.toggle("chosen", name === gate);
+      line?.classList.toggle("hidden", hidden.includes(name));
+      line?.querySelector("[data-gate]")?.setAttribute("aria-pressed", String(name === gate));
+    }
+  }
+
+  /**
+   * @param {Gate} name
+   * @param {Written4} state
+   * @param {boolean} filled
+   */
+  line(name, state, filled) {
+    const { w, mode, reset, canAsk } = state, { symbols, figures } = equationsOf(reset)[name];
+    const letter = button("toggle", [name], () => this.choose(name));
+    letter.title = w.gates[name];
+    letter.dataset.gate = name;
+    const told = filled && (canAsk || name === "h"), parts = element("span", "written");
+    if (mode !== "numbers" || !told) parts.append(element("span", "symbols", "= ", ...this.nodes(symbols, name)));
+    if (told) parts.append(element("span", "figures", "= ", ...this.nodes(figures, name)));
+    const line = element("div", "equation", letter, parts);
+    line.dataset.line = name;
+    if (mode !== "symbols") {
+      const value = element("b", "value");
+      this.live.push({ node: value, say: ({ numbers, approximate }) => `${approximate ? "≈" : "="} ${number(numbers[name])}` });
+      line.append(value);
+    }
+    this.lines[name] = line;
+    return line;
+  }
+
+  /**
+   * @param {Token[]} tokens
+   * @param {Gate} name  of the line
+   * @returns {(Node | string)[]}
+   */
+  nodes(tokens, name) {
+    return tokens.map((token) => {
+      if (typeof token === "string") return token;
+      if ("base" in token) return element("span", "", token.base, element("sub", "", this.state?.reverse ? "t+1" : "t\u22121"));
+      if ("part" in token) {
+        const { part, signed: place } = token, node = element("span", "number");
+        this.live.push({ node, say: ({ sums }) => summand(name === "h" ? null : sums?.[name][part], place) });
+        return node;
+      }
+      if ("rest" in token) {
+        const node = element("span", "number");
+        this.live.push({ node, say: ({ numbers: { z } }) => z === null ? "\u2013" : signed((1 - z).toFixed(DIGITS)) });
+        return node;
+      }
+      const { source } = token, node = button("chip", [], () => {
+        const at = this.state?.placeOf(source);
+        if (at) this.goTo(at);
+      });
+      this.live.push({ node, source, say: ({ numbers }) => factor(numbers[source.previous ? "hPrev" : source.gate]) });
+      return node;
+    });
+  }
+}

@@ -1,0 +1,71 @@
+// Tells Python which steps and units a stage shows, once they have come to rest: it offers files of them.
+
+import { registry } from "./registry.js";
+import { stand } from "./standing.js";
+
+const REST = 400;  // ms
+
+/** @typedef {{steps: [number, number] | null, units: number[] | null}} Told  null: all of them */
+/** @typedef {{stage: string, trace: string, told: Told}} Data */
+
+class Seen {
+  constructor() {
+    /** @type {Data | null} */
+    this.data = null;
+    /** @type {((name: string, value: any) => void) | null} */
+    this.send = null;
+    this.sent = "";
+    /** @type {ReturnType<typeof setTimeout> | undefined} */
+    this.timer = undefined;
+    this.unwatch = registry.look((key) => { if (key === this.data?.stage) this.soon(); });
+  }
+
+  /**
+   * @param {Data} data
+   * @param {(name: string, value: any) => void} send  Streamlit's setTriggerValue
+   */
+  update(data, send) {
+    this.data = data;
+    this.send = send;
+    this.soon();
+  }
+
+  soon() {
+    clearTimeout(this.timer);
+    this.timer = setTimeout(() => this.tell(), REST);
+  }
+
+  tell() {
+    const { data, send } = this, stage = data && registry.stages.get(data.stage);
+    if (!data || !send || !stage || stage.scene.trace.id !== data.trace) return;
+    if (registry.quiet > performance.now()) return this.soon();
+    const found = seenOf(stage), now = JSON.stringify([data.trace, found]);
+    // what Python does not take as it is would be told for ever
+    if (JSON.stringify(found) === JSON.stringify(data.told) || now === this.sent) return;
+    this.sent = now;
+    send("seen", found);
+  }
+
+  destroy() {
+    this.unwatch();
+    clearTimeout(this.timer);
+  }
+}
+
+/**
+ * @param {import("../stage.js").Stage} stage
+ * @returns {Told}
+ */
+export function seenOf({ view, shown, scene: { trace } }) {
+  const [first, last] = [view.first, view.last ?? trace.steps - 1], all = first === 0 && last >= trace.steps - 1;
+  return { steps: all ? null : [first, last], units: shown.length === trace.units ? null : [...shown].sort((p, q) => p - q) };
+}
+
+/**
+ * Streamlit's call.
+ * @param {{data: Data, parentElement: HTMLElement, setTriggerValue: (name: string, value: any) => void}} given
+ * @returns {() => void}
+ */
+export function seen({ data, parentElement, setTriggerValue }) {
+  return stand(registry.standing, parentElement, () => new Seen(), (/** @type {Seen} */ made) => made.update(data, setTriggerValue));
+}
