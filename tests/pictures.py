@@ -11,14 +11,14 @@ from served import visited
 ROOT = Path(__file__).resolve().parents[1]
 PICTURES = {
     "trained": (
-        "weights=delayed_copy&source=task&model=torch&order=mean_z&gate=z&t=12&unit=10",
+        "",  # as the page opens
         1400,
         900,
         "light",
     ),
     "reset": ("weights=reset&model=torch&t=49&unit=1&gate=n", 1400, 900, "dark"),
     "text": (
-        "weights=random&hidden=24&gain=4&source=text&text=게이트를 열어 보면 GRU가 보인다&lang=ko",
+        "weights=korean&source=text&text=나는 봄을 기다린다&lang=ko&t=4&unit=15&gate=r",
         1400,
         900,
         "light",

@@ -158,6 +158,7 @@ export class Stage {
     if (current) this.rank(arrays);
     else if (this.order.length !== units) this.order = inOrder(units);
     if (!current) this.askOrder();
+    if (fresh) this.hands.leave();  // what is said of a cell is of another trace
     this.painter.cell.setWords(this.w);
     this.headline.tell(scene, this.w);
     if (asked || scene.status?.text !== old?.status?.text) this.told = scene.status?.places.watch ?? null;

@@ -33,6 +33,7 @@ _OF_SOURCE = {
 _ALWAYS = ("lang", "model", "weights", "source", "scale", *VIEW_FIELDS)
 
 OPENS_ON = "delayed_copy"
+SAMPLES = {"korean": "나는 봄을 기다린다", "brackets": "(a(aa)(a))a"}  # text for weights that cannot read the usual one
 
 
 @dataclass(frozen=True)
@@ -68,7 +69,7 @@ class Settings:
     sseed: int = 0
     parameters: tuple[tuple[str, float], ...] = tuple(PRESETS["latch"].parameters.items())
     numbers: str = "0 1 0 0 1 0 0 0 0 -1 0 0"
-    text: str = "hello GRU"
+    text: str = "hello gru"
     per: str = "characters"
     code: str = "onehot"
     esize: int = 16
@@ -202,8 +203,15 @@ class Settings:
         return brings[name](value) if name in brings else replace(self, **{name: value})
 
     def with_source(self, name: str) -> Settings:
-        """These settings with input from elsewhere; a task and a family have parameters of their own."""
-        return replace(self, source=name, parameters=self.parameters if "task" not in (name, self.source) else ())
+        """These settings with input from elsewhere; a task and a family have parameters of their own.
+
+        Text is one the weights can read, until some was typed.
+        """
+        text = (
+            self.text if self.text not in (DEFAULT.text, *SAMPLES.values()) else SAMPLES.get(self.weights, DEFAULT.text)
+        )
+        parameters = self.parameters if "task" not in (name, self.source) else ()
+        return replace(self, source=name, text=text, parameters=parameters)
 
     def with_task(self, name: str) -> Settings:
         """These settings with an example of a task as input, a clear one, at its own defaults."""

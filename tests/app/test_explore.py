@@ -4,6 +4,7 @@ import csv
 import io
 import logging
 import zipfile
+from base64 import b64decode
 from urllib.parse import parse_qsl
 
 import numpy as np
@@ -182,9 +183,14 @@ def test_where_nn_gru_differs_is_seen_as_a_picture(model, other):
     assert caption.endswith(f"Largest in unit {name} at step {step}.")
     assert EN["models"][model] in caption
     assert EN["models"][other] in caption
-    (svg,) = [one.proto.body for one in at.get("html") if "<svg" in one.proto.body]
+    (image,) = images(at)
+    svg = b64decode(image.split("base64,")[1].split('"')[0]).decode()
     assert f">{apart.max():.2g}</text>" in svg
-    assert not [one for one in sound(opened(weights="latch")).get("html") if "<svg" in one.proto.body]
+    assert not images(sound(opened(weights="latch")))
+
+
+def images(at):
+    return [one.proto.body for one in at.get("html") if "<img" in one.proto.body]
 
 
 # ---- the visitor's own sequence

@@ -8,6 +8,8 @@ from streamlit.testing.v1 import AppTest
 import gruviz
 from gruviz.app.readers import WEIGHTS
 from gruviz.app.server import models as model_store
+from gruviz.app.settings import DEFAULT, SAMPLES
+from gruviz.inputs.text import encode_text
 from gruviz.tasks.catalogue import TASKS
 from gruviz.training.loop import Training
 from gruviz.training.plan import TrainingPlan
@@ -160,6 +162,7 @@ def test_a_korean_sentence_is_three_actions_away_from_the_opening_page():
     at = sound(choose(at, "weights", "korean"))
     assert status(at)["text"] == EN["sentences"]["korean"]
     sound(at.selectbox(key="set.source").select("text").run())
+    assert noted(at) == EN["page"]["story_elsewhere"]  # there is text it can read already
     sound(at.text_area(key="set.text").input("나는 봄").run())
     alphabet = TASKS["korean"].channels
     channels, places = fed(at)
@@ -187,6 +190,18 @@ def test_weights_that_read_numbers_say_that_they_cannot_read_text(weights):
     sound(choose(at, "weights", "random"))
     assert fed(at)[0] == ["␣", *sorted(set("나는봄을기다린다"))]
     assert ko["reads_numbers"] not in noted(at)
+
+
+def test_text_that_was_typed_stays_whatever_reads_it():
+    at = sound(opened(weights="korean", source="text", text="가을"))
+    sound(at.selectbox(key="set.source").select("numbers").run())
+    sound(choose(at, "weights", "characters"))
+    sound(at.selectbox(key="set.source").select("text").run())
+    assert at.text_area(key="set.text").value == "가을"
+    for weights, sample in SAMPLES.items():
+        task = TASKS[weights]
+        assert set(encode_text(sample, task.unit or "characters").labels) <= set(task.channels)
+    assert set(encode_text(DEFAULT.text).labels) <= set(TASKS["characters"].channels)
 
 
 def test_symbols_of_a_task_can_be_typed():

@@ -46,6 +46,8 @@ def test_the_toggle_keeps_the_numbers_and_says_what_changes(explore):
     e.choose("model", "nn.GRU")
     assert abs(e.value("h", 21, 1) - before) > 0.9
     assert "gates rebuild nn.GRU's output" in e.text()
+    picture = e.page.get_by_role("img", name="How far the hidden state of split")
+    assert picture.evaluate("(image) => image.decode().then(() => image.naturalWidth * image.clientWidth)") > 0
     assert "weights=reset" in e.address_now("model=torch")
     e.choose("model", "split")
     assert e.value("h", 21, 1) == pytest.approx(before, abs=1e-6)

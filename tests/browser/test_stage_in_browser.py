@@ -86,7 +86,10 @@ def test_symbols_stand_in_the_input_strip_and_under_the_axis(explore):
 def test_what_a_number_is_added_up_from_stands_there_without_a_click(explore, model):
     e = explore(f"{RANDOM}&model={model}&t=40&unit=5&equations=numbers")
     made, trace = random_trace({"split": gruviz.SplitGRU, "torch": gruviz.TorchGRU}[model])
-    e.until("stage.moment().sums")
+    blank = (
+        "[...stage.part.cell.querySelectorAll('g:has(> .cell-rule) [text-anchor=end]')].some((one) => !one.textContent)"
+    )
+    e.until(f"stage.moment().sums && !{blank}")  # they are there, and drawn
     sums = gruviz.explain.number(made, trace, gate="h", time=40, unit=5).sums
     inner = [[sums["n"][part] for part in ("inner_h", "inner_b", "inner")]] if model == "torch" else []
     wanted = [[sums[gate][part] for part in ("x", "h", "b", "total")] for gate in "zrn"] + inner
@@ -915,3 +918,16 @@ def test_no_caption_is_cut_and_none_lies_over_a_panel(explore, lang):
             }"""
         )
         assert max(over) <= 2, (width, over)
+        assert not e.root.evaluate(OVERLAPPING, ".bar button, .bar select, .bar input, .bar .now span"), width
+        assert not e.root.evaluate(OVERLAPPING, ".equation .symbols, .equation .figures, .equation .value"), width
+
+
+# pairs of visible elements of a kind that lie over one another
+OVERLAPPING = """(root, kind) => {
+  const boxes = [...root.querySelectorAll(kind)].filter((each) => each.checkVisibility({ visibilityProperty: true }))
+    .filter((each) => !each.closest(".options, .help")).map((each) => [each, each.getBoundingClientRect()]);
+  return boxes.flatMap(([one, a], k) => boxes.slice(k + 1)
+    .filter(([, b]) => Math.min(a.right, b.right) - Math.max(a.left, b.left) > 1
+      && Math.min(a.bottom, b.bottom) - Math.max(a.top, b.top) > 3)
+    .map(([other]) => `${one.outerHTML} ${other.outerHTML}`.slice(0, 300)));
+}"""

@@ -1,12 +1,13 @@
 """The small picture of one number over time."""
 
 import re
+from base64 import b64decode
 from xml.etree import ElementTree
 
 import numpy as np
 import pytest
 
-from gruviz.drawing.sparkline import COLUMNS, HEIGHT, WIDTH, area, largest_of_steps
+from gruviz.drawing.sparkline import COLUMNS, HEIGHT, WIDTH, area, as_image, largest_of_steps
 
 
 @pytest.mark.parametrize("steps", [1, 2, COLUMNS - 1, COLUMNS, COLUMNS + 1, 1000])
@@ -49,6 +50,15 @@ def test_the_area_goes_from_zero_to_the_largest_value_inside_the_picture():
 @pytest.mark.parametrize("values", [[0.0], [np.nan, 1.0], [np.inf, np.nan]])
 def test_what_is_no_number_is_left_out(values):
     assert np.isfinite(points(area(np.array(values), 9, 3, "3", ""))).all()
+
+
+def test_an_image_holds_the_picture_and_its_words():
+    svg = area(np.array([1.0, 2.0]), 2, 1, "1", "how far")
+    image = ElementTree.fromstring(as_image(svg, '"><b>').removesuffix(">") + "/>")
+    assert image.attrib["alt"] == '"><b>'
+    kind, packed = image.attrib["src"].split(",")
+    assert kind == "data:image/svg+xml;base64"
+    assert b64decode(packed).decode() == svg
 
 
 def test_words_are_no_markup():

@@ -51,7 +51,8 @@ export class Hands {
     // the page's own hotkeys hear keys by any of these
     for (const type of /** @type {const} */ (["keyup", "keypress"])) on(root, type, (event) => event.stopPropagation());
     for (const [name, type] of POINTERS) on(part.panels, name, (event) => this.pointer(type, event));
-    on(part.panels, "pointerleave", () => this.leave());
+    // a finger that is lifted leaves too; what it has read stays until the next touch
+    on(part.panels, "pointerleave", (event) => { if (event.pointerType !== "touch") this.leave(); });
     on(part.panels, "dblclick", (event) => {
       event.preventDefault();
       const title = event.composedPath().find((each) => each instanceof HTMLElement && each.classList.contains("title"));
@@ -254,6 +255,8 @@ export class Hands {
     if (!stage.panels.width) return;
     if (type === "down") {
       if (event.pointerType === "mouse" && event.button !== 0) return;
+      // captured, its clicks would not be the title's
+      if (event.target instanceof Element && event.target.closest(".title")) return;
       stage.root.classList.toggle("by-touch", event.pointerType === "touch");
       stage.root.classList.add("by-pointer");  // no focus ring around what was only pointed at
       panels.focus({ preventScroll: true });

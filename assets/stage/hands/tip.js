@@ -28,7 +28,7 @@ export function tipOf(stage, { t, gate, unit }, y) {
     const some = inputsAt(stage, t).slice(0, 4).map(([name, value]) => `${name} = ${tile.exact ? "" : "\u2248 "}${number(value)}`);
     return [`${w.gates.x} \u00b7 ${step}`, some.join("   ")];
   }
-  return [`${nameOf(stage, unit)} \u00b7 ${step}${layerName(stage)}`, fillHover(w.hover[gate], tile.arrays[gate][tile.column(t) * tile.units + unit])];
+  return [`${called(stage, unit)} \u00b7 ${step}${layerName(stage)}`, fillHover(w.hover[gate], tile.arrays[gate][tile.column(t) * tile.units + unit])];
 }
 
 /**
@@ -47,6 +47,15 @@ function pooled(stage, { tile, each, units }, t, gate, unit) {
   const blocks = input ? Array.from({ length: Math.min(panels.inputRows(), 4) }, (_, k) => blockOf(tile, "x", t, each, [k])) : [blockOf(tile, gate, t, each, rows)];
   const [{ first, last }] = blocks, when = first === last ? `${w.step} ${first}` : fill(w.pooled_span, { first, last });
   if (input) return [`${w.gates.x} \u00b7 ${when}`, ...blocks.map((block, k) => said(panels.channel(k), block))];
-  const who = rows.length === 1 ? nameOf(stage, rows[0]) : fill(w.pooled_rows, { count: rows.length, first: nameOf(stage, rows[0]), last: nameOf(stage, rows[rows.length - 1]) });
+  const who = rows.length === 1 ? called(stage, rows[0]) : fill(w.pooled_rows, { count: rows.length, first: nameOf(stage, rows[0]), last: nameOf(stage, rows[rows.length - 1]) });
   return [`${who} \u00b7 ${when}${layerName(stage)}`, said(gate, blocks[0])];
+}
+
+/**
+ * A unit's name, or that it is one and which.
+ * @param {Stage} stage
+ * @param {number} unit
+ */
+function called({ scene, w }, unit) {
+  return scene.unit_names[unit] ?? fill(w.unit_number, { unit });
 }

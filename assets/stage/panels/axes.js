@@ -155,7 +155,8 @@ export function labelSteps(panels, context, first, last, tile, texts, y, held = 
       continue;
     }
     context.fillText(short, x, y);
-    free = x + half + 2 + Math.min(half, 3);
+    // letters may stand as close as in a word
+    free = x + half + 2 + (short.length > 1 ? Math.min(half, 3) : 0);
     if (begin === end) continue;
     context.beginPath();
     for (const [p, q] of [[left + 2, x - half - 3], [x + half + 3, right - 2]]) {

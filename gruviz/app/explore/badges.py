@@ -9,7 +9,7 @@ from gruviz.app.explore.checks import Checks, across
 from gruviz.app.explore.equations import equations as as_latex
 from gruviz.app.explore.weights import units_of
 from gruviz.app.settings import Settings
-from gruviz.drawing.sparkline import area
+from gruviz.drawing.sparkline import area, as_image
 from gruviz.stage.scene import Run
 from gruviz.wording.words import words
 from gruviz.wording.written import small
@@ -79,7 +79,7 @@ def equivalence(place: DeltaGenerator, settings: Settings, run: Run, checks: Che
     )  # fmt: skip
     place.caption(said)
     mark = f"{w['figure']['step']} {found.step}"
-    place.html(area(found.largest, checks.compared_steps, found.step, mark, said))
+    place.html(as_image(area(found.largest, checks.compared_steps, found.step, mark, said), said))
 
 
 def _equivalence(settings: Settings, run: Run, checks: Checks) -> str:
