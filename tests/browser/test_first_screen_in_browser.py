@@ -57,6 +57,20 @@ def test_all_of_every_preset_is_seen_without_scrolling_and_nothing_moves(explore
     assert all(len(found) == 1 for found in tops.values()), tops
 
 
+def test_korean_is_broken_between_words_on_every_page(explore):
+    e = explore("lang=ko")
+    for address in ("", "/train"):
+        if address:
+            e.page.goto(f"{e.address}{address}?lang=ko")
+            e.settled()
+        rules = e.page.evaluate(
+            """() => [...document.querySelectorAll("[data-testid=stApp] :is(p, button, label, h5, li)")]
+              .filter((each) => /[가-힣]/.test(each.innerText)).map((each) => getComputedStyle(each).wordBreak)"""
+        )
+        assert len(rules) > 10
+        assert set(rules) == {"keep-all"}, address
+
+
 def test_on_a_phone_four_panels_and_the_transport_are_one_screen(explore):
     e = explore("lang=ko", width=390, height=844, touch=True)
     seen = e.root.evaluate(SEEN)
