@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import re
 from typing import Any
 
 import numpy as np
@@ -51,6 +52,13 @@ class Explorer:
             timeout=40_000
         )
         self.root.evaluate(DRAWN)
+
+    def look_below(self) -> None:
+        """Scroll to what is true of the picture: it is computed then, and not before."""
+        self.page.locator(".st-key-equations").scroll_into_view_if_needed()
+        expect(self.page.get_by_text(re.compile("PyTorch forward|PyTorch 순전파")).first).to_be_visible(timeout=15_000)
+        expect(self.page.get_by_text("comparing with the PyTorch forward")).to_have_count(0, timeout=15_000)
+        self.settled()
 
     # ---- the controls beside the stage
 

@@ -11,6 +11,7 @@ from streamlit.components.v2.bidi_component.main import _make_trigger_id
 from streamlit.runtime.scriptrunner import RerunData
 from streamlit.testing.v1 import AppTest, local_script_runner
 
+from gruviz.stage.alike import whole
 from gruviz.stage.packing import unpack
 
 APP = str(Path(__file__).resolve().parents[1] / "gruviz" / "app" / "pages.py")
@@ -42,8 +43,10 @@ def component(at, name):
 
 
 def scene(at):
-    """The header and the arrays the stage gets."""
-    return unpack(component(at, "stage").bytes)
+    """The header and the arrays the stage gets, once the browser has put in what scenes have alike."""
+    header, arrays = unpack(component(at, "stage").bytes)
+    header.pop("alike")
+    return whole(header), arrays
 
 
 def payload(at):
@@ -140,9 +143,14 @@ def send(at, value, event="ask", whole=False, key="explore", of="courier"):
     with pytest.MonkeyPatch.context() as patch:
         if not whole:
             # in the order they are drawn
-            fragment = list(at._fragment_storage._fragments)[["courier", "seen"].index(of)]
+            fragment = list(at._fragment_storage._fragments)[["courier", "seen", "inview"].index(of)]
             patch.setattr(local_script_runner, "RerunData", partial(RerunData, fragment_id=fragment))
         return at._run(states)
+
+
+def looked(at):
+    """The page once its checks have come into view: they are computed then, and not before."""
+    return send(at, scene(at)[0]["trace"]["id"], event="look", whole=True, of="inview")
 
 
 def reply(at, key="explore"):

@@ -110,6 +110,7 @@ export function isGate(name) {
  * @property {Record<Theme, Record<Panel, Domain>>} palettes
  * @property {[number, number][]} x_ends  the lowest and highest number in each row of the input
  * @property {{n: number, h: number}} reach  the largest |n| and |h| of the trace
+ * @property {import("./numbers/sums.js").Piece} [sums]  of which unit and steps the message holds what its numbers are added up from
  * @property {Odd} odd
  * @property {Record<Theme, Record<string, string>>} lines
  */
@@ -178,4 +179,20 @@ const ABSENT = { key: "", address: null, cursor: "", visit: 0, menus: [], status
  */
 export function sceneOf(header) {
   return /** @type {any} */ ({ ...ABSENT, ...header });
+}
+
+/**
+ * A scene's header with what it has alike with others, as gruviz/stage/alike.py puts them together too.
+ * @param {Record<string, any>} header
+ * @param {Record<string, any>} alike
+ * @returns {Record<string, any>}
+ */
+export function wholeOf({ span, chosen, alike: _, ...header }, alike) {
+  const { palettes, defaults, menus } = alike;
+  const spanned = Object.entries(palettes).map(([theme, each]) => [theme, { ...each, x: { ...each.x, ...span } }]);
+  const offered = (header.menus ?? menus).filter((/** @type {Choices} */ { name }) => name in chosen);
+  return {
+    ...alike, ...header, palettes: Object.fromEntries(spanned), view: { ...defaults, ...header.view },
+    menus: offered.map((/** @type {Choices} */ menu) => ({ ...menu, chosen: chosen[menu.name] })),
+  };
 }

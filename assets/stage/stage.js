@@ -14,6 +14,7 @@ import { build } from "./markup.js";
 import { momentOf } from "./cell/moment.js";
 import { Painter } from "./painter.js";
 import { Player } from "./hands/player.js";
+import { arraysFor } from "./numbers/unpack.js";
 import { Questions } from "./numbers/questions.js";
 import { Speech } from "./speech.js";
 import { Sums } from "./numbers/sums.js";
@@ -154,6 +155,7 @@ export class Stage {
     this.look(shownWindow(steps, ...this.window));
     if (this.loop && (asked || this.loop[1] >= steps)) this.setLoop(null);
     this.tiles.add(scene.tile, arrays);
+    if (scene.sums) this.sums.add(scene.sums, arraysFor(arrays, "sums"));
     const current = view.order === told.order && scene.tile.layer === view.layer;
     if (current) this.rank(arrays);
     else if (this.order.length !== units) this.order = inOrder(units);

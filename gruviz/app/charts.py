@@ -10,7 +10,8 @@ from gruviz.app import state
 from gruviz.drawing.colours import Theme
 from gruviz.drawing.figures import heatmaps, pooling_of, step_bars, unit_lines
 from gruviz.stage.questions import Question
-from gruviz.stage.scene import Scene, View
+from gruviz.stage.scene import Scene
+from gruviz.stage.view import View
 from gruviz.wording.words import words
 
 CHART = {"displaylogo": False, "modeBarButtonsToRemove": ["select2d", "lasso2d", "autoScale2d"]}

@@ -18,7 +18,7 @@ from gruviz.app.settings import NAMES
 from gruviz.drawing.colours import Theme
 from gruviz.stage.packing import pack
 from gruviz.stage.questions import Reply
-from gruviz.stage.scene import VIEW_FIELDS
+from gruviz.stage.view import VIEW_FIELDS
 from gruviz.wording.words import words
 
 KEY = "courier"

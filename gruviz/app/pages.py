@@ -9,6 +9,7 @@ import streamlit as st
 from gruviz.app import state
 from gruviz.app.explore import page as explore
 from gruviz.app.server.tuning import tune_process
+from gruviz.app.server.turns import is_full
 from gruviz.app.train import page as train
 from gruviz.wording.words import words
 
@@ -18,9 +19,11 @@ SIDEBAR = 236  # px
 st.set_page_config(
     page_title="gruviz", page_icon=str(ASSETS / "icon.png"), layout="wide", initial_sidebar_state=SIDEBAR
 )
-st.html(ASSETS / "page.css")
 tune_process()
 names = words(state.current().lang)["page"]
+if is_full():
+    st.info(names["full"], icon=":material/groups:")
+    st.stop()
 first = st.Page(explore.page, title=names["explore"], url_path="explore", default=True)
 pages = [first, st.Page(train.page, title=names["train"], url_path="train")]
 chosen = st.navigation(pages, position="top")

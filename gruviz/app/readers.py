@@ -12,7 +12,7 @@ from gruviz.inputs.sequence import MAX_STEPS
 from gruviz.inputs.synthetic import FAMILIES
 from gruviz.inputs.text import ENCODINGS, UNITS
 from gruviz.models.presets import PRESETS
-from gruviz.stage.scene import COLOURS, DIAGRAMS, EQUATIONS, PANELS, XSCALES
+from gruviz.stage.view import COLOURS, DIAGRAMS, EQUATIONS, PANELS, XSCALES
 from gruviz.tasks.catalogue import TASKS
 from gruviz.tracing.analysis import ORDERS
 from gruviz.wording.words import LANGUAGES

@@ -10,7 +10,7 @@ from gruviz.app.readers import PARAMETER, READERS, TRAINING, WRITERS, fits_link,
 from gruviz.inputs.parameters import Parameter
 from gruviz.inputs.synthetic import FAMILIES
 from gruviz.models.presets import PRESETS
-from gruviz.stage.scene import VIEW_FIELDS, View
+from gruviz.stage.view import VIEW_FIELDS, View
 from gruviz.tasks.catalogue import TASKS
 
 # what counts where: with other weights, or another source, these fields say nothing

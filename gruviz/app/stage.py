@@ -7,24 +7,43 @@ A click's way: a stage asks (assets/stage) -> the courier brings the question to
 from __future__ import annotations
 
 import logging
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from typing import Any
 
+import numpy as np
 import streamlit as st
 
 from gruviz.app.courier import answered, asked, courier
 from gruviz.app.readers import fits_link
-from gruviz.app.server.files import script
+from gruviz.app.server.files import alike_at, script
 from gruviz.app.server.memory import memory
 from gruviz.app.server.turns import compute_turns
 from gruviz.drawing.colours import Theme
 from gruviz.stage import questions
 from gruviz.stage.questions import Question, Reply
-from gruviz.stage.scene import Run, Scene, View, looked_at, message
-from gruviz.stage.tiles import Tile, is_exact, tile
+from gruviz.stage.scene import Run, Scene, lean
+from gruviz.stage.tiles import Tile, begun, is_exact, tile
+from gruviz.stage.view import View, looked_at
 from gruviz.tracing.analysis import Ranking, ranking
+from gruviz.tracing.gate_trace import GateTrace
 
 log = logging.getLogger(__name__)
+
+
+def first_part(key: str, scene: Scene, part: GateTrace) -> None:
+    """Mount a stage, or give the mounted one a new scene, of which only the first steps are computed.
+
+    Args:
+        key: as in `stage`.
+        scene: as it will be; of its gates nothing is read.
+        part: its first steps.
+    """
+    order = Ranking(np.arange(part.meta.hidden_size, dtype=np.int32), None)
+    data = lean(
+        scene, key, alike_at(scene.labels.language), part=begun(scene.run.trace, part, scene.layer), order=order
+    )
+    _component()(key=key, data=data)
 
 
 def stage(key: str, scene: Scene) -> None:
@@ -36,15 +55,25 @@ def stage(key: str, scene: Scene) -> None:
         key: of this stage, unlike that of any other on any page.
         scene: what it shows.
     """
-    component = st.components.v2.component("gruviz_stage", html=HOST, js=script("page/streamlit.js", "stage"))
     steps, view = scene.run.trace.meta.steps, scene.view.within(scene.run.trace)
-    data = message(
-        scene, key, part=tile_of(scene.run, scene.layer, (0, steps - 1)),
+    data = lean(
+        scene, key, alike_at(scene.labels.language), part=tile_of(scene.run, scene.layer, (0, steps - 1)),
         order=order_of(scene.run, view.order, scene.layer, looked_at(view.order, view)),
+        sums=_sums(key, scene),
     )  # fmt: skip
-    component(key=key, data=data)
+    _component()(key=key, data=data)
 
 
+def _component() -> Callable[..., object]:
+    return st.components.v2.component("gruviz_stage", html=HOST, js=script("page/streamlit.js", "stage"))
+
+
+def _sums(key: str, scene: Scene) -> tuple[dict[str, Any], dict[str, np.ndarray]]:
+    place, asked = st.session_state.get(_SUMMED + key, (None, None))
+    return questions.first_sums(scene, asked if place == scene.place else None)
+
+
+_SUMMED = "sums asked for by "  # (place of the scene, View), by the key of the stage
 HOST = '<div data-part="host"></div>'
 
 
@@ -72,6 +101,8 @@ def answer(
         question, replies[key] = _reply(value, scenes[key])
         if question is not None:
             heard.append((key, question))
+            if question.kind == "sums":
+                st.session_state[_SUMMED + key] = scenes[key].place, question.view
     courier(query, theme, replies, charts, cookie)
     answered()
     return heard

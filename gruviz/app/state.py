@@ -77,7 +77,7 @@ def current() -> Settings:
     parameters = _shown_parameters(last)
     if not changed and not parameters:
         return last
-    _, left = st.session_state.get(_LEFT, (0.0, {}))
+    left = _left()
     for name in (*changed, *(parameter_name(last, name) for name in parameters)):
         left.pop(key_of(name), None)  # someone has used it since
     settings = last
@@ -94,13 +94,17 @@ def current() -> Settings:
 
 def _shown() -> Iterator[tuple[str, Any]]:
     """What the widgets hold, by field; what is no value of its field leaves its widget."""
+    every, left = st.session_state.to_dict(), _left()  # one look: each at a key that is not there is slow
     for name in (*_BRINGING, *(name for name in READERS if name not in _BRINGING)):
-        held = _held(key_of(name))
+        key = key_of(name)
+        held = None if _is_stale(left, key, every.get(key)) else every.get(key)
         value = None if held is None else READERS[name](held)
         if value is not None:
             yield name, value
+            if isinstance(held, str) and not isinstance(value, str):  # no widget sends it so, and none can show it
+                del st.session_state[key]
         elif held is not None:
-            del st.session_state[key_of(name)]
+            del st.session_state[key]
 
 
 def _shown_parameters(settings: Settings) -> dict[str, float]:
@@ -131,9 +135,18 @@ def put(settings: Settings) -> None:
 
 def _held(key: str) -> Any:
     """What a widget holds; None where that is only what it held before the settings were put."""
-    held, (since, left) = st.session_state.get(key), st.session_state.get(_LEFT, (0.0, {}))
-    stale = held is not None and held == left.get(key) and monotonic() - since < LATE
-    return None if stale else held
+    held = st.session_state.get(key)
+    return None if _is_stale(_left(), key, held) else held
+
+
+def _is_stale(left: dict[str, Any], key: str, held: Any) -> bool:
+    return held is not None and held == left.get(key)
+
+
+def _left() -> dict[str, Any]:
+    """What widgets held before settings were put a moment ago, by key; what is taken out of it counts again."""
+    since, left = st.session_state.get(_LEFT, (0.0, {}))
+    return left if monotonic() - since < LATE else {}
 
 
 # ---- a session that was lost
@@ -180,8 +193,7 @@ def query() -> dict[str, str]:
 def carry_address(settings: Settings) -> None:
     """Leave the address in the page, where a session finds it that takes the place of this one. Nobody sees it."""
     st.session_state[_ADDRESS] = urlencode(settings.to_query(everything=True) | spoken(settings.lang), errors="replace")
-    st.text_input("address", key=_ADDRESS, label_visibility="collapsed")
-    st.html(f"<style>.st-key-{_ADDRESS} {{ display: none; }}</style>")
+    st.text_input("address", key=_ADDRESS, label_visibility="collapsed")  # assets/page.css hides it
 
 
 def take_up(settings: Settings) -> None:

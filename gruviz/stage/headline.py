@@ -4,9 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
+from functools import cache
 from typing import Any, Literal
 
+from gruviz.models.gru import MODELS
+from gruviz.models.presets import PRESETS
+from gruviz.tasks.catalogue import TASKS
 from gruviz.tracing.gate_trace import GateTrace
+from gruviz.wording.words import words
 
 
 @dataclass(frozen=True)
@@ -24,6 +29,9 @@ class Choice:
     about: str = ""
 
 
+Groups = tuple[tuple[str, tuple[Choice, ...]], ...]
+
+
 @dataclass(frozen=True)
 class Menu:
     """A field of the settings that is chosen over the stage.
@@ -37,8 +45,35 @@ class Menu:
 
     name: str
     label: str
-    groups: tuple[tuple[str, tuple[Choice, ...]], ...]
+    groups: Groups
     chosen: str
+
+
+def menus(language: str, chosen: Mapping[str, str] | None = None, mine: bool = False) -> tuple[Menu, ...]:
+    """The weights and the model, to be chosen over the stage.
+
+    Args:
+        language: "en" or "ko".
+        chosen: value in use of each, by name.
+        mine: whether there is a model of the visitor's own.
+    """
+    given = chosen or {}
+    return tuple(Menu(name, label, groups, given.get(name, "")) for name, label, groups in _offered(language, mine))
+
+
+@cache
+def _offered(language: str, mine: bool) -> tuple[tuple[str, str, Groups], ...]:
+    w = words(language)
+    p = w["page"]
+    weights = [
+        (p["weights_trained"], tuple(Choice(name, w["tasks"][name], w["tasks_about"][name]) for name in TASKS)),
+        (p["weights_by_hand"], tuple(Choice(name, w["weights"][name]) for name in PRESETS)),
+        (p["weights_random"], tuple(Choice(name, w["weights"][name]) for name in ("random", "chrono"))),
+    ]
+    if mine:
+        weights.append((p["weights_own"], (Choice("mine", w["weights"]["mine"]),)))
+    models = tuple(Choice(name, w["models"][name], w["models_about"][name]) for name in MODELS)
+    return ("weights", p["weights"], tuple(weights)), ("model", p["model"], (("", models),))
 
 
 @dataclass(frozen=True)

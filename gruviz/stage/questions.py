@@ -10,8 +10,9 @@ from typing import Any
 import numpy as np
 
 from gruviz.drawing.pooling import STATISTICS
-from gruviz.stage.scene import Run, Scene, View, looked_at, ranked
+from gruviz.stage.scene import Run, Scene, ranked
 from gruviz.stage.tiles import Tile, tile
+from gruviz.stage.view import View, looked_at
 from gruviz.tracing import explain
 from gruviz.tracing.analysis import ORDERS, Ranking, ranking
 from gruviz.tracing.gate_trace import GATES
@@ -128,10 +129,27 @@ def reply(
         found = order_of(run, question.order, view.layer, looked_at(question.order, view))
         return {**head, "order": question.order, "layer": view.layer}, ranked(found)
     if question.kind == "sums":
-        return {**head, **{name: getattr(view, name) for name in ("layer", "unit", "first", "last")}}, _sums(view, run)
+        return {**head, **_place(view)}, _sums(view, run)
     if question.kind == "figure":
         return {**head, "open": question.open}, {}
     return {**head, **_explained(question, scene)}, {}
+
+
+def first_sums(scene: Scene, asked: View | None = None) -> Reply:
+    """What a stage would ask as soon as it rests, to go with its scene: the sums of the unit it opens on.
+
+    Args:
+        scene: what it shows.
+        asked: what its sums were asked for last, where it stays on the same cell.
+    """
+    m, view = scene.run.trace.meta, scene.view
+    t = min(scene.home[0] if view.t is None else view.t, m.steps - 1)
+    unit = min(scene.home[1] if view.unit is None else view.unit, m.hidden_size - 1)
+    first = max(0, min(t - MOST_STEPS // 2, m.steps - MOST_STEPS))
+    if asked is not None and asked.unit < m.hidden_size and asked.layer == scene.layer:
+        unit, first = asked.unit, max(0, min(asked.first, m.steps - MOST_STEPS))
+    place = View(layer=scene.layer, unit=unit, first=first, last=min(m.steps, first + MOST_STEPS) - 1)
+    return _place(place), _sums(place, scene.run)
 
 
 def error(value: object, run: Run) -> Reply:
@@ -153,10 +171,13 @@ def _explained(question: Question, scene: Scene) -> dict[str, Any]:
     }  # fmt: skip
 
 
+def _place(view: View) -> dict[str, int]:
+    return {name: getattr(view, name) for name in ("layer", "unit", "first", "last")}
+
+
 def _sums(view: View, run: Run) -> dict[str, np.ndarray]:
     """Of each gate but h (step, part), the parts in the order of `gruviz.tracing.explain.sums`."""
-    place = {name: getattr(view, name) for name in ("layer", "unit", "first", "last")}
-    found = explain.sums(run.model, run.trace, **place)
+    found = explain.sums(run.model, run.trace, **_place(view))
     with np.errstate(over="ignore"):  # what float32 cannot hold is seen as infinite
         return {gate: np.stack(list(parts.values()), axis=1).astype(np.float32) for gate, parts in found.items()}
 

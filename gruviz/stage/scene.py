@@ -3,35 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass, field, fields, replace
+from dataclasses import asdict, dataclass, field
 from typing import Any
 
 import numpy as np
 
-from gruviz.drawing.colours import (
-    LINES,
-    LINES_DARK,
-    NOT_A_NUMBER,
-    OUT_OF_RANGE,
-    PALETTES,
-    Domain,
-    data_domain,
-    gate_domain,
-)
-from gruviz.drawing.pooling import STATISTICS
-from gruviz.stage.headline import Menu, Status
+from gruviz.drawing.colours import data_domain
+from gruviz.stage.alike import whole
+from gruviz.stage.headline import Menu, Status, menus
 from gruviz.stage.packing import pack
 from gruviz.stage.tiles import LONGEST_LABEL, MOST_CHANNELS, Tile, tile
-from gruviz.tracing.analysis import ORDERS, Ranking, ranking
-from gruviz.tracing.gate_trace import GATES, GateTrace
+from gruviz.stage.view import VIEW_FIELDS, View
+from gruviz.tracing.analysis import Ranking, ranking
+from gruviz.tracing.gate_trace import GateTrace
 from gruviz.tracing.trace import Traceable
 from gruviz.wording.words import words
 
-DIAGRAMS = ("unit", "layer", "lines")
-EQUATIONS = ("both", "symbols", "numbers")
-PANELS = (*GATES, "x")
-COLOURS = ("fixed", "stretched")
-XSCALES = ("shared", "own")
+Arrays = dict[str, np.ndarray]
 
 
 @dataclass(frozen=True, eq=False)
@@ -53,56 +41,6 @@ class Run:
         """What it holds: the trace's arrays, the model's weights, about 100 bytes a label."""
         t, weights = self.trace, (*self.model.parameters(), *self.model.buffers())
         return sum(array.nbytes for array in (t.r, t.z, t.n, t.h, t.x, t.h0, *weights)) + 100 * len(t.labels)
-
-
-@dataclass(frozen=True)
-class View:
-    """Where a run is looked at. The browser changes it, and keeps it in the address.
-
-    Args:
-        layer, t, unit, gate: the chosen cell; None where nobody has chosen yet.
-        first, last: the steps shown, both included; None is the last step.
-        order: of the units, one of `gruviz.tracing.analysis.ORDERS`.
-        turned: that order from the other end.
-        subset: names units as "0-7, 12"; all when empty.
-        stat: what stands for cells that share a pixel.
-        diagram: the cell diagram of one "unit" or of the whole "layer", or the unit's "lines" over time.
-        equations: written with "symbols", "numbers" or "both".
-        hide: letters of the panels that are not shown.
-        large: the one panel that has all the room; "" for none.
-        colours: of n and h: "fixed" over -1 to 1, or "stretched" over what they hold.
-        xscale: the inputs are drawn on one "shared" scale, or each on its "own".
-    """
-
-    layer: int = 0
-    t: int | None = None
-    unit: int | None = None
-    gate: str = "h"
-    first: int = 0
-    last: int | None = None
-    order: str = "index"
-    turned: bool = False
-    subset: str = ""
-    stat: str = "mean"
-    diagram: str = "unit"
-    equations: str = "both"
-    hide: str = ""
-    large: str = ""
-    colours: str = "fixed"
-    xscale: str = "shared"
-
-    def within(self, trace: GateTrace) -> View:
-        """This view with nothing left open, moved into a trace where it lies outside of it."""
-        layers, _, steps, units = trace.h.shape
-        last = steps - 1 if self.last is None else min(self.last, steps - 1)
-        first, last = sorted((min(self.first, steps - 1), last))
-        return replace(
-            self, layer=min(self.layer, layers - 1), t=min(self.t or 0, steps - 1),
-            unit=min(self.unit or 0, units - 1), first=first, last=last,
-        )  # fmt: skip
-
-
-VIEW_FIELDS = tuple(each.name for each in fields(View))
 
 
 @dataclass(frozen=True)
@@ -162,7 +100,7 @@ class Scene:
 
 
 def message(scene: Scene, key: str = "", *, part: Tile | None = None, order: Ranking | None = None) -> bytes:
-    """One message with the trace's numbers, colours, words and the view to open with; its first batch entry.
+    """One message with all the browser draws; see `lean` for one without what scenes have alike.
 
     Args:
         scene: what to show.
@@ -171,7 +109,8 @@ def message(scene: Scene, key: str = "", *, part: Tile | None = None, order: Ran
         order: of the units, that of the view; as they are when None.
 
     Returns:
-        The message, see `gruviz.stage.packing`.
+        The message, see `gruviz.stage.packing`: the trace's numbers, colours, words and the view to open with; its
+        first batch entry.
 
     >>> import gruviz
     >>> from gruviz.stage.packing import unpack
@@ -180,9 +119,37 @@ def message(scene: Scene, key: str = "", *, part: Tile | None = None, order: Ran
     >>> header["trace"]["units"], arrays["h"].shape, arrays["order"].tolist()
     (3, (5, 3), [0, 1, 2])
     """
+    header, arrays = _parts(scene, key, part, order)
+    return pack(whole(header), arrays)
+
+
+def lean(
+    scene: Scene,
+    key: str,
+    alike: str,
+    *,
+    part: Tile,
+    order: Ranking,
+    sums: tuple[dict[str, int], Arrays] | None = None,
+) -> bytes:
+    """The same for a page that fetches what scenes have alike, see `gruviz.stage.alike`, and that can ask.
+
+    Args:
+        scene, key, part, order: as in `message`.
+        alike: where the browser finds that, beside the stage's own files.
+        sums: of which unit and steps, and they: what the stage would ask first.
+    """
+    header, arrays = _parts(scene, key, part, order)
+    about, tables = sums or (None, {})
+    told = {f"sums/{gate}": table for gate, table in tables.items()}
+    return pack({**header, "alike": alike, "sums": about}, {**arrays, **told})
+
+
+def _parts(scene: Scene, key: str, part: Tile | None, order: Ranking | None) -> tuple[dict[str, Any], Arrays]:
     trace, labels = scene.run.trace, scene.labels
-    m, w = trace.meta, words(labels.language)
+    m, span = trace.meta, data_domain(trace.x)
     about, arrays = part or tile(trace, scene.layer)
+    view = {name: getattr(scene.view, name) for name in VIEW_FIELDS}
     header = {
         "key": key,
         "address": scene.address,
@@ -196,57 +163,29 @@ def message(scene: Scene, key: str = "", *, part: Tile | None = None, order: Ran
         "channels": [name[:LONGEST_LABEL] for name in labels.channels[:MOST_CHANNELS]],
         "layer_names": layer_names(trace, labels.language),
         "language": labels.language,
-        "palettes": palettes(data_domain(trace.x), signed=bool((trace.x < 0).any())),
+        # without numbers below 0 the input's lines need no room there
+        "span": {"low": span.low, "high": span.high, "from": span.low if (trace.x < 0).any() else 0.0},
         "x_ends": _ends(trace.x[0], about["x_each"]),
         "reach": {gate: _reach(getattr(trace, gate)) for gate in ("n", "h")},
-        "odd": {"nan": NOT_A_NUMBER, "outside": OUT_OF_RANGE},
-        "lines": {"light": LINES, "dark": LINES_DARK},
-        "words": {
-            **w["stage"], "gates": w["gates"], "captions": w["captions"], "short": w["captions_short"],
-            "keeps": w["figure"]["keeps"], "hover": w["hover"], "orders": w["orders"], "statistics": w["statistics"],
-            "phases": w["phases"],
-        },
-        "orders": ORDERS,
-        "statistics": STATISTICS,
-        "diagrams": DIAGRAMS,
-        "view": asdict(scene.view) | {"layer": scene.layer},
-        "defaults": asdict(View()),
+        "view": {name: value for name, value in view.items() if value != _USUAL[name]} | {"layer": scene.layer},
         "home": {"t": scene.home[0], "unit": scene.home[1]},
         "place": scene.place,
         "visit": scene.visit,
-        "menus": [asdict(menu) for menu in scene.menus],
+        "chosen": {menu.name: menu.chosen for menu in scene.menus},
         "status": None if scene.status is None else scene.status.as_header(),
         "tile": labels.answered(about),
     }  # fmt: skip
-    return pack(header, {**arrays, **ranked(order or ranking(trace, "index"))})
+    if scene.menus and scene.menus != menus(labels.language, header["chosen"]):  # a model of the visitor's own
+        header["menus"] = [asdict(menu) for menu in scene.menus]
+    return header, {**arrays, **ranked(order or ranking(trace, "index"))}
 
 
-def looked_at(order: str, view: View) -> tuple[int, int] | None:
-    """The steps an order of the units is about: those seen, where it is by what is active there; None for all."""
-    return (view.first, view.last) if order == "active" else None
+_USUAL = {name: getattr(View(), name) for name in VIEW_FIELDS}
 
 
 def ranked(found: Ranking) -> dict[str, np.ndarray]:
     """An order of the units as the browser takes it: "order", and "values" where it is one of numbers."""
     return {"order": found.order} | ({} if found.values is None else {"values": found.values.astype(np.float32)})
-
-
-def palettes(of_input: Domain, *, signed: bool = True) -> dict[str, dict[str, dict[str, Any]]]:
-    """Domain and colours of every panel in both themes, from `gruviz.drawing.colours`.
-
-    Args:
-        of_input: the domain of the input.
-        signed: whether it has numbers below 0; else its lines need no room there, "from" says so.
-    """
-    domains = {"x": of_input, **{gate: gate_domain(gate) for gate in GATES}}
-    return {
-        theme: {
-            name: {"low": found.low, "high": found.high, "colours": list(colours[found.diverging])}
-            | ({"from": found.low if signed else 0.0} if name == "x" else {})
-            for name, found in domains.items()
-        }
-        for theme, colours in PALETTES.items()
-    }
 
 
 def layer_names(trace: GateTrace, language: str = "en") -> Sequence[str]:
@@ -268,6 +207,8 @@ def _ends(x: np.ndarray, each: int) -> list[list[float]]:
 
 def _reach(values: np.ndarray) -> float:
     """The largest |value|; 0 where none is a finite number."""
+    if not any(values.strides):  # one number for all: nothing is computed yet
+        values = values[(slice(1),) * values.ndim]
     largest = float(np.abs([values.min(), values.max()]).max())  # no copy of a large array
     if np.isfinite(largest):
         return largest

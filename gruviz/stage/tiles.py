@@ -13,6 +13,7 @@ EXACT_STEPS = 8192
 EXACT_CELLS = 600_000  # steps x units of one gate: four gates of it are 9.6 MB
 POOLED_CELLS = 200_000  # as many bytes again: three statistics a cell
 MOST_COLUMNS, LEAST_COLUMNS = 2048, 64
+BEGUN_CELLS = 25_000
 MOST_CHANNELS = 64
 LONGEST_LABEL = 40
 
@@ -69,11 +70,53 @@ def tile(trace: GateTrace, layer: int = 0, batch: int = 0, window: tuple[int, in
         _add(arrays, gate, pool(values, columns, m.hidden_size, first), cells.steps_each > 1)
     if cells.steps_each == 1:
         arrays["before"] = trace.h_prev_row(layer, batch, last if trace.reverse(layer) else first)
-    header = {
+    return _header(trace, layer, first, last, cells), arrays
+
+
+def begun(whole: GateTrace, part: GateTrace, layer: int = 0) -> Tile:
+    """All steps of a trace of which only the first are computed: of the others the input is there, the gates are NaN.
+
+    Args:
+        whole: its input, labels and sizes are read, no gate is.
+        part: the first steps of it.
+        layer: entry of that axis, none that reads from the end.
+
+    Returns:
+        As `tile` does of all steps, in fewer columns where they are pooled: it is there for a moment.
+
+    >>> from dataclasses import replace
+    >>> from gruviz import SplitGRU, trace
+    >>> whole = trace(SplitGRU(1, 1), np.ones((9, 1)))
+    >>> part = trace(SplitGRU(1, 1), np.ones((4, 1)))
+    >>> np.isnan(begun(whole, part)[1]["h"][:, 0]).tolist()
+    [False, False, False, False, True, True, True, True, True]
+    """
+    m = whole.meta
+    columns = columns_of(m.steps, m.hidden_size)
+    if columns < m.steps:  # fewer, but such that the part fills one
+        columns = min(columns, max(BEGUN_CELLS // m.hidden_size, -(-m.steps // part.meta.steps) + 1))
+    arrays: dict[str, np.ndarray] = {}
+    cells = pool(whole.x[0], columns, MOST_CHANNELS)
+    _add(arrays, "x", cells, cells.steps_each > 1)
+    known = part.meta.steps // cells.steps_each  # whole columns of it
+    for gate in GATES:
+        values = getattr(part, gate)[layer, 0, : known * cells.steps_each]
+        found: dict[str, np.ndarray] = {}
+        _add(found, gate, pool(values, known, m.hidden_size), cells.steps_each > 1)
+        for name, held in found.items():
+            arrays[name] = np.full((len(cells.mean), m.hidden_size), np.nan, np.float32)
+            arrays[name][:known] = held
+    if cells.steps_each == 1:
+        arrays["before"] = part.h_prev_row(layer, 0, 0)
+    return _header(whole, layer, 0, m.steps - 1, cells), arrays
+
+
+def _header(trace: GateTrace, layer: int, first: int, last: int, cells: Pooled) -> dict[str, Any]:
+    exact, part = cells.steps_each == 1, slice(first, last + 1)
+    return {
         "layer": layer, "first": first, "last": last, "each": cells.steps_each, "x_each": cells.units_each,
-        "labels": [label[:LONGEST_LABEL] for label in trace.labels[part]] if cells.steps_each == 1 else [],
+        "labels": [label[:LONGEST_LABEL] for label in trace.labels[part]] if exact else [],
     }  # fmt: skip
-    return header, arrays
 
 
 def _add(arrays: dict[str, np.ndarray], name: str, cells: Pooled, every: bool) -> None:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
+from concurrent.futures import Executor, Future
 
 import numpy as np
 import torch
@@ -11,25 +12,58 @@ from torch import Tensor
 PIECE = 512  # steps worked on at once, at most: keeps a trace's memory near that of its own arrays
 SCRATCH = 65_536  # and about so many numbers per working array
 Report = Callable[[float], None]
+Job = Callable[[], float]
+
+
+def kept(tensor: Tensor) -> Tensor:
+    """In the precision computed with, to read: float64 stays, everything else is float32; lent where it is so."""
+    return tensor.detach().to(device="cpu", dtype=tensor.dtype if tensor.dtype == torch.float64 else torch.float32)
 
 
 def array(tensor: Tensor) -> np.ndarray:
-    """A NumPy copy in the precision computed with: float64 stays, everything else is float32."""
-    kept = tensor.dtype if tensor.dtype == torch.float64 else torch.float32
-    return tensor.detach().to(device="cpu", dtype=kept).numpy().copy()
+    """A NumPy copy in the precision computed with."""
+    return kept(tensor).numpy().copy()
 
 
-def pieces(steps: int, width: int, report: Report, reverse: bool = False) -> Iterator[slice]:
-    """Cut `steps` into slices, shorter ones for wider work (batch x unit); tells `report` the share done after each.
+def cut(steps: int, width: int) -> list[slice]:
+    """Cut `steps` into slices of about one length, shorter ones for wider work (batch x unit).
 
     Args:
         steps: how many steps there are.
         width: numbers per step.
-        report: called with a share in (0, 1].
-        reverse: begin with the last piece.
+
+    >>> cut(1030, 64)
+    [slice(0, 344, None), slice(344, 688, None), slice(688, 1030, None)]
     """
-    size = max(16, min(PIECE, SCRATCH // width)) if PIECE > 16 else PIECE
-    starts = range(0, steps, size)
-    for k, start in enumerate(reversed(starts) if reverse else starts):
-        yield slice(start, min(start + size, steps))
-        report((k + 1) / len(starts))
+    most = max(16, min(PIECE, SCRATCH // width)) if PIECE > 16 else PIECE
+    size = -(-steps // -(-steps // most))
+    return [slice(start, min(start + size, steps)) for start in range(0, steps, size)]
+
+
+def pieces(steps: int, width: int, report: Report) -> Iterator[slice]:
+    """The slices of `cut`; tells `report` the share done, in (0, 1], after each."""
+    every = cut(steps, width)
+    for k, piece in enumerate(every):
+        yield piece
+        report((k + 1) / len(every))
+
+
+def one_behind(jobs: Iterable[Job], pool: Executor | None) -> Iterator[float]:
+    """What the jobs give, in their order; each works in `pool` while the next is made ready here.
+
+    Args:
+        jobs: made one after another, in this thread.
+        pool: where they work; this thread itself when None. Who opened it closes it, whatever is raised here.
+    """
+    if pool is None:
+        yield from (job() for job in jobs)
+        return
+    before: Future[float] | None = None
+    for job in jobs:
+        # one at a time, so that no more than two pieces are held
+        done = None if before is None else before.result()
+        before = pool.submit(job)
+        if done is not None:
+            yield done
+    if before is not None:
+        yield before.result()

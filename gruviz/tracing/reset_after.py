@@ -3,17 +3,35 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager, nullcontext
+from functools import partial
+from typing import NamedTuple
 
 import numpy as np
 import torch
 from torch import Tensor, nn
 
 from gruviz.models.gru import weights_of
-from gruviz.tracing.pieces import Report, array, pieces
+from gruviz.tracing.pieces import Job, Report, cut, kept, one_behind
 
-Weights = tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]
+OVERLAP = 500_000  # states (layer, batch, time, unit): recovering fewer takes less than two threads cost each other
 Run = Callable[[Tensor, Tensor], Tensor]
+
+
+class Weights(NamedTuple):
+    """One layer and direction, to be multiplied from the right.
+
+    Args:
+        r, z: (I + 1 + H, H), onto [x, 1, h_prev].
+        n_x: (I + 1, H), onto [x, 1].
+        n_h: (1 + H, H), onto [1, h_prev].
+    """
+
+    r: Tensor
+    z: Tensor
+    n_x: Tensor
+    n_h: Tensor
 
 
 def recover_all(
@@ -26,81 +44,102 @@ def recover_all(
     """Run the real module piece by piece and recover every gate of every layer and direction.
 
     The state is handed on from piece to piece, so the function is the module's own and its working memory small.
+    While nn.GRU runs on one piece, a second thread recovers the gates of the piece before: both let go of the lock.
 
     Args:
         core: any plain nn.GRU or nn.GRUCell.
         x: (batch, time, input) in the module's own precision.
         h0: (layer, batch, unit) likewise.
         gates: r, z, n, h (layer, batch, time, unit) to write into.
-        report: called with the fraction done.
+        report: called with the fraction done, by the calling thread; what it raises ends the run.
 
     Returns:
         The largest |keep + write - h|, h being the module's own output; NaN if anything was.
     """
     one_cell = isinstance(core, nn.GRUCell)
     layers, directions = (1, 1) if one_cell else (core.num_layers, 1 + core.bidirectional)
-    steps, width, worst = x.shape[1], x.shape[0] * core.hidden_size, 0.0
-    below = None
-    for layer in range(layers):
-        rows = slice(layer * directions, (layer + 1) * directions)
-        # what the next layer reads must keep the module's precision: float32 holds half precision, not float64
-        output = gates["h"][rows] if x.dtype != torch.float64 else np.empty(gates["h"][rows].shape)
-        for k in range(rows.start, rows.stop):
-            weights, run, h, reverse = _weights(core, k), _runner(core, k), h0[k], k > rows.start
-
-            def done(share: float, k: int = k) -> None:
-                report((k + share) / (layers * directions))
-
-            for piece in pieces(steps, width, done, reverse):
-                x_piece = x[:, piece] if below is None else _joined(below, piece, like=x)
-                state = run(x_piece.flip(1), h).flip(1) if reverse else run(x_piece, h)
-                before, after = array(h)[:, None], array(state)
-                h_prev = np.concatenate([after[:, 1:], before] if reverse else [before, after[:, :-1]], axis=1)
-                h = state[:, 0 if reverse else -1]
-                output[k - rows.start][:, piece] = after
-                *rzn, error = recover(weights, array(x_piece), h_prev, after)
-                worst = np.maximum(worst, error)  # NaN stays
-                for gate, value in zip("rznh", (*rzn, after), strict=True):
-                    gates[gate][k][:, piece] = value
-        below = output
+    every, worst, below = cut(x.shape[1], x.shape[0] * core.hidden_size), 0.0, None
+    # a cell's loop is Python's and holds the lock; one piece has none beside it; a server leaves its cores to others
+    overlap = not one_cell and len(every) > 1 and gates["h"].size >= OVERLAP and torch.get_num_threads() > 1
+    with ThreadPoolExecutor(1, "gruviz-recover") if overlap else nullcontext() as pool:
+        for layer in range(layers):
+            rows = slice(layer * directions, (layer + 1) * directions)
+            # what the next layer reads must keep the module's precision: float32 holds half precision, not float64
+            fine = x.dtype == torch.float64
+            output = np.empty(gates["h"][rows].shape) if fine else gates["h"][rows]
+            for k in range(rows.start, rows.stop):
+                into = [torch.from_numpy(gates[gate][k]) for gate in "rznh"]
+                into += [torch.from_numpy(output[k - rows.start])] if fine else []
+                jobs = _jobs(core, k, x, below, h0[k], into, every, reverse=k > rows.start)
+                for done, error in enumerate(one_behind(jobs, pool), 1):
+                    worst = np.maximum(worst, error)  # NaN stays
+                    report((k + done / len(every)) / (layers * directions))
+            below = output
     return float(worst)
 
 
-def recover(
-    weights: Weights, x: np.ndarray, h_prev: np.ndarray, h: np.ndarray
-) -> tuple[np.ndarray, np.ndarray, np.ndarray, float]:
-    """Gates of one nn.GRU layer and direction from its real states, in two matrix products.
+def _jobs(
+    core: nn.GRU | nn.GRUCell,
+    k: int,
+    x: Tensor,
+    below: np.ndarray | None,
+    h: Tensor,
+    into: list[Tensor],
+    every: list[slice],
+    reverse: bool,
+) -> Iterator[Job]:
+    """Run the real thing on one piece after another; what is left to do with each is the job."""
+    weights, run = _weights(core, k), _runner(core, k)
+    for piece in reversed(every) if reverse else every:
+        x_piece = x[:, piece] if below is None else _joined(below, piece, like=x)
+        state = run(x_piece.flip(1), h).flip(1) if reverse else run(x_piece, h)
+        places = [each[:, piece] for each in into]
+        yield partial(recover, weights, x_piece, h, state, places, reverse)
+        h = state[:, 0 if reverse else -1]
 
-        a = W x + b_i    c = U h_prev + b_h    r, z = sigmoid(a + c)    n = tanh(a + r * c)
+
+@torch.inference_mode()  # a mode of each thread by itself
+def recover(weights: Weights, x: Tensor, before: Tensor, h: Tensor, into: list[Tensor], reverse: bool = False) -> float:
+    """Gates of one nn.GRU layer and direction from its real states, in four matrix products.
+
+        r, z = sigmoid(W x + b_i + U h_prev + b_h)    n = tanh(W x + b_i + r * (U h_prev + b_h))
+
+    In torch, not NumPy, whose matrix products have threads of their own that fight with torch's for the cores.
 
     Args:
-        weights: w_ih (3H, I), w_hh (3H, H), b_ih (3H,), b_hh (3H,), rows r | z | n.
+        weights: of this layer and direction.
         x: (batch, time, I).
-        h_prev, h: (batch, time, H), the module's own states before and after each step.
+        before: (batch, H), the state the first step starts from; the last one, when reverse.
+        h: (batch, time, H), the module's own states.
+        into: where r, z, n, h, and h once more if there is a place for it, are written, (batch, time, H).
+        reverse: time runs backward.
 
     Returns:
-        r, z, n (batch, time, H) and the largest |z * h_prev + (1 - z) * n - h|.
+        The largest |z * h_prev + (1 - z) * n - h|; NaN if any was.
 
     Source: https://docs.pytorch.org/docs/stable/generated/torch.nn.GRU.html
     """
-    w_ih, w_hh, b_ih, b_hh = weights
-    H = w_hh.shape[1]
-    a = x @ w_ih.T
-    a += b_ih
-    c = h_prev @ w_hh.T
-    c += b_hh
-    rz = a[..., : 2 * H]
-    rz += c[..., : 2 * H]
-    np.negative(rz, out=rz)
-    np.exp(rz, out=rz)
-    rz += 1
-    np.reciprocal(rz, out=rz)
-    r, z = rz[..., :H], rz[..., H:]
-    n = c[..., 2 * H :]
-    n *= r
-    n += a[..., 2 * H :]
-    np.tanh(n, out=n)
-    return r, z, n, np.abs(z * h_prev + (1 - z) * n - h).max()
+    h, inputs, units = kept(h).contiguous(), x.shape[-1], h.shape[-1]
+    seen = h.new_empty(*h.shape[:-1], inputs + 1 + units)
+    seen[..., :inputs], seen[..., inputs], h_prev = x, 1, seen[..., inputs + 1 :]
+    if reverse:
+        h_prev[:, :-1], h_prev[:, -1] = h[:, 1:], before
+    else:
+        h_prev[:, 1:], h_prev[:, 0] = h[:, :-1], before
+    # written where they stay, if they can be
+    r, z, n = (place if place.dtype == h.dtype and place.is_contiguous() else torch.empty_like(h) for place in into[:3])
+    rows = seen.view(-1, seen.shape[-1])
+    for gate, w in ((r, weights.r), (z, weights.z)):
+        torch.mm(rows, w, out=gate.view(-1, units))
+        gate.sigmoid_()
+    torch.mm(rows[:, inputs:], weights.n_h, out=n.view(-1, units))
+    n.mul_(r).view(-1, units).addmm_(rows[:, : inputs + 1], weights.n_x)
+    n.tanh_()
+    for place, value in zip(into, (r, z, n, h, h)[: len(into)], strict=True):
+        if place is not value:
+            place.copy_(value)
+    write = torch.rsub(z, 1).mul_(n)
+    return write.add_(z * h_prev).sub_(h).abs_().max().item()
 
 
 def own_tensors(core: nn.GRU | nn.GRUCell, row: int) -> tuple[Tensor, Tensor, Tensor | None, Tensor | None]:
@@ -111,9 +150,14 @@ def own_tensors(core: nn.GRU | nn.GRUCell, row: int) -> tuple[Tensor, Tensor, Te
 
 
 def _weights(core: nn.GRU | nn.GRUCell, row: int) -> Weights:
-    w_ih, w_hh, b_ih, b_hh = (None if w is None else array(w) for w in own_tensors(core, row))
-    zeros = np.zeros(w_hh.shape[0], w_hh.dtype)
-    return w_ih, w_hh, zeros if b_ih is None else b_ih, zeros if b_hh is None else b_hh
+    w_ih, w_hh, b_ih, b_hh = (None if w is None else kept(w) for w in own_tensors(core, row))
+    b_ih, b_hh = (w_hh.new_zeros(len(w_hh)) if b is None else b for b in (b_ih, b_hh))
+    inputs, H = w_ih.shape[1], w_hh.shape[1]
+    both = torch.cat([w_ih, b_ih[:, None], w_hh], 1)
+    n_h = both[2 * H :, inputs:].clone()
+    n_h[:, 0] = b_hh[2 * H :]
+    both[: 2 * H, inputs] += b_hh[: 2 * H]
+    return Weights(both[:H].T, both[H : 2 * H].T, both[2 * H :, : inputs + 1].T, n_h.T)
 
 
 def _joined(below: np.ndarray, piece: slice, like: Tensor) -> Tensor:

@@ -98,7 +98,7 @@ def trace(
         recovery_error=error,
     )
     found = GateTrace(**gates, x=array(x_model), h0=array(h0_model), labels=tuple(labels), meta=meta)
-    if error is not None and error > _rounding(shape, x_model, h0_model):
+    if error is not None and error > _floor(weight.dtype) and error > _rounding(shape, x_model, h0_model):
         # nothing was found that does it, so it is shown, and said
         warnings.warn(
             f"The states this model put out are up to {error:.2g} from what its weights say; its gates are recovered "
@@ -109,12 +109,17 @@ def trace(
     return found
 
 
+def _floor(dtype: torch.dtype) -> float:
+    """Rounding of numbers of about unit size stays below."""
+    return 5e-2 if dtype in HALF else 1e-3
+
+
 def _rounding(shape: Shape, x: Tensor, h0: Tensor) -> float:
     """How far recovered gates may be from nn.GRU's states by rounding alone: more where large numbers cancel."""
-    weight, bound = shape.weight, max(1.0, float(x.abs().max()), float(h0.abs().max()))
+    dtype, bound = shape.weight.dtype, max(1.0, float(x.abs().max()), float(h0.abs().max()))
     rows = (float(w.detach().float().abs().sum(-1).max()) for w in numbers_of(shape.core).values() if w.dim() == 2)
-    reach = 16 * torch.finfo(weight.dtype).eps * bound * max(rows)
-    return (5e-2 if weight.dtype in HALF else 1e-3) + (reach if np.isfinite(reach) else 0.0)
+    reach = 16 * torch.finfo(dtype).eps * bound * max(rows)
+    return _floor(dtype) + (reach if np.isfinite(reach) else 0.0)
 
 
 def reference_error(model: Traceable, trace: GateTrace) -> float:

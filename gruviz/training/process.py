@@ -233,9 +233,13 @@ class TrainingProcess:
         """End it at once; a stopped one too. Does not wait."""
         self._process.kill()
 
-    def end(self) -> None:
-        """Close its orders, at which it ends by itself; one that hangs is killed."""
+    def close(self) -> None:
+        """Close its orders, at which it ends by itself. Does not wait."""
         self._orders.put(None)
+
+    def end(self) -> None:
+        """Close its orders and wait until it has ended; one that hangs is killed."""
+        self.close()
         self._reader.join(5)
         if self._reader.is_alive():
             self._process.kill()

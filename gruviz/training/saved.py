@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import json
 from dataclasses import asdict, dataclass, fields
-from functools import cache
+from functools import cache, cached_property
 from pathlib import Path
 
 import numpy as np
 
 from gruviz.models.gru import GRUModel
+from gruviz.models.params import GRUParams
 from gruviz.models.safetensors_file import from_bytes, to_bytes
 from gruviz.training.loop import Trained
 from gruviz.training.plan import TrainingPlan, Weights, first_weights, model_of
@@ -36,6 +37,11 @@ class SavedModel:
     def model(self) -> GRUModel:
         """A model that holds the weights."""
         return model_of(self.plan, self.weights)
+
+    @cached_property
+    def params(self) -> GRUParams:
+        """Its GRU's own numbers, read once."""
+        return self.model().params()
 
 
 def saved(trained: Trained, **card: str) -> bytes:

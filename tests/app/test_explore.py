@@ -14,6 +14,7 @@ from page import (
     choose,
     counted,
     drawn,
+    looked,
     noted,
     numbers_drawn,
     offered,
@@ -46,7 +47,7 @@ from gruviz.inputs.typed_numbers import parse_numbers
 from gruviz.models.gru import MODELS
 from gruviz.models.presets import PRESETS, leaky
 from gruviz.models.random_weights import random_params
-from gruviz.stage.scene import VIEW_FIELDS
+from gruviz.stage.view import VIEW_FIELDS
 from gruviz.tasks.catalogue import TASKS
 from gruviz.wording.problems import Problem
 from gruviz.wording.words import words
@@ -75,7 +76,8 @@ def test_it_opens_on_the_latch_with_its_gates():
         assert np.array_equal(drawn(at, gate), getattr(trace, gate)[0, 0].T)
     assert status(at)["text"] == EN["sentences"]["latch"]
     assert EN["stories"]["latch"] in told(at)
-    assert formula(at) == equations("split")
+    assert not at.latex  # it is written once it is in view, and then of every picture
+    assert formula(looked(at)) == equations("split")
     assert EN["page"]["badge_model"].format(model="split", reset="before") in said(at)
     assert payload(at) == {
         "query": {"weights": "latch"}, "names": [name for name in NAMES if name not in VIEW_FIELDS],
@@ -100,15 +102,28 @@ def test_the_stage_stands_in_the_same_place_whatever_is_said_above_it():
     assert place(sound(opened(steps=60_000, hidden=8, weights="random"))) == usual
 
 
-def test_the_checks_come_after_the_stage(monkeypatch):
-    order = []
-    for module, name in ((checking, "checks"), (explore, "stage"), (explore, "_answers")):
-        real = getattr(module, name)
-        monkeypatch.setattr(module, name, lambda *a, real=real, name=name, **k: order.append(name) or real(*a, **k))
+def test_the_checks_are_computed_once_they_are_looked_at(monkeypatch):
+    asked, real = [], checking.checks
+    monkeypatch.setattr(checking, "checks", lambda *a: asked.append(a) or real(*a))
     at = sound(opened(weights="random", seed=123))
-    assert order == ["stage", "_answers", "checks"]
+    assert asked == []
+    assert EN["page"]["badge_checking"] in said(at)
+    at = sound(looked(at))
+    assert len(asked) == 1
     assert EN["page"]["badge_checking"] not in said(at)
     assert EN["page"]["badge_exact"].split("{")[0] in said(at)
+    # another picture's are not those looked at; what somebody has asked for is there at once
+    at.session_state["set.seed"] = 124
+    assert EN["page"]["badge_checking"] in said(sound(at.run()))
+    assert EN["page"]["badge_checking"] not in said(sound(opened(weights="random", seed=123)))
+    assert len(asked) == 1
+
+
+def test_what_a_browser_says_of_the_checks_does_no_harm():
+    at = opened(weights="random", seed=125)
+    for value in (None, 5, ["x"], {"a": 1}, "x" * 100_000):
+        at = sound(send(at, value, event="look", whole=True, of="inview"))
+        assert EN["page"]["badge_checking"] in said(at)
 
 
 # ---- every model x every sequence
@@ -127,6 +142,7 @@ def test_every_model_draws_every_sequence(model, family, weights):
     trace = gruviz.trace(MODELS[model].from_params(params), sequence.x)
     for gate in "zrnh":
         assert np.array_equal(drawn(at, gate), getattr(trace, gate)[0, 0].T)
+    at = sound(looked(at))
     assert formula(at) == equations(model)
     assert EN["equivalence"][model].split("{")[0] in said(at)
     assert ":green-badge[" in said(at)
@@ -153,7 +169,7 @@ def test_every_kind_of_weights_is_drawn_and_told(model, weights):
 
 
 def test_switching_the_model_keeps_the_numbers_and_says_what_differs():
-    at = opened(weights="random", gain=3, hidden=8, seed=4)
+    at = looked(opened(weights="random", gain=3, hidden=8, seed=4))
     found = {}
     for model in MODELS:
         sound(choose(at, "model", model))
@@ -162,17 +178,17 @@ def test_switching_the_model_keeps_the_numbers_and_says_what_differs():
         assert payload(at)["query"].get("model", "split") == model
     np.testing.assert_allclose(found["split"], found["concat"], atol=1e-6)
     assert np.abs(found["split"] - found["torch"]).max() > 0.1
-    assert f"up to **{np.abs(found['split'] - found['torch']).max():.2g}**" in said(at)
+    assert f"up to **{np.abs(found['split'] - found['torch']).max():.2g}**" in said(sound(looked(at)))
 
 
 def test_where_the_models_happen_to_agree_the_page_says_so():
-    assert EN["equivalence"]["same"] in said(sound(opened(weights="latch")))
-    assert EN["equivalence"]["same"] not in said(sound(opened(weights="random", gain=3)))
+    assert EN["equivalence"]["same"] in said(sound(looked(opened(weights="latch"))))
+    assert EN["equivalence"]["same"] not in said(sound(looked(opened(weights="random", gain=3))))
 
 
 @pytest.mark.parametrize(("model", "other"), [("split", "torch"), ("concat", "torch"), ("torch", "split")])
 def test_where_nn_gru_differs_is_seen_as_a_picture(model, other):
-    at = sound(opened(weights="reset", source="synthetic", family="set_reset", model=model))
+    at = sound(looked(opened(weights="reset", source="synthetic", family="set_reset", model=model)))
     x, params = generate("set_reset", 100, 0, gap=14).x, PRESETS["reset"].params()
     h = {name: gruviz.trace(MODELS[name].from_params(params), x).h[0, 0] for name in (model, other)}
     apart = np.abs(h[model] - h[other])
@@ -186,7 +202,7 @@ def test_where_nn_gru_differs_is_seen_as_a_picture(model, other):
     (image,) = images(at)
     svg = b64decode(image.split("base64,")[1].split('"')[0]).decode()
     assert f">{apart.max():.2g}</text>" in svg
-    assert not images(sound(opened(weights="latch")))
+    assert not images(sound(looked(opened(weights="latch"))))
 
 
 def images(at):
@@ -604,7 +620,7 @@ def test_each_layer_and_direction_can_be_chosen():
         # a reverse layer starts from nothing at the end
         assert np.array_equal(scene(at)[1]["before"], trace.h0[layer, 0])
     assert EN["page"]["badge_layers"].format(layers=2, directions=EN["page"]["two_way"]) in said(at)
-    assert EN["equivalence"]["first_layer"] in said(at)
+    assert EN["equivalence"]["first_layer"] in said(looked(at))
     # split has one layer: nothing stays behind that is not there
     sound(choose(at, "model", "split"))
     assert scene(at)[0]["layer_names"] == ["layer 0"]
@@ -886,7 +902,7 @@ def test_nothing_is_called_the_last_good_picture_that_never_was():
 
 
 def test_chaos_is_called_by_its_name_and_only_where_there_is_some():
-    wild, tame = sound(opened(weights="random", gain=20)), sound(opened(weights="random", gain=1))
+    wild, tame = (sound(looked(opened(weights="random", gain=gain))) for gain in (20, 1))
     assert EN["equivalence"]["chaotic"] in said(wild)
     assert "differs from the PyTorch forward by" in said(wild)
     assert EN["equivalence"]["chaotic"] not in said(tame)
@@ -937,3 +953,32 @@ def test_an_unknown_symbol_is_told_and_not_as_markup():
     at = sound(opened(weights="characters", source="text", text="a$b`c*d_e"))
     assert noted(at).count("27") == 1
     assert "$, `, *, _" in noted(at)
+
+
+# ---- a long trace
+
+
+def test_a_long_trace_is_seen_from_its_first_steps_on_and_then_whole(monkeypatch):
+    seen, real = [], explore.first_part
+    monkeypatch.setattr(
+        explore, "first_part", lambda key, scene, part: seen.append((scene, part)) or real(key, scene, part)
+    )
+    link = {
+        "weights": "random",
+        "model": "torch",
+        "hidden": 50,
+        "source": "synthetic",
+        "family": "white_noise",
+        "steps": 30_000,
+    }
+    at = sound(opened(seed=31, **link))
+    ((shown, part),) = seen
+    said_first = EN["page"]["first_part"].format(computed=part.meta.steps, steps=30_000)
+    assert (shown.status.kind, shown.status.text) == ("note", said_first)
+    # and this is the page that has begun anew with all of it
+    assert status(at)["kind"] == "story"
+    assert np.isfinite(drawn(at, "h")).all()
+    assert scene(at)[0]["trace"]["id"] == shown.run.id
+    at.session_state["set.seed"] = 32
+    sound(at.run())
+    assert len(seen) == 2

@@ -1,11 +1,16 @@
 """The script at the head of the page Streamlit serves; everything else passes as it is."""
 
 import asyncio
+import json
+import re
+from pathlib import Path
 
 import pytest
 
+from gruviz.app.server import files, page_head
 from gruviz.app.server.page_head import MOST, PageHead
 from gruviz.app.server.start import parts
+from gruviz.wording.words import LANGUAGES
 
 PAGE = b"<!DOCTYPE html><html><head><title>x</title></head><body>" + b"y" * 500 + b"</body></html>"
 
@@ -66,3 +71,32 @@ def test_what_is_no_page_passes_as_it_is(start, accept):
 
 def test_the_server_is_started_with_it():
     assert PageHead in [one.cls for one in parts()["middleware"]]
+
+
+def test_the_browser_is_told_at_once_what_it_will_need():
+    text = page_head.script().decode()
+    told = json.loads(re.search(r"const told = (\{.*?\}), known", text, re.S)[1])
+    ours = [path for path in told["modules"] if path.startswith("gruviz/")]
+    theirs = [path for path in told["modules"] if path.startswith("static/")]
+    assert ours == [files.address(name) for name in files.files() if name.endswith(".js")]
+    assert told["style"] == files.address("stage.css")
+    assert set(told["alike"]) == set(LANGUAGES)
+    known = {files.address(name) for name in files.files()}
+    assert {told["style"], *told["alike"].values()} <= known
+    # those the first page is drawn with in the installed Streamlit, none that its own page names already
+    assert len(theirs) > 20
+    index = (page_head.STREAMLIT / "index.html").read_text(encoding="utf-8")
+    for path in theirs:
+        assert (page_head.STREAMLIT / path).is_file()
+        assert Path(path).name not in index
+    assert any("BidiComponent" in path for path in theirs)
+    assert not any("Plotly" in path or "katex" in path for path in theirs)
+
+
+def test_a_streamlit_that_keeps_its_files_elsewhere_is_no_fault(tmp_path):
+    assert page_head.streamlit_modules(tmp_path) == []
+    (tmp_path / "static" / "js").mkdir(parents=True)
+    (tmp_path / "index.html").write_text('<script src="./static/js/Known.1.js">')
+    (tmp_path / "static/js/Html.2.js").write_text('import{a}from"./Known.1.js";import"./Other.3.js";import"./gone.js"')
+    (tmp_path / "static/js/Other.3.js").write_text('import"./Html.2.js"')
+    assert page_head.streamlit_modules(tmp_path) == ["static/js/Html.2.js", "static/js/Other.3.js"]

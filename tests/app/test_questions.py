@@ -17,8 +17,9 @@ from gruviz.app.stage import order_of, tile_of
 from gruviz.stage import questions
 from gruviz.stage.packing import pack
 from gruviz.stage.questions import MOST_STEPS, MOST_TERMS
-from gruviz.stage.scene import Labels, Scene, View
+from gruviz.stage.scene import Labels, Scene
 from gruviz.stage.tiles import tile
+from gruviz.stage.view import View
 from gruviz.tracing.analysis import ORDERS, ranking
 
 RANDOM = replace(DEFAULT, weights="random", hidden=20, gain=2.0)

@@ -370,3 +370,51 @@ def test_what_takes_long_takes_its_turn(monkeypatch, what):
     what(RANDOM, sequence)
     assert (taken[0], taken[-1]) == ("in", "out")
     assert set(taken[1:-1]) == {"offer"}
+
+
+# ---- the first part of a long trace
+
+
+def long(**more):
+    return replace(RANDOM, model="torch", hidden=50, family="white_noise", steps=30_000, parameters=(), **more)
+
+
+@pytest.mark.parametrize("model", MODELS)
+def test_the_first_part_of_a_long_trace_is_there_before_the_whole(model):
+    given_settings = replace(long(seed=1), model=model)
+    sequence = sequence_of(given_settings, None)[0]
+    to_be, part = runs.first_part(given_settings, sequence)
+    assert part.meta.steps * 50 <= runs.FIRST < sequence.steps * 50
+    assert to_be.trace.meta.steps == sequence.steps
+    assert not any(to_be.trace.z.strides)  # the gates to come take no memory
+    found = runs.run(given_settings, sequence)
+    assert found.id == to_be.id
+    assert found.model is to_be.model
+    for gate in "rznh":
+        assert np.isnan(getattr(to_be.trace, gate)[0, 0, 0, 0])
+        whole = getattr(found.trace, gate)[:, :, : part.meta.steps]
+        np.testing.assert_allclose(getattr(part, gate), whole, atol=1e-5)
+    assert np.array_equal(found.trace.x, to_be.trace.x)
+    # there is nothing to show first of what is held
+    assert runs.first_part(given_settings, sequence) is None
+
+
+def test_small_traces_and_those_that_read_from_the_end_have_no_first_part():
+    for given_settings in (long(seed=2, both=True, layers=1), replace(long(seed=2), steps=1000), RANDOM):
+        assert runs.first_part(given_settings, sequence_of(given_settings, None)[0]) is None
+
+
+def test_a_trace_that_is_too_large_has_no_first_part():
+    given_settings = replace(long(seed=3), steps=100_000, hidden=1000)
+    sequence = sequence_of(given_settings, None)[0]
+    assert runs.first_part(given_settings, sequence) is None
+    with pytest.raises(Problem):
+        runs.run(given_settings, sequence)
+
+
+def test_a_model_is_made_once_for_every_input_it_reads():
+    one = run(replace(RANDOM, seed=77))
+    other = run(replace(RANDOM, seed=77, sseed=5, steps=33))
+    assert one.model is other.model
+    assert run(replace(RANDOM, seed=78)).model is not one.model
+    assert run(replace(RANDOM, seed=77, family="symbols", parameters=())).model is not one.model

@@ -26,7 +26,7 @@ from gruviz.inputs.scaling import SCALINGS
 from gruviz.inputs.synthetic import FAMILIES, MAX_STEPS, generate
 from gruviz.inputs.text import ENCODINGS, UNITS
 from gruviz.models.presets import PRESETS
-from gruviz.stage.scene import COLOURS, DIAGRAMS, EQUATIONS, PANELS, VIEW_FIELDS, XSCALES
+from gruviz.stage.view import COLOURS, DIAGRAMS, EQUATIONS, PANELS, VIEW_FIELDS, XSCALES
 from gruviz.tasks.catalogue import TASKS
 from gruviz.tracing.analysis import ORDERS
 

@@ -38,7 +38,8 @@ def test_every_file_of_the_stage_is_served_and_cached_for_ever(base):
         status, headers, body = got(f"{base}/gruviz/stage/{files.digest()}/{name}")
         assert (status, body) == (200, data)
         assert "immutable" in headers["cache-control"]
-        assert headers["content-type"].startswith("text/css" if name.endswith(".css") else "text/javascript")
+        kind = {"css": "text/css", "json": "application/json"}.get(name.rpartition(".")[2], "text/javascript")
+        assert headers["content-type"].startswith(kind)
 
 
 @pytest.mark.parametrize(

@@ -17,7 +17,7 @@ from gruviz.app import state
 from gruviz.app.readers import READERS, WRITERS
 from gruviz.app.settings import DEFAULT, Settings
 from gruviz.inputs.synthetic import FAMILIES
-from gruviz.stage.scene import VIEW_FIELDS
+from gruviz.stage.view import VIEW_FIELDS
 from gruviz.tasks.catalogue import TASKS
 from gruviz.wording.words import words
 
@@ -56,8 +56,15 @@ def is_valid(settings):
     return True
 
 
+class Held(dict):
+    """What a session holds, as Streamlit gives it."""
+
+    def to_dict(self):
+        return dict(self)
+
+
 @hypothesis.settings(deadline=None, max_examples=400)
-@given(HELD, HELD)
+@given(HELD.map(Held), HELD)
 def test_whatever_a_widget_holds_settings_stay_valid(first, then):
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(state.st, "session_state", first)

@@ -7,15 +7,18 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
+import streamlit as st
 from page import APP, figure, payload, reply, said, scene, shown_by, sound, status, told
 from streamlit.testing.v1 import AppTest
 
 from gruviz.app.server import models as model_store
+from gruviz.app.server.jobs import Standing
 from gruviz.app.server.trainings import trainings
 from gruviz.app.train import page as train_page
 from gruviz.app.train import results as train_results
 from gruviz.app.train.controls import _key
 from gruviz.app.train.link import to_query as link_query
+from gruviz.app.train.runs import curves_of
 from gruviz.app.train.story import story_of
 from gruviz.models.gru import MODELS
 from gruviz.tasks.catalogue import TASKS, task_of
@@ -419,8 +422,8 @@ def test_the_page_says_in_which_session_it_is_and_when_its_training_stops():
     assert any("12 s after the tab is closed or 150 s after" in each.value for each in at.sidebar.caption)
     at.button(key="train_start").click().run()
     at.run()
-    (job,) = [job for job in trainings()._jobs.values() if job.status in ("queued", "running")]
-    assert job.session
+    (seat,) = [seat for seat in trainings()._kept.seats.values() if seat.active]
+    assert seat.session
     at.button(key="train_stop").click().run()
 
 
@@ -428,10 +431,131 @@ def test_a_process_that_hangs_is_one_sentence(monkeypatch):
     at = chosen(opened(), task="parity", parity__learning_rate=1e-5, parity__most_steps=50_000)
     at.button(key="train_start").click().run()
     monkeypatch.setattr(trainings(), "silence", 1.0)
-    os.kill(trainings()._worker._process.pid, signal.SIGSTOP)
+    (worker,) = trainings()._workers
+    os.kill(worker.process._process.pid, signal.SIGSTOP)
     for _ in range(100):
         time.sleep(0.1)
         if at.run().error:
             break
     assert shown_by(at) == EN["train"]["hung"].format(silence=1.0)
     assert EN["train"]["resume"] in labels(at)
+
+
+# ---- many visitors
+
+
+LONG = {"task": "parity", "parity__learning_rate": 1e-5, "parity__most_steps": 50_000}
+
+
+def test_who_starts_what_another_trains_watches_it_and_halts_nothing_of_theirs():
+    first, second = chosen(opened(), **LONG, seed=91), chosen(opened(), **LONG, seed=91)
+    for at in (first, second):
+        at.button(key="train_start").click().run()
+    for at in (first, second):
+        assert EN["train"]["watched_by_one"] in said(at.run())
+    second.button(key="train_pause").click().run()
+    assert EN["train"]["resume"] in labels(sound(second)), "it need not wait for the process"
+    assert EN["train"]["paused_here"].partition(".")[2] in said(second)
+    assert EN["train"]["watched_by_one"] not in said(first.run())
+    assert EN["train"]["stop"] in labels(sound(first))
+    second.button(key="train_resume").click().run()
+    assert EN["train"]["stop"] in labels(sound(second.run()))
+    first.button(key="train_stop").click().run()
+    assert EN["train"]["goes_on"] in said(first)
+    assert EN["train"]["stop"] in labels(sound(second.run()))
+    second.button(key="train_stop").click().run()
+
+
+def test_a_result_the_server_holds_is_there_at_once_and_may_be_seen_anew(monkeypatch):
+    plan = {"task": "parity", "parity__hidden_size": 3, "parity__most_steps": 40, "seed": 92}
+    trained(chosen(opened(), **plan))
+    later = chosen(opened(lang="ko"), **plan)
+    assert KO["train"]["start"] in labels(later)
+    later.button(key="train_start").click().run()
+    captions = [each.value for each in sound(later).main.caption]
+    assert KO["train"]["before"] in captions
+    assert KO["train"]["beyond"] in said(later)
+    assert later.button(key="train_start").label == KO["train"]["anew"]
+    later.button(key="train_start").click().run()
+    assert KO["train"]["before"] not in said(later)
+    for _ in range(300):
+        time.sleep(0.1)
+        if KO["train"]["stop"] not in labels(later.run()):
+            break
+    assert KO["train"]["before"] not in said(sound(later))
+    assert later.button(key="train_start").label == KO["train"]["again"]
+
+
+def test_the_more_watch_the_rarer_each_looks_and_a_few_less_change_nothing(monkeypatch):
+    def pace(watching, so_far=0.0):
+        monkeypatch.setattr(trainings(), "watching", lambda: watching)
+        return train_page._pace(so_far)
+
+    assert [pace(count) for count in (0, 1, 15, 16, 60, 100)] == [1.0, 1.0, 1.0, 2.0, 4.0, 8.0]
+    assert [pace(count, 4.0) for count in (61, 60, 29, 16, 15)] == [8.0, 4.0, 4.0, 4.0, 1.0]
+
+
+def test_who_comes_to_watch_among_many_looks_again_more_rarely(monkeypatch):
+    at = chosen(opened(), **LONG, seed=93)
+    at.button(key="train_start").click().run()
+    found, fragment = [], st.fragment
+
+    def noted(of, run_every=None):
+        found.append(run_every)
+        return fragment(of, run_every=run_every)
+
+    monkeypatch.setattr(st, "fragment", noted)
+    there = iter([1])  # and many come, before it has looked
+    monkeypatch.setattr(trainings(), "watching", lambda: next(there, 50))
+    sound(at.run())
+    assert [each for each in found if each] == [1.0, 4.0]
+    at.button(key="train_stop").click().run()
+
+
+def test_who_watches_the_same_has_the_same_curves_drawn_once():
+    plan = TrainingPlan("parity", hidden_size=3, seed=94)
+    point = Point(25, 0.5, 0.6)
+    first = curves_of(plan, (point,), 1000, None, None, "en", "light")
+    assert curves_of(plan, [point], 1000, None, None, "en", "light") is first
+    for other in (
+        curves_of(plan, (point, Point(50, 0.4, 0.7)), 1000, None, None, "en", "light"),
+        curves_of(replace(plan, seed=95), (point,), 1000, None, None, "en", "light"),
+        curves_of(plan, (point,), 25, None, None, "en", "light"),
+        curves_of(plan, (point,), 1000, 25, None, "en", "light"),
+        curves_of(plan, (point,), 1000, None, 26, "en", "light"),
+        curves_of(plan, (point,), 1000, None, None, "ko", "light"),
+        curves_of(plan, (point,), 1000, None, None, "en", "dark"),
+    ):
+        assert other is not first
+    loss, metric = first
+    assert (list(loss.data[0].y), list(metric.data[0].y)) == ([0.5], [0.6])
+
+
+def told_status(standing, language="en"):
+    def draw(standing, language):
+        from gruviz.app.train.status import described_status
+
+        described_status(standing, standing.plan, language)
+
+    return said(AppTest.from_function(draw, args=(standing, language), default_timeout=60).run())
+
+
+def test_a_wait_is_said_in_seconds_where_it_can_be_known():
+    waits = Standing(TrainingPlan("parity"), "queued", 3, None, False)
+    assert EN["train"]["queued"].format(place=3) in told_status(waits)
+    assert "about" not in told_status(waits)
+    assert "number 3 in the queue. Training begins by itself. It begins in about 40 s." in told_status(
+        replace(waits, wait=41.2)
+    )
+    assert "약 40초 뒤에" in told_status(replace(waits, wait=41.2), "ko")
+
+
+def test_those_who_watch_are_counted_and_an_old_result_is_not_of_a_moment_ago():
+    waits = Standing(TrainingPlan("parity"), "queued", 3, None, False)
+    assert "watch" not in told_status(waits)
+    assert EN["train"]["watched_by_one"] in told_status(replace(waits, others=1))
+    assert "12 others watch this very training" in told_status(replace(waits, others=12))
+    assert "다른 12분이" in told_status(replace(waits, others=12), "ko")
+    over = replace(waits, status="over", before=3.0)
+    assert EN["train"]["before"] in told_status(over)
+    assert EN["train"]["before_earlier"] in told_status(replace(over, before=3600.0))

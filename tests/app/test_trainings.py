@@ -1,4 +1,4 @@
-"""The trainings of one server: one at a time, a queue, a cap, leaving, pausing; the same weights as in one process."""
+"""The trainings of one server: a queue, a cap, leaving, pausing; hangs; the same weights as in one process."""
 
 import os
 import signal
@@ -29,18 +29,28 @@ LONG = TrainingPlan("parity", hidden_size=4, most_steps=50_000, parameters={"ste
 
 @pytest.fixture(scope="module")
 def made():
-    one = Trainings(most_queued=2)
+    one = Trainings(most_queued=2, most_workers=1)
     yield one
     one.close()
 
 
 @pytest.fixture
 def trainings(made):
-    made.cap, made.patience, made.silence, made.most_kept = 180.0, 60.0, 60.0, 64
+    made.cap, made.patience, made.silence, made._kept.most_jobs = 180.0, 60.0, 60.0, 64
     yield made
-    for name in list(made._jobs):
+    for name in list(made._kept.seats):
         made.forget(name)
-    until(made, None, lambda _: made._running is None)
+    until(made, None, lambda _: not made._workers.busy())
+    made._kept.jobs.clear()  # results are kept for whoever asks next
+
+
+def worker(trainings):
+    (found,) = trainings._workers
+    return found.process
+
+
+def like(plan, seed):
+    return replace(plan, seed=seed)
 
 
 def until(trainings, name, true):
@@ -69,7 +79,7 @@ def test_it_gives_the_weights_of_a_training_in_this_process(trainings):
 
 
 def test_one_runs_and_others_wait_at_a_stated_place_until_no_more_may(trainings):
-    first, second, third = (trainings.start(LONG) for _ in range(3))
+    first, second, third = (trainings.start(like(LONG, seed)) for seed in range(3))
     assert [trainings.standing(name).place for name in (first, second, third)] == [0, 1, 2]
     assert trainings.standing(second).status == "queued"
     with pytest.raises(Problem, match="wait on this server"):
@@ -129,10 +139,10 @@ def test_a_diverged_one_keeps_its_last_good_weights(trainings):
 
 
 def test_only_so_many_results_are_kept(trainings):
-    trainings.most_kept = 1
+    trainings._kept.most_jobs = 1
     first = trainings.start(SHORT)
     until(trainings, first, lambda one: one.status == "over")
-    second = trainings.start(SHORT)
+    second = trainings.start(like(SHORT, 1))
     assert trainings.standing(first) is None
     until(trainings, second, lambda one: one.status == "over")
 
@@ -140,7 +150,7 @@ def test_only_so_many_results_are_kept(trainings):
 def test_a_process_that_dies_fails_its_training_and_the_next_begins_anew(trainings):
     name = trainings.start(LONG)
     until(trainings, name, has_begun)
-    trainings._worker.kill()
+    worker(trainings).kill()
     assert until(trainings, name, lambda one: one.status == "failed").resumable
     found = until(trainings, trainings.start(SHORT), lambda one: one.status == "over")
     assert found.trained.step == 60
@@ -150,7 +160,7 @@ def test_a_process_found_dead_before_its_reader_says_so_holds_nobody_up(training
     name = trainings.start(LONG)
     until(trainings, name, has_begun)
     with trainings._lock:  # its reader has to wait outside
-        dead = trainings._worker._process
+        dead = worker(trainings)._process
         dead.kill()
         dead.wait()
         trainings.warm()  # what every visit of the page does
@@ -162,7 +172,7 @@ def test_a_process_found_dead_before_its_reader_says_so_holds_nobody_up(training
 def test_what_a_dead_process_still_had_to_say_does_not_count(trainings):
     name = trainings.start(LONG)
     until(trainings, name, has_begun)
-    dead = trainings._worker
+    dead = worker(trainings)
     dead.kill()
     until(trainings, name, lambda one: one.status == "failed")
     trainings.resume(name)
@@ -176,7 +186,7 @@ def test_what_a_dead_process_still_had_to_say_does_not_count(trainings):
 
 def hung(trainings):
     """Stop the process as a debugger would: it lives, and does nothing more, not even end when it is told to."""
-    process = trainings._worker._process
+    process = worker(trainings)._process
     os.kill(process.pid, signal.SIGSTOP)
     return process
 
@@ -190,7 +200,7 @@ def test_a_process_that_hangs_is_ended_and_the_next_begins_in_another(trainings,
     trainings.silence = 1.0
     if order != "none":
         getattr(trainings, order)(name)
-    until(trainings, None, lambda _: trainings._worker._process is not process)
+    until(trainings, None, lambda _: worker(trainings)._process is not process)
     trainings.silence = 60.0  # the next one has to load torch
     found = until(trainings, following, lambda one: one.status == "over")
     assert found.trained.step == 60
@@ -247,25 +257,27 @@ def visited():
                 self.now += 1.0
                 self.look()
 
-    made = Visited(silence=float("inf"), clock=lambda: made.now, connected=lambda session: session in made.open)
+    made = Visited(
+        silence=float("inf"), most_workers=1, clock=lambda: made.now, connected=lambda session: session in made.open
+    )
     yield made
     made.close()
 
 
 def test_a_hidden_tab_that_asks_once_a_minute_keeps_its_place(visited):
-    running, queued = visited.start(LONG), visited.start(LONG)
+    running, queued = visited.start(LONG), visited.start(SHORT)
     for _ in range(5):  # browsers slow the timers of hidden tabs to one a minute, and some of those come late
         visited.hear(running, "mine")
         visited.hear(queued, "mine")
         visited.pass_by(75)
     assert visited.standing(queued).status == "queued"
     assert not visited.standing(running).left
-    assert visited._jobs[running].wish == ""
+    assert visited._kept.seats[running].wish == ""
 
 
 def test_a_connected_page_that_has_moved_on_gives_its_place_up_in_the_end(visited):
     visited.start(LONG)
-    queued = visited.start(LONG)
+    queued = visited.start(SHORT)
     visited.hear(queued, "mine")
     visited.pass_by(149)
     assert visited.standing(queued).status == "queued"
@@ -275,7 +287,7 @@ def test_a_connected_page_that_has_moved_on_gives_its_place_up_in_the_end(visite
 
 def test_a_closed_tab_gives_its_place_up_soon_and_a_torn_connection_may_come_back(visited):
     visited.start(LONG)
-    queued = visited.start(LONG)
+    queued = visited.start(SHORT)
     visited.hear(queued, "mine")
     visited.pass_by(30)
     visited.open = frozenset()
@@ -291,14 +303,14 @@ def test_a_closed_tab_gives_its_place_up_soon_and_a_torn_connection_may_come_bac
 
 def test_a_server_that_slept_blames_nobody_for_the_silence(visited):
     visited.silence = 60.0
-    running, queued = visited.start(LONG), visited.start(LONG)
+    running, queued = visited.start(LONG), visited.start(SHORT)
     visited.hear(running, "mine")
     visited.hear(queued, "mine")
     visited.pass_by(5)
     visited.now += 3600  # its machine was suspended, or it was itself stopped
     visited.pass_by(5)
     assert [visited.standing(name).status for name in (running, queued)] == ["running", "queued"]
-    assert visited._jobs[running].wish == ""
+    assert visited._kept.seats[running].wish == ""
 
 
 def test_streamlit_is_asked_who_is_connected(monkeypatch):

@@ -22,6 +22,7 @@ def test_opens_on_the_latch_and_shows_its_gates(explore):
     assert e.value("z", 7, 0) < 0.001
     assert e.value("h", 20, 0) > 0.999
     assert e.value("h", 21, 0) < -0.999
+    e.look_below()
     assert "matches the PyTorch forward" in e.text()
     expect(e.page.locator(".katex-display").first).to_be_visible()
 
@@ -36,15 +37,38 @@ def test_a_bare_address_opens_on_a_trained_model(explore):
     e.address_now("p.gap=40")
 
 
+def test_what_stands_below_the_stage_is_written_once_it_is_looked_at_and_moves_nothing(explore):
+    e = explore("weights=random&seed=70&hidden=20&steps=90")
+    katex = "performance.getEntriesByType('resource').filter(({ name }) => /katex/i.test(name)).length"
+    e.page.wait_for_timeout(700)
+    assert "comparing with the PyTorch forward" in e.text()
+    place = e.page.locator(".st-key-npz").evaluate("(button) => button.getBoundingClientRect().top")
+    e.look_below()
+    expect(e.page.locator(".katex-display").first).to_be_visible()
+    assert e.page.evaluate(katex) > 0
+    e.page.locator("[data-testid=stMain]").evaluate("(main) => main.scrollTo(0, 0)")
+    e.page.wait_for_timeout(300)
+    assert abs(e.page.locator(".st-key-npz").evaluate("(button) => button.getBoundingClientRect().top") - place) < 3
+    # and of the next picture as it is seen
+    sent = len(e.sent)
+    e.type_into("seed", "71")
+    e.settled()
+    e.page.wait_for_timeout(900)
+    assert "comparing with the PyTorch forward" in e.text()
+    assert len(e.sent) - sent == 1  # the sums of the unit came along, and nothing is asked for what nobody sees
+
+
 def test_the_toggle_keeps_the_numbers_and_says_what_changes(explore):
     e = explore("weights=reset")
     before = e.value("h", 21, 1)
+    e.look_below()
     assert "differs by up to 0.96" in e.text()
     e.choose("model", "concat")
     assert e.value("h", 21, 1) == pytest.approx(before, abs=1e-6)
     assert "one matrix over" in e.text().lower()
     e.choose("model", "nn.GRU")
     assert abs(e.value("h", 21, 1) - before) > 0.9
+    e.look_below()
     assert "gates rebuild nn.GRU's output" in e.text()
     picture = e.page.get_by_role("img", name="How far the hidden state of split")
     assert picture.evaluate("(image) => image.decode().then(() => image.naturalWidth * image.clientWidth)") > 0

@@ -4,7 +4,7 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 from explorer import Explorer
-from playwright.sync_api import Browser
+from playwright.sync_api import Browser, expect
 from served import served
 
 UNDER = "/deep/er"
@@ -32,5 +32,8 @@ def test_a_page_that_outlives_its_server_goes_on_where_it_was(chromium: Browser,
         assert "source=task" in link
         assert e.widget("hidden").locator("input").first.input_value() == "9"
         assert e.view()["t"] == 46
+        # what is kept back until it is looked at comes here too
+        e.look_below()
+        expect(e.page.locator(".katex-display").first).to_be_visible()
     e.context.close()
     assert "Traceback" not in log.read_text()

@@ -124,3 +124,32 @@ def test_a_question_on_its_way_while_the_page_is_left_does_not_blank_the_next_on
     e.page.wait_for_timeout(2500)
     e.settled()
     expect(button(e, "start")).to_have_count(int(name == "train"))
+
+
+def test_two_visitors_press_start_on_the_same_plan_and_a_third_has_its_result(train):
+    visitors = [train(), train()]
+    for e in visitors:
+        set_number(e, "delayed_copy-most_steps", 40_000)
+        set_number(e, "delayed_copy-learning_rate", 0.0001)
+    for e in visitors:
+        button(e, "start").click()
+    for e in visitors:
+        expect(e.page.get_by_text(EN["watched_by_one"])).to_be_visible(timeout=20_000)
+    first, second = visitors
+    button(second, "pause").click()
+    expect(second.page.get_by_text(EN["paused_here"].partition(".")[2].strip())).to_be_visible(timeout=10_000)
+    expect(first.page.get_by_text(EN["watched_by_one"])).to_have_count(0, timeout=10_000)
+    expect(button(first, "pause")).to_be_visible()
+    button(first, "stop").click()
+    expect(button(first, "send")).to_be_visible(timeout=15_000)
+    for e in visitors:
+        set_number(e, "delayed_copy-most_steps", 60)
+    button(first, "start").click()
+    expect(button(first, "send")).to_be_visible(timeout=30_000)
+    button(second, "start").click()
+    expect(second.page.get_by_text(EN["before"])).to_be_visible(timeout=10_000)
+    expect(button(second, "start")).to_contain_text(EN["anew"])
+    button(second, "start").click()
+    expect(second.page.get_by_text(EN["before"])).to_have_count(0, timeout=10_000)
+    expect(button(second, "send")).to_be_visible(timeout=30_000)
+    expect(button(second, "start")).to_contain_text(EN["again"])

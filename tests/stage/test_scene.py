@@ -9,8 +9,9 @@ import gruviz
 from gruviz.drawing import colours
 from gruviz.stage import questions
 from gruviz.stage.packing import unpack
-from gruviz.stage.scene import Labels, Run, Scene, View, message
+from gruviz.stage.scene import Labels, Run, Scene, message
 from gruviz.stage.tiles import LONGEST_LABEL, tile
+from gruviz.stage.view import View
 from gruviz.tracing.analysis import Ranking
 from gruviz.wording.words import words
 

@@ -1,12 +1,23 @@
 """Tiles: the trace's own numbers where they fit, honest statistics where they do not, bounded bytes always."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import gruviz
-from gruviz.stage.tiles import EXACT_CELLS, EXACT_STEPS, GATES, MOST_CHANNELS, columns_of, is_exact, tile
+from gruviz.stage.tiles import (
+    EXACT_CELLS,
+    EXACT_STEPS,
+    GATES,
+    MOST_CHANNELS,
+    begun,
+    columns_of,
+    is_exact,
+    tile,
+)
 from gruviz.tracing.gate_trace import GateTrace, TraceMeta
 
 
@@ -140,3 +151,37 @@ def test_labels_are_those_of_the_window_and_short():
 def test_what_is_not_in_the_trace_is_refused(wrong):
     with pytest.raises(ValueError, match="this trace has"):
         tile(drawn_trace(10, 2), **wrong)
+
+
+def pooled(trace, each, name):
+    """Mean, lowest or highest of so many steps, one after another."""
+    gate, _, statistic = name.partition("_")
+    values = trace.x[0] if gate == "x" else getattr(trace, gate)[0, 0]
+    of = {"": np.mean, "low": np.min, "high": np.max}[statistic]
+    return np.stack([of(values[k : k + each], axis=0) for k in range(0, len(values), each)])
+
+
+@pytest.mark.parametrize(("steps", "known"), [(50, 20), (20_000, 3001), (20_000, 400)])
+def test_of_a_trace_that_has_begun_the_first_steps_are_those_of_the_whole(steps, known):
+    model = gruviz.TorchGRU(2, 5)
+    x = np.random.default_rng(0).normal(size=(steps, 2))
+    whole, part = gruviz.trace(model, x), gruviz.trace(model, x[:known])
+    unknown = dict.fromkeys("rznh", np.broadcast_to(np.float32(np.nan), whole.h.shape))
+    header, arrays = begun(replace(whole, **unknown), part)
+    wanted_header, wanted = tile(whole)
+    assert header == wanted_header | {"each": header["each"]}
+    assert sorted(arrays) == sorted(wanted)
+    if header["each"] > 1:
+        assert 1 < header["each"] <= known
+        assert sum(array.nbytes for array in arrays.values()) < 3_000_000
+        wanted = {name: pooled(whole, header["each"], name) for name in wanted}
+    columns = known // header["each"]
+    assert columns > 1
+    for name, array in arrays.items():
+        assert array.shape == wanted[name].shape
+        assert array.dtype == np.float32
+        if name[0] in "rznh":
+            np.testing.assert_allclose(array[:columns], wanted[name][:columns], atol=1e-5)
+            assert np.isnan(array[columns:]).all()
+        else:
+            np.testing.assert_allclose(array, wanted[name], atol=1e-5)

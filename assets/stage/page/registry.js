@@ -25,6 +25,12 @@ export class Registry {
     this.chooser = null;
     /** Changes when the server has forgotten the visitor while this page stayed open. */
     this.session = "";
+    /** Streamlit's latest call on an element. @type {WeakMap<object, object>} */
+    this.calls = new WeakMap();
+    /** What scenes have alike, by its address, once it is there or on its way. @type {Map<string, Promise<Record<string, any> | null>>} */
+    this.alike = new Map();
+    /** Messages taken apart, by how they came. @type {WeakMap<Uint8Array, import("../stage.js").Message>} */
+    this.unpacked = new WeakMap();
     /** What Streamlit's calls have put up, by its element. @type {WeakMap<object, import("./standing.js").Standing>} */
     this.standing = new WeakMap();
     /** @type {Set<(key: string) => void>} */

@@ -1,9 +1,13 @@
-// Tells Python which steps and units a stage shows, once they have come to rest: it offers files of them.
+// Tells Python what is seen: which steps and units a stage shows, once they have come to rest, for it offers files of
+// them; and that what it keeps back until somebody looks is in view, for that takes the server a while to compute.
 
 import { registry } from "./registry.js";
 import { stand } from "./standing.js";
 
 const REST = 400;  // ms
+const VIEWED = 250;  // ms in view, and without another picture
+const AGAIN = 8000;  // ms after which it is told once more, where nothing came of it: the server may have been another
+const NEAR = "160px";  // begins a little before it is seen
 
 /** @typedef {{steps: [number, number] | null, units: number[] | null}} Told  null: all of them */
 /** @typedef {{stage: string, trace: string, told: Told}} Data */
@@ -68,4 +72,71 @@ export function seenOf({ view, shown, scene: { trace } }) {
  */
 export function seen({ data, parentElement, setTriggerValue }) {
   return stand(registry.standing, parentElement, () => new Seen(), (/** @type {Seen} */ made) => made.update(data, setTriggerValue));
+}
+
+// ---- what is kept back
+
+/** @typedef {{about: string, due: boolean}} Kept  about: of which picture; due: whether it is kept back */
+
+class InView {
+  /** @param {HTMLElement} place */
+  constructor(place) {
+    /** @type {Kept | null} */
+    this.data = null;
+    /** @type {((name: string, value: any) => void) | null} */
+    this.send = null;
+    this.seen = false;
+    this.sent = "";
+    /** @type {ReturnType<typeof setTimeout> | undefined} */
+    this.timer = undefined;
+    this.watch = new IntersectionObserver((found) => {
+      this.seen = found[found.length - 1].isIntersecting;
+      this.soon();
+    }, { rootMargin: NEAR });
+    this.watch.observe(place);
+  }
+
+  /**
+   * @param {Kept} data
+   * @param {(name: string, value: any) => void} send  Streamlit's setTriggerValue
+   */
+  update(data, send) {
+    this.data = data;
+    this.send = send;
+    if (!data.due) this.sent = "";
+    this.soon();
+  }
+
+  soon() {
+    if (this.sent && this.sent === this.data?.about) return;  // it is on its way
+    clearTimeout(this.timer);
+    if (this.seen && this.data?.due) this.timer = setTimeout(() => this.tell(), VIEWED);
+  }
+
+  tell() {
+    const { data, send } = this;
+    if (!data?.due || !send) return;
+    if (registry.quiet > performance.now()) return this.soon();
+    this.sent = data.about;
+    send("look", data.about);
+    this.timer = setTimeout(() => {
+      this.sent = "";
+      this.soon();
+    }, AGAIN);
+  }
+
+  destroy() {
+    this.watch.disconnect();
+    clearTimeout(this.timer);
+  }
+}
+
+/**
+ * Streamlit's call.
+ * @param {{data: Kept, parentElement: HTMLElement, setTriggerValue: (name: string, value: any) => void}} given
+ * @returns {() => void}
+ */
+export function inview({ data, parentElement, setTriggerValue }) {
+  const place = /** @type {HTMLElement} */ (parentElement.querySelector("[data-part=place]"));
+  return stand(registry.standing, parentElement, () => new InView(place), (/** @type {InView} */ made) => made.update(data, setTriggerValue));
 }

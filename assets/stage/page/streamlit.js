@@ -5,9 +5,13 @@ import { copyAddress, pageTheme, whenDressed } from "./look.js";
 import { registry } from "./registry.js";
 import { mount } from "../stage.js";
 import { stand } from "./standing.js";
+import { wholeOf } from "../fields.js";
 import { unpack } from "../numbers/unpack.js";
 
+/** @typedef {import("../stage.js").Message} Message */
+
 const MAIN = "[data-testid=stMain]";
+const FIRST_PAUSE = 500, LAST_PAUSE = 8000;  // ms before what a stage needs is asked for once more
 const MOST_ABOVE = 260;  // px; with more than that over it the stage fills a screen of its own
 
 /**
@@ -23,10 +27,11 @@ function above(host) {
 class Place {
   /**
    * @param {HTMLElement} host
-   * @param {Uint8Array} data  its first scene
+   * @param {Message} first  its first scene
+   * @param {Uint8Array} data  the same as it came
    */
-  constructor(host, data) {
-    const first = unpack(data), { key = "", address = null, cursor = "" } = first.header;
+  constructor(host, first, data) {
+    const { key = "", address = null, cursor = "" } = first.header;
     this.key = key;
     this.cursor = cursor;
     this.address = address === null ? null : new StageAddress(address);
@@ -68,11 +73,14 @@ class Place {
     registry.enter(key, this.stage);
   }
 
-  /** @param {Uint8Array} data */
-  update(data) {
+  /**
+   * @param {Message} message
+   * @param {Uint8Array} data  the same as it came
+   */
+  update(message, data) {
     if (data !== this.data) {
       this.data = data;
-      this.stage.show(unpack(data));
+      this.stage.show(message);
     }
     this.undress();
     this.undress = whenDressed(() => {
@@ -91,11 +99,52 @@ class Place {
 }
 
 /**
- * Streamlit's call.
+ * Streamlit's call. A message of Python's leaves out what scenes have alike; once that is here, the call goes on.
  * @param {{data: Uint8Array, parentElement: HTMLElement}} given
  * @returns {() => void}
  */
 export function stage({ data, parentElement }) {
+  // called again with the same data, whenever the theme changes
+  const message = registry.unpacked.get(data) ?? unpack(data), { alike } = message.header;
+  registry.unpacked.set(data, message);
   const host = /** @type {HTMLElement} */ (parentElement.querySelector("[data-part=host]"));
-  return stand(registry.standing, parentElement, () => new Place(host, data), (/** @type {Place} */ place) => place.update(data));
+  const call = (/** @type {Message} */ whole) =>
+    stand(registry.standing, parentElement, () => new Place(host, whole, data), (/** @type {Place} */ place) => place.update(whole, data));
+  const latest = {}, { calls } = registry;
+  calls.set(parentElement, latest);
+  if (!alike) return call(message);
+  let leave = () => {};
+  alikeAt(alike, () => calls.get(parentElement) === latest).then((found) => {
+    // an older scene comes to nothing, and so does one of a stage that is no more: Streamlit takes back the latest alone
+    if (found && calls.get(parentElement) === latest) leave = call({ ...message, header: wholeOf(message.header, found) });
+  });
+  return () => {
+    if (calls.get(parentElement) === latest) calls.delete(parentElement);
+    leave();
+  };
+}
+
+/**
+ * @param {string} path  within the stage's folder
+ * @param {() => boolean} wanted  whether it still is, while a network that failed is asked again
+ * @returns {Promise<Record<string, any> | null>} null: nobody waits for it any more
+ */
+async function alikeAt(path, wanted) {
+  for (let pause = FIRST_PAUSE; wanted(); pause = Math.min(2 * pause, LAST_PAUSE)) {
+    const known = registry.alike.get(path) ?? fetched(path);
+    registry.alike.set(path, known);
+    const found = await known;
+    if (found) return found;
+    if (registry.alike.get(path) === known) registry.alike.delete(path);
+    await new Promise((done) => setTimeout(done, pause));
+  }
+  return null;
+}
+
+/**
+ * @param {string} path
+ * @returns {Promise<Record<string, any> | null>} null: it could not be had
+ */
+function fetched(path) {
+  return fetch(new URL(`../${path}`, import.meta.url)).then((answer) => (answer.ok ? answer.json() : null), () => null);
 }

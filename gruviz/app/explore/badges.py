@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 import streamlit as st
-from streamlit.delta_generator import DeltaGenerator
 
 from gruviz.app.explore.checks import Checks, across
 from gruviz.app.explore.equations import equations as as_latex
 from gruviz.app.explore.weights import units_of
+from gruviz.app.server.files import script
 from gruviz.app.settings import Settings
 from gruviz.drawing.sparkline import area, as_image
 from gruviz.stage.scene import Run
@@ -18,12 +20,36 @@ CLOSE = 1e-4  # float32 rounding stays far below
 FAR = 1e-3  # no rounding of float32 goes that far
 
 
-def badges(place: DeltaGenerator, settings: Settings, run: Run, checks: Checks | None) -> DeltaGenerator:
-    """What is true of this run, drawn at a place; while there are no checks yet, that they are coming.
+def looking(run: Run, due: bool) -> None:
+    """Draw nothing; have the fragment this is called in run anew once it is in view, if anything is due.
 
-    Returns:
-        What was drawn: a place to draw it anew. An `st.empty` would be empty for a moment and move the stage.
+    See assets/stage/page/seen.js.
     """
+    component = st.components.v2.component("gruviz_inview", html=_PLACE, js=script("page/seen.js", "inview"))
+    found = component(key=_LOOKING, data={"about": run.id, "due": due}, on_look_change=_look, height=1)
+    if found.get("look") is not None and found.get("look") != looked_at():
+        # the session is new to it, so that no callback was called
+        st.session_state[_LOOKED] = found.get("look")
+        st.rerun()
+
+
+def _look() -> None:
+    held = st.session_state.get(_LOOKING)
+    if isinstance(held, Mapping):
+        st.session_state[_LOOKED] = held.get("look")
+
+
+def looked_at() -> object:
+    """The id of the run whose checks were looked for last, as the browser sent it."""
+    return st.session_state.get(_LOOKED)
+
+
+_LOOKING, _LOOKED = "checks in view", "checks looked for"
+_PLACE = '<div data-part="place"></div>'
+
+
+def badges(settings: Settings, run: Run, checks: Checks | None) -> None:
+    """What is true of this run; while there are no checks yet, that they are coming."""
     w = words(settings.lang)
     p, meta = w["page"], run.trace.meta
     badges = [
@@ -50,11 +76,11 @@ def badges(place: DeltaGenerator, settings: Settings, run: Run, checks: Checks |
     text = " ".join(f":{colour}-badge[{text}]" for colour, text in badges)
     if meta.recovery_error is not None and meta.recovery_error > FAR:
         text += "  \n" + p["recovered_far"].format(error=small(meta.recovery_error))
-    return place.markdown(text, help=about)
+    st.markdown(text, help=about)
 
 
-def equations(settings: Settings) -> DeltaGenerator:
-    """The equations, and beside them the place for what they are equivalent to."""
+def equations(settings: Settings, run: Run, checks: Checks | None) -> None:
+    """The equations, and beside them what they are equivalent to."""
     w = words(settings.lang)
     p = w["page"]
     left, right = st.columns([17, 10], gap="medium")
@@ -64,12 +90,15 @@ def equations(settings: Settings) -> DeltaGenerator:
         st.caption(p["equations_note"].format(about=w["models_about"][settings.model]))
     with right:
         st.markdown(f"##### {p['equivalent']}")
-        return st.container()
+        if checks is None:
+            st.markdown(f":gray[{p['badge_checking']}]")
+        else:
+            _equivalence(settings, run, checks)
 
 
-def equivalence(place: DeltaGenerator, settings: Settings, run: Run, checks: Checks) -> None:
+def _equivalence(settings: Settings, run: Run, checks: Checks) -> None:
     """Which models are the same function, how far the others are on this very input, and where."""
-    place.markdown(_equivalence(settings, run, checks))
+    st.markdown(_equivalent(settings, run, checks))
     if checks.differences[across(settings.model)] < CLOSE:
         return
     w, units, found = words(settings.lang), units_of(settings), checks.across
@@ -77,12 +106,12 @@ def equivalence(place: DeltaGenerator, settings: Settings, run: Run, checks: Che
         model=w["models"][across(settings.model)], shown=w["models"][settings.model],
         unit=units[found.unit] if units else found.unit, step=found.step,
     )  # fmt: skip
-    place.caption(said)
+    st.caption(said)
     mark = f"{w['figure']['step']} {found.step}"
-    place.html(as_image(area(found.largest, checks.compared_steps, found.step, mark, said), said))
+    st.html(as_image(area(found.largest, checks.compared_steps, found.step, mark, said), said))
 
 
-def _equivalence(settings: Settings, run: Run, checks: Checks) -> str:
+def _equivalent(settings: Settings, run: Run, checks: Checks) -> str:
     w = words(settings.lang)
     found = {name: f"**{small(value)}**" for name, value in checks.differences.items()}
     text = w["equivalence"][settings.model].format(**found)

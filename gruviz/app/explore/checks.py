@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Hashable
 from dataclasses import dataclass
 from functools import partial
 
@@ -60,9 +61,20 @@ def checks(settings: Settings, sequence: Sequence) -> Checks:
     Raises:
         Problem: as `run`.
     """
-    chosen = runs.of_the_run(settings)
-    make = partial(_checks, chosen, sequence)
-    return memory().get("checks", (chosen, sequence.digest), make, lambda found: found.across.largest.nbytes)
+    make = partial(_checks, settings, sequence)
+    return memory().get(_KIND, _key(settings, sequence), make, lambda found: found.across.largest.nbytes)
+
+
+def known(settings: Settings, sequence: Sequence) -> Checks | None:
+    """The same where somebody has asked for it already; None where it would have to be computed."""
+    return memory().held_value(_KIND, _key(settings, sequence))
+
+
+_KIND = "checks"
+
+
+def _key(settings: Settings, sequence: Sequence) -> tuple[Hashable, ...]:
+    return (*runs.of_the_run(settings), sequence.digest)
 
 
 def across(model: str) -> str:

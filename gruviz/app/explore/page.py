@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from dataclasses import replace
 from functools import partial
 
 import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
 
 from gruviz.app import charts, state
 from gruviz.app.courier import chosen, visited
@@ -14,7 +17,7 @@ from gruviz.app.explore.weights import units_of
 from gruviz.app.head import language_control, page_theme
 from gruviz.app.sentences import one_sentence
 from gruviz.app.settings import Settings
-from gruviz.app.stage import Seen, answer, seen, stage
+from gruviz.app.stage import Seen, answer, first_part, seen, stage
 from gruviz.app.state import Good
 from gruviz.drawing import export
 from gruviz.drawing.colours import Theme
@@ -22,13 +25,17 @@ from gruviz.inputs.files import Upload
 from gruviz.inputs.scaling import Scaling
 from gruviz.inputs.sequence import Sequence
 from gruviz.models.presets import PRESETS
-from gruviz.stage.scene import VIEW_FIELDS, Labels, Run, Scene
+from gruviz.stage.headline import Menu, Status, menus
+from gruviz.stage.scene import Labels, Run, Scene
+from gruviz.stage.view import VIEW_FIELDS
 from gruviz.tasks.catalogue import TASKS
+from gruviz.tracing.gate_trace import GateTrace
 from gruviz.wording.problems import Problem
 from gruviz.wording.words import words
 from gruviz.wording.written import plain
 
 STAGE = "explore"
+SAID = 1.0  # seconds of waiting worth a sentence
 
 
 def page() -> None:
@@ -59,30 +66,85 @@ def _draw(settings: Settings) -> None:
         state.take_up(settings)
         size_place = st.container()
     # nothing else above the stage: it would move, or be mounted anew
-    with st.container(key="working"), st.spinner(p["working"], show_time=True):
-        problem = sequence = None
+    working = st.container(key="working")
+    with working, st.spinner(p["working"], show_time=True):
+        problem = sequence = begun = None
         try:
             sequence, scaling = reading.sequence_of(settings, upload)
-            run = runs.run(settings, sequence)
-            state.remember_good(settings, upload)
+            begun = _begun(settings, sequence)
+            if begun is None:
+                run = _run(settings, sequence)
+                state.remember_good(settings, upload)
             shown = settings
         except Problem as found:
             problem = found
             shown, upload, sequence, scaling, run = _last_good(settings, unreadable=sequence is None)
+    if begun is not None:
+        _show_first_part(settings, sequence, begun, working)
     status = story.status(shown, sequence, run, problem, state.last_good() is not None)
-    stage(STAGE, replace(scene_of(shown, run, sequence), menus=story.menus(settings), status=status))
+    stage(STAGE, replace(scene_of(shown, run, sequence), menus=_menus(settings), status=status))
     _answers(shown, upload, theme)
-    badges_place = badges.badges(st.container(), shown, run, None)
     with size_place:
         controls.show_size(sequence, scaling, settings.lang)
-    equivalence_place = badges.equations(shown)
     st.markdown(f"##### {p['downloads']}")
     _downloads(replace(shown, lang=settings.lang), upload)
     _link_note(settings, upload, problem)
-    # what is above is on its way to the browser while these are computed
-    found = checks.checks(shown, sequence)
-    badges.badges(badges_place, shown, run, found)
-    badges.equivalence(equivalence_place, shown, run, found)
+    _facts(replace(shown, lang=settings.lang), upload)  # last: it grows once it comes into view
+
+
+def _menus(settings: Settings) -> tuple[Menu, ...]:
+    chosen = {"weights": settings.weights, "model": settings.model}
+    return menus(settings.lang, chosen, mine=bool(settings.mine))
+
+
+def _begun(settings: Settings, sequence: Sequence) -> tuple[Run, GateTrace] | None:
+    """The first part of a trace that takes long; None where it was shown: the whole may be too large to hold."""
+    name = runs.name_of(settings, sequence)
+    found = None if st.session_state.get(_BEGUN) == name else runs.first_part(settings, sequence)
+    if found is not None:
+        st.session_state[_BEGUN] = name
+    return found
+
+
+_BEGUN = "first part shown of"
+
+
+def _show_first_part(
+    settings: Settings, sequence: Sequence, begun: tuple[Run, GateTrace], working: DeltaGenerator
+) -> None:
+    """Show the first steps of a trace, make the whole, and begin the page anew with it.
+
+    Args:
+        settings, sequence: of the trace.
+        begun: see `runs.first_part`.
+        working: where it is said that something is under way.
+    """
+    (run, part), p = begun, words(settings.lang)["page"]
+    said = p["first_part"].format(computed=part.meta.steps, steps=sequence.steps)
+    scene = replace(scene_of(settings, run, sequence), menus=_menus(settings), status=Status("note", said))
+    first_part(STAGE, scene, part)
+    with working, st.spinner(p["working"], show_time=True), suppress(Problem):  # it is told when the page begins anew
+        _run(settings, sequence)
+    st.rerun()
+
+
+def _run(settings: Settings, sequence: Sequence) -> Run:
+    with _in_line(runs.wait(settings, sequence), settings.lang):
+        return runs.run(settings, sequence)
+
+
+@contextmanager
+def _in_line(seconds: float, language: str) -> Iterator[None]:
+    """Say how long the large traces of others take, while one waits for them."""
+    if seconds < SAID:
+        yield
+        return
+    place = st.empty()
+    place.caption(words(language)["page"]["in_line"].format(seconds=round(seconds)))
+    try:
+        yield
+    finally:
+        place.empty()
 
 
 def _last_good(settings: Settings, unreadable: bool) -> tuple[Settings, Upload | None, Sequence, Scaling, Run]:
@@ -99,7 +161,7 @@ def _last_good(settings: Settings, unreadable: bool) -> tuple[Settings, Upload |
     for shown in (replace(settings, **input_of), kept) if last and unreadable else (kept,):
         try:
             sequence, scaling = reading.sequence_of(shown, good.upload)
-            return shown, good.upload, sequence, scaling, runs.run(shown, sequence)
+            return shown, good.upload, sequence, scaling, runs.run(shown, sequence, counted=False)
         except Problem as found:
             problem = found
     raise problem
@@ -154,6 +216,26 @@ def _take_choice() -> None:
         st.rerun()
     if taken is not None and state.choose(*taken):
         st.rerun()
+
+
+@st.fragment
+def _facts(shown: Settings, upload: Upload | None) -> None:
+    """What is true of the run; what takes a forward of every model only once it is in view, or known already.
+
+    Args:
+        shown, upload: as `_answers` takes them.
+    """
+    with one_sentence(shown.lang):
+        sequence, _ = reading.sequence_of(shown, upload)
+        run = runs.run(shown, sequence)
+        looked = badges.looked_at()
+        found = checks.checks(shown, sequence) if looked == run.id else checks.known(shown, sequence)
+        # Streamlit fetches 300 kB to write equations: not before the picture stands, nor for who looks at that alone
+        badges.badges(shown, run, found)
+        with st.container(key="equations"):
+            badges.looking(run, due=found is None or looked is None)
+            if looked is not None:
+                badges.equations(shown, run, found)
 
 
 @st.fragment

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from hashlib import blake2b
 
 from gruviz.app.explore.weights import symbols_of
@@ -94,16 +94,17 @@ def sequence_of(settings: Settings, upload: Upload | None) -> tuple[Sequence, Sc
     Raises:
         Problem: what was given cannot be read; the sentence says where and what would be accepted.
     """
-    given = replace(Settings(), **{name: getattr(settings, name) for name in _FIELDS[settings.source]})
     file = upload if settings.source == "file" else None
     text_task = _text_task(settings)
-    typed = {name: _digest(getattr(given, name)) for name in ("numbers", "text", "table")}
+    given = {name: getattr(settings, name) for name in _FIELDS[settings.source]}
     key = (
-        replace(given, **typed),
+        *(_digest(value) if name in _TYPED else value for name, value in given.items()),
         None if file is None else (file.name, blake2b(file.data, digest_size=16).digest()),
         None if text_task is None else (_digest(text_task.text), text_task.channels, text_task.unit),
     )
-    return memory().get("sequence", key, lambda: _sequence(given, file, text_task), lambda found: _bytes_of(found[0]))
+    return memory().get(
+        "sequence", key, lambda: _sequence(settings, file, text_task), lambda found: _bytes_of(found[0])
+    )
 
 
 def _text_task(settings: Settings) -> Task | None:
@@ -147,6 +148,7 @@ _FIELDS = {
     "table": ("source", "scale", "table", "header", "columns", "labels", "rising"),
     "file": ("source", "scale", "header", "columns", "labels", "rising"),
 }
+_TYPED = ("numbers", "text", "table")
 INPUT_FIELDS = tuple(sorted(set().union(*_FIELDS.values())))
 
 

@@ -2,59 +2,172 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Hashable
+from contextlib import nullcontext
 from dataclasses import replace
+from functools import partial
 from hashlib import blake2b
+
+import numpy as np
 
 from gruviz.app.explore.weights import params_of, size_of
 from gruviz.app.server.memory import memory
-from gruviz.app.server.turns import compute_turns
+from gruviz.app.server.turns import LARGE, allowance, compute_turns, still_wanted, visitor
 from gruviz.app.settings import Settings
 from gruviz.inputs.sequence import Sequence
-from gruviz.models.gru import MODELS, TorchGRU
+from gruviz.models.gru import MODELS, GRUModel, TorchGRU
 from gruviz.stage.scene import Run
+from gruviz.tracing.gate_trace import GateTrace
 from gruviz.tracing.trace import trace
 from gruviz.wording.problems import Problem
 
 BYTES = 4 * 4  # of a cell in the trace: float32, four arrays
 MAX_CELLS = 20_000_000  # steps x units x layers: 320 MB
+FIRST = 400_000  # cells of the part that is shown first
 _RUN_FIELDS = (
     "model", "weights", "trained", "hidden", "seed", "gain", "zbias", "rbias", "halves", "tmax", "layers", "both",
     "mine",
 )  # fmt: skip
 
 
-def run(settings: Settings, sequence: Sequence) -> Run:
+def most_cells() -> int:
+    """Of one trace: what the server can hold."""
+    return min(MAX_CELLS, int(0.9 * memory().budget) // BYTES)
+
+
+def run(settings: Settings, sequence: Sequence, counted: bool = True) -> Run:
     """The trace the settings describe, from the cache if it is there.
 
+    Args:
+        settings: of weights and model.
+        sequence: the input.
+        counted: whether it counts as asked for by whoever is here; not what is shown in place of something else.
+
     Raises:
-        Problem: it would be too large, or a parameter of the weights cannot be read.
+        Problem: it would be too large, a parameter of the weights cannot be read, or the visitor has asked for more
+            within a minute than is one's share.
     """
     units, rows = size_of(settings)
-    cells = sequence.steps * units * rows
-    if cells > MAX_CELLS:
-        sizes = {"steps": sequence.steps, "units": units, "cells": cells, "limit": MAX_CELLS}
+    cells, limit = sequence.steps * units * rows, most_cells()
+    if cells > limit:
+        sizes = {"steps": sequence.steps, "units": units, "cells": cells, "limit": limit}
         if rows > 1:
             raise Problem("trace_too_large_layers", layers=rows, **sizes)
         raise Problem("trace_too_large", **sizes)
-    chosen = of_the_run(settings)
-    key = (chosen, sequence.digest)
-    return memory().get("run", key, lambda: _run(chosen, sequence), lambda found: found.bytes, BYTES * cells)
+    key = (*of_the_run(settings), sequence.digest)
+    held = memory().held_value(_KIND, key)
+    if held is not None:
+        return held
+    who, rule = visitor() if counted else "", allowance()
+    with rule.turn(cells, still_wanted) if cells >= LARGE else nullcontext():
+        make = partial(_counted, who, cells, settings, sequence) if who else partial(_run, settings, sequence)
+        return memory().get(_KIND, key, make, lambda found: found.bytes, BYTES * cells)
 
 
-def of_the_run(settings: Settings) -> Settings:
-    """Settings that differ only where the run does."""
-    return replace(Settings(), **{name: getattr(settings, name) for name in _RUN_FIELDS})
+def _counted(who: str, cells: int, settings: Settings, sequence: Sequence) -> Run:
+    """A run that counts as this visitor's, as far as it is computed."""
+    rule, share = allowance(), 0.0
+    rule.take(who, cells, name_of(settings, sequence))
+
+    def done(fraction: float) -> None:
+        nonlocal share
+        share = fraction
+
+    try:
+        return _run(settings, sequence, done)
+    except BaseException:
+        rule.give_back(who, (1 - share) * cells)
+        raise
 
 
-def _run(settings: Settings, sequence: Sequence) -> Run:
-    params = params_of(settings, sequence.inputs)
-    turns = compute_turns()
-    with turns.turn():
+def wait(settings: Settings, sequence: Sequence) -> float:
+    """Seconds until the trace would begin, about: the large ones are made one after another. 0 where it is held.
+
+    Raises:
+        Problem: as `run`.
+    """
+    units, rows = size_of(settings)
+    if memory().held_value(_KIND, (*of_the_run(settings), sequence.digest)) is not None:
+        return 0.0
+    return allowance().wait(sequence.steps * units * rows)
+
+
+def first_part(settings: Settings, sequence: Sequence) -> tuple[Run, GateTrace] | None:
+    """The first steps of a trace that will take a while, to be seen meanwhile; None where it is held, or is small.
+
+    Returns:
+        The run as it will be, each gate NaN, and the trace of its first steps.
+
+    Raises:
+        Problem: as `run`.
+    """
+    units, rows = size_of(settings)
+    cells, steps = sequence.steps * units * rows, min(sequence.steps, FIRST // (units * rows))
+    key = (*of_the_run(settings), sequence.digest)
+    from_the_end = settings.model == "torch" and rows > 1 and settings.both
+    if not LARGE <= cells <= most_cells() or from_the_end or memory().held_value(_KIND, key) is not None:
+        return None
+    who = visitor()
+    if who:
+        allowance().take(who, steps * units * rows, ahead=cells)
+    model = model_of(settings, sequence.inputs)
+    part = memory().get("first part", key, lambda: _first(model, sequence.x[:steps]), lambda found: found.nbytes)
+    whole = (rows, 1, sequence.steps, units)
+    unknown = dict.fromkeys("rznh", np.broadcast_to(np.float32(np.nan), whole))  # takes no memory
+    meta = replace(part.meta, steps=sequence.steps)
+    to_be = replace(part, **unknown, x=sequence.x[None].astype(np.float32), labels=sequence.labels, meta=meta)
+    return Run(name_of(settings, sequence), to_be, model), part
+
+
+def name_of(settings: Settings, sequence: Sequence) -> str:
+    """The id of the run the settings describe."""
+    told = f"{of_the_run(settings)!r} {sequence.digest}".encode("utf-8", "surrogatepass")
+    return blake2b(told, digest_size=12).hexdigest()
+
+
+def _first(model: GRUModel, x: np.ndarray) -> GateTrace:
+    with compute_turns().turn():
+        return trace(model, x)
+
+
+_KIND = "run"
+
+
+def of_the_run(settings: Settings) -> tuple[Hashable, ...]:
+    """What differs where the run does, of one input."""
+    return tuple(getattr(settings, name) for name in _RUN_FIELDS)
+
+
+def model_of(settings: Settings, inputs: int) -> GRUModel:
+    """The model the settings describe, for so many inputs; shared by all who look at it, only to be read."""
+    key = (*of_the_run(settings), inputs)
+    return memory().get("model", key, lambda: _model(settings, inputs), _bytes_of)
+
+
+def _model(settings: Settings, inputs: int) -> GRUModel:
+    params = params_of(settings, inputs)
+    with compute_turns().turn():
         if settings.model == "torch":
-            model = TorchGRU.from_params(params, bidirectional=len(params) > 1 and settings.both)
-        else:
-            model = MODELS[settings.model].from_params(params[0])
-        seed = settings.seed if settings.weights in ("random", "chrono") else None
-        found = trace(model, sequence.x, labels=sequence.labels, seed=seed, after_piece=turns.offer)
-    name = blake2b(f"{settings!r} {sequence.digest}".encode("utf-8", "surrogatepass"), digest_size=12).hexdigest()
-    return Run(name, found, model)
+            return TorchGRU.from_params(params, bidirectional=len(params) > 1 and settings.both)
+        return MODELS[settings.model].from_params(params[0])
+
+
+def _bytes_of(model: GRUModel) -> int:
+    return sum(weight.nbytes for weight in model.parameters())
+
+
+def _run(settings: Settings, sequence: Sequence, done: Callable[[float], None] = lambda share: None) -> Run:
+    model = model_of(settings, sequence.inputs)  # before the turn: whoever makes it waits for one too
+    seed = settings.seed if settings.weights in ("random", "chrono") else None
+    # a large one has a line of its own; a small one need not wait for the end of its piece, which takes 20 ms
+    turns = compute_turns() if sequence.steps * model.hidden_size < LARGE else None
+
+    def after_piece(share: float) -> None:
+        done(share)
+        still_wanted()
+        if turns is not None:
+            turns.offer(share)
+
+    with nullcontext() if turns is None else turns.turn():
+        found = trace(model, sequence.x, labels=sequence.labels, seed=seed, after_piece=after_piece)
+    return Run(name_of(settings, sequence), found, model)

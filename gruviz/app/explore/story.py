@@ -9,9 +9,8 @@ import numpy as np
 from gruviz.app.explore.weights import inputs_of, symbols_of, trained_weights, units_of
 from gruviz.app.settings import OPENS_ON, Settings
 from gruviz.inputs.sequence import Sequence
-from gruviz.models.gru import MODELS
 from gruviz.models.presets import PRESETS
-from gruviz.stage.headline import Choice, Menu, Place, Status
+from gruviz.stage.headline import Place, Status
 from gruviz.stage.scene import Run
 from gruviz.tasks.catalogue import TASKS
 from gruviz.tasks.characters import OTHER
@@ -24,24 +23,6 @@ NOT_YET = ("no_file",)  # problems that are none: nothing was given yet
 MOST_NAMED = 12  # symbols a model does not know
 MEASURED = 32  # sequences on which the units that carry a task's memory are found
 SATURATED = 0.1  # a gate this near to 0 or 1
-
-
-def menus(settings: Settings) -> tuple[Menu, ...]:
-    """The weights and the model, to be chosen over the stage."""
-    w = words(settings.lang)
-    p = w["page"]
-    weights = [
-        (p["weights_trained"], tuple(Choice(name, w["tasks"][name], w["tasks_about"][name]) for name in TASKS)),
-        (p["weights_by_hand"], tuple(Choice(name, w["weights"][name]) for name in PRESETS)),
-        (p["weights_random"], tuple(Choice(name, w["weights"][name]) for name in ("random", "chrono"))),
-    ]
-    if settings.mine:
-        weights.append((p["weights_own"], (Choice("mine", w["weights"]["mine"]),)))
-    models = tuple(Choice(name, w["models"][name], w["models_about"][name]) for name in MODELS)
-    return (
-        Menu("weights", p["weights"], tuple(weights), settings.weights),
-        Menu("model", p["model"], (("", models),), settings.model),
-    )
 
 
 def status(settings: Settings, sequence: Sequence, run: Run, problem: Problem | None, last_good: bool) -> Status:
@@ -131,14 +112,19 @@ def places(settings: Settings, run: Run) -> dict[str, Place]:
 
 
 def _of_task(settings: Settings) -> dict[str, Place]:
-    task = TASKS[settings.weights]
     units = carrying(settings.weights, settings.trained)
-    first, last = task.watched(task.held_out(1, settings.sseed, **settings.parameter_values()))
+    first, last = _watched(settings.weights, settings.sseed, tuple(settings.parameter_values().items()))
     t = (first + last) // 2
     return {
         name: Place(gate, t, units[0], first, last, units)
-        for name, gate in (("watch", task.watch[0]), ("candidate", "n"))
+        for name, gate in (("watch", TASKS[settings.weights].watch[0]), ("candidate", "n"))
     }
+
+
+@lru_cache(maxsize=256)
+def _watched(task: str, seed: int, values: tuple[tuple[str, float], ...]) -> tuple[int, int]:
+    """The steps of a sequence the story is about, first and last."""
+    return TASKS[task].watched(TASKS[task].held_out(1, seed, **dict(values)))
 
 
 @lru_cache(maxsize=32)

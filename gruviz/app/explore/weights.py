@@ -25,7 +25,7 @@ def params_of(settings: Settings, input_size: int) -> list[GRUParams]:
         return [PRESETS[settings.weights].params(input_size)]
     held = trained_weights(settings)
     if held is not None:
-        return [resized(held.model().params(), input_size)]
+        return [resized(held.params, input_size)]
     directions = 1 + settings.both if settings.model == "torch" else 1
     layers = settings.layers if settings.model == "torch" else 1
     chrono = settings.tmax if settings.weights == "chrono" else None
@@ -117,4 +117,4 @@ def inputs_of(settings: Settings) -> int | None:
     if settings.weights in PRESETS:
         return PRESETS[settings.weights].make().input_size
     held = trained_weights(settings)
-    return held.model().params().input_size if held else None
+    return held.params.input_size if held else None

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from functools import cache
 from hashlib import blake2b
 from pathlib import Path
@@ -10,29 +11,46 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
+from gruviz.stage.alike import alike
+from gruviz.wording.words import LANGUAGES
+
 FOLDER = Path(__file__).resolve().parents[3] / "assets" / "stage"
-KINDS = {".js": "text/javascript; charset=utf-8", ".css": "text/css; charset=utf-8"}
+KINDS = {
+    ".js": "text/javascript; charset=utf-8", ".css": "text/css; charset=utf-8", ".json": "application/json",
+}  # fmt: skip
+PAGE_STYLE = "page.css"  # of what Streamlit draws
 _UNDER = "gruviz/stage"
-# Streamlit's own script tells where the app is, under a base path and behind a proxy too; a path alone cannot be
-# imported from here, for an inline script is a blob
-_SCRIPT = """
-const own = [...document.scripts].find(({{ src }}) => src.includes("/static/js/"));
-const base = own ? own.src.slice(0, own.src.indexOf("/static/js/") + 1) : new URL("./", window.location.href).href;
-const ready = import(new URL("{under}/{digest}/{file}", base).href);
-const missing = (error) => console.warn("The stage's files could not be loaded.", error);
-export default function (given) {{
-  let left = false, leave;
-  ready.then((found) => {{ if (!left) leave = found.{name}(given); }}, missing);
-  return () => {{ left = true; leave?.(); }};
-}}
-"""
+# page_head.py has told where the app is, under a base path and behind a proxy too; a path alone cannot be imported
+# from here, for an inline script is a blob. Only the latest call on an element counts, and none once it is gone.
+# It travels with every change: not a letter too many
+_SCRIPT = """const ready = import(`${{window.__streamlit.BACKEND_BASE_URL}}/{under}/{digest}/{file}`);
+const calls = new WeakMap();
+export default (given) => {{
+ const at = given.parentElement, me = {{}};
+ let leave;
+ calls.set(at, me);
+ ready.then((m) => {{ if (calls.get(at) === me) leave = m.{name}(given); }});
+ return () => {{ if (calls.get(at) === me) calls.delete(at); leave?.(); }};
+}};"""
 
 
 @cache
 def files() -> dict[str, bytes]:
-    """Every file of the stage, by its path within the folder; read once a process."""
+    """Every file of the stage, by its path within the folder, and what its scenes have alike; once a process."""
     found = [path for path in sorted(FOLDER.rglob("*")) if path.suffix in KINDS]
-    return {path.relative_to(FOLDER).as_posix(): path.read_bytes() for path in found}
+    told = {alike_at(language): json.dumps(alike(language), ensure_ascii=False).encode() for language in LANGUAGES}
+    told[PAGE_STYLE] = (FOLDER.parent / PAGE_STYLE).read_bytes()
+    return {path.relative_to(FOLDER).as_posix(): path.read_bytes() for path in found} | told
+
+
+def address(name: str) -> str:
+    """Where a file is served, under the app's own address."""
+    return f"{_UNDER}/{digest()}/{name}"
+
+
+def alike_at(language: str) -> str:
+    """Where the browser finds what the scenes of a language have alike."""
+    return f"alike/{language}.json"
 
 
 @cache

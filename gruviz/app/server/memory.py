@@ -103,6 +103,12 @@ class Memory:
                 del self._making[name]
             made.release()
 
+    def held_value(self, kind: str, key: Hashable) -> Any | None:
+        """The value of a key where it is held; None where it would have to be made."""
+        with self._guard:
+            found = self._look((kind, key))
+            return None if found is None else found.value
+
     def sweep(self) -> None:
         """Give up what nobody has looked at for a while."""
         with self._guard:

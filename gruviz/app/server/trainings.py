@@ -1,25 +1,27 @@
-"""The trainings of everyone on this server: one at a time in a process of its own, a queue, a cap, results kept.
+"""The trainings of everyone on this server: one for all who ask for the same plan, a queue, a cap, results kept.
 
-See gruviz/training/process.py. A training nobody waits for is halted: its page is closed, or another one was chosen.
-A process that hangs is ended, and the next training begins in a fresh one.
+The same plan gives the same weights, so who asks for one that runs takes a seat at it, and who asks for one that has
+ended has its result. A training nobody waits for is halted: its page is closed, or another one was chosen. See
+gruviz/training/workers.py for the processes: one that hangs is ended, and the next training begins in a fresh one.
 """
 
 from __future__ import annotations
 
 import atexit
 import logging
-import secrets
 import threading
-from collections import OrderedDict
 from collections.abc import Callable
+from dataclasses import replace
 from functools import cache
+from itertools import count
 from time import monotonic
 
 from streamlit import runtime
 
-from gruviz.app.server.jobs import Job, Standing, Wish
+from gruviz.app.server.jobs import ENDED, Job, Kept, Standing, Wish
 from gruviz.training.plan import TrainingPlan
-from gruviz.training.process import Order, Report, TrainingProcess
+from gruviz.training.process import Report, TrainingProcess
+from gruviz.training.workers import Make, Worker, Workers, spare_cores
 from gruviz.wording.problems import Problem
 
 log = logging.getLogger(__name__)
@@ -29,7 +31,9 @@ CLOSED = 12.0  # seconds without a connection to the page: it is closed
 PATIENCE = 150.0  # seconds without a word from it: another page was chosen. Hidden tabs say one a minute or less
 SILENCE = 60.0  # seconds without a report: the process hangs. The longest step takes 4 s where it need not share
 SLEPT = 10.0  # seconds from one look of the watch to the next, which are else one: the machine was suspended
-MOST_QUEUED, MOST_KEPT, MOST_BYTES = 20, 64, 64 * 2**20
+FRESH = 10.0  # seconds of training until it can no longer be seen from its beginning
+IDLE = 300.0  # seconds without a training, then a process more than one is ended
+MOST_QUEUED, MOST_KEPT, MOST_SEATS, MOST_BYTES = 200, 400, 2000, 256 * 2**20
 
 
 def _connected(session: str) -> bool:
@@ -41,17 +45,19 @@ def _connected(session: str) -> bool:
 
 
 class Trainings:
-    """Every training of this server by its id, which only its session knows. May be used from any thread.
+    """Every training of this server, and every visitor's seat by its id. May be used from any thread.
 
     Args:
         cap: seconds of training at once.
         patience: seconds a page may be silent.
         closed: seconds a page may be without a connection.
-        silence: seconds the process may be silent while it trains.
+        silence: seconds a process may be silent while it trains.
         most_queued: trainings that wait.
-        most_kept, most_bytes: trainings whose results are kept, and their size.
+        most_kept, most_seats, most_bytes: trainings that are kept, seats at them, and the size of both.
+        most_workers: processes; as many as cores less one where None.
         clock: seconds; another one in tests.
         connected: whether a browser is connected to a session.
+        make: makes a process; another in tests.
     """
 
     def __init__(
@@ -62,74 +68,97 @@ class Trainings:
         silence: float = SILENCE,
         most_queued: int = MOST_QUEUED,
         most_kept: int = MOST_KEPT,
+        most_seats: int = MOST_SEATS,
         most_bytes: int = MOST_BYTES,
+        most_workers: int | None = None,
         clock: Callable[[], float] = monotonic,
         connected: Callable[[str], bool] = _connected,
+        make: Make = TrainingProcess,
     ) -> None:
         self.cap, self.patience, self.closed, self.silence = cap, patience, closed, silence
-        self.most_queued, self.most_kept, self.most_bytes = most_queued, most_kept, most_bytes
+        self.most_queued = most_queued
         self._clock, self._connected = clock, connected
         self._lock = threading.RLock()
-        self._jobs: OrderedDict[str, Job] = OrderedDict()
-        self._queue: list[str] = []
-        self._running: str | None = None
-        self._reported = 0.0  # when the process was last heard of
+        self._ids = count()
+        self._kept = Kept(most_kept, most_seats, most_bytes)
+        self._workers = Workers(spare_cores() if most_workers is None else most_workers, self._report, self._gone, make)
         self._looked = 0.0
-        self._worker: TrainingProcess | None = None
         self._ended = threading.Event()
         self._watch: threading.Thread | None = None
 
-    def start(self, plan: TrainingPlan) -> str:
-        """Queue a training; it begins at once where nothing else runs.
+    def start(self, plan: TrainingPlan, anew: bool = False) -> str:
+        """Take a seat at the training of a plan.
+
+        Its result is there at once where it is kept; else it is one that runs, waits or rests; else a new one.
+
+        Args:
+            plan: what to train.
+            anew: see it trained from its beginning, even if its result is kept.
 
         Raises:
             Problem: too many wait already.
         """
         with self._lock:
-            self._room()
-            name = secrets.token_hex(16)
-            self._jobs[name] = Job(plan, heard=self._clock(), seen=self._clock())
-            self._queue.append(name)
+            job = self._kept.young(plan, FRESH) if anew else self._kept.found(plan)
+            job = job or Job(str(next(self._ids)), plan)
+            if job.status == "resting":
+                self._wait(job)
+            seat = self._kept.sit(job, self._clock())
             self._tidy()
             self._next()
-            return name
+            return seat.name
 
     def warm(self) -> None:
-        """Begin the process, so that the first training need not wait for it: it loads torch."""
+        """Begin a process, so that the first training need not wait for it: it loads torch."""
         with self._lock:
-            if self._worker is not None and not self._worker.alive():
-                self._lost(hung=False)  # its reader has not said so yet
-            if self._worker is None:
-                self._worker = TrainingProcess(self._report, self._gone)
+            for worker in self._workers:
+                if not worker.process.alive():
+                    self._lost(worker, hung=False)  # its reader has not said so yet
+            self._workers.warm()
 
     def standing(self, name: str | None) -> Standing | None:
-        """How a training stands; None where it is not kept (any more)."""
+        """How a training stands for the one at this seat; None where it is not kept (any more)."""
         with self._lock:
-            job = self._jobs.get(name)
-            if job is None:
+            seat = self._kept.seats.get(name)
+            if seat is None:
                 return None
-            place = self._queue.index(name) + 1 if name in self._queue else 0
-            turn = self._clock() - job.began if job.status == "running" else 0.0
-            return Standing(job.plan, job.status, place, job.trained(), job.wish == "left", turn, job.hung)
+            job, left = seat.job, seat.wish == "left"
+            others = job.watching - seat.wants if job.active else 0
+            if seat.held is not None:
+                status, trained, hung = seat.held.status, seat.held.trained, seat.held.hung
+                return Standing(job.plan, status, 0, trained, left, 0.0, hung, others, before=seat.before)
+            now, place = self._clock(), self._workers.place(job)
+            turn = now - job.began if job.status == "running" else 0.0
+            return Standing(
+                job.plan, job.status, place, job.trained(), left, turn, False, others,
+                ends=job.left(turn, self.cap) if job.status == "running" else None,
+                wait=self._workers.seconds_until(place, self.cap, now) if place else None,
+                before=seat.before,
+            )  # fmt: skip
+
+    def watching(self) -> int:
+        """How many visitors wait for a training or watch one."""
+        with self._lock:
+            return sum(seat.active for seat in self._kept.seats.values())
 
     def hear(self, name: str, session: str = "") -> None:
-        """Its page is still there, in this session."""
+        """The page of this seat is still there, in this session."""
         with self._lock:
-            job = self._jobs.get(name)
-            if job is not None:
-                job.heard = job.seen = self._clock()
-                job.session = session
+            seat = self._kept.seats.get(name)
+            if seat is not None:
+                seat.heard = seat.seen = self._clock()
+                seat.session = session
 
     def pause(self, name: str) -> None:
-        """Halt it until it is resumed; others have their turn meanwhile."""
+        """Keep what is learned until now, to be resumed; it goes on for others, and else makes room for them."""
         self._halt(name, "pause")
 
     def stop(self, name: str) -> None:
-        """Halt it and take what it has learned as the result."""
+        """Take what is learned until now as the result; it goes on for others."""
         self._halt(name, "stop")
 
     def resume(self, name: str) -> None:
-        """Go on from where it was halted: a paused one next, others at the end of the queue.
+        """Go on from where it was halted, or be where others are: a paused one next, others at the end of the queue.
 
         Raises:
             Problem: too many wait already.
@@ -138,111 +167,141 @@ class Trainings:
             standing = self.standing(name)
             if standing is None or not standing.resumable:
                 return
-            self._room()
-            job = self._jobs[name]
-            self._queue.insert(0 if job.status == "paused" else len(self._queue), name)
-            job.status, job.wish, job.outcome, job.heard = "queued", "", "running", self._clock()
-            job.seen, job.hung = job.heard, False
+            seat = self._kept.seats[name]
+            job = seat.job
+            if job.status == "resting":
+                self._wait(job, first=standing.status == "paused")
+            seat.go_on(self._clock())
             self._next()
 
     def forget(self, name: str | None) -> None:
-        """Stop it if it runs, and keep nothing of it."""
+        """Give a seat up. Without any, a training stops, and what has not ended is not kept."""
         with self._lock:
-            if name in self._jobs:
-                self._halt(name, "stop")
-                self._drop(name)
+            seat = self._kept.seats.pop(name, None)
+            if seat is None:
+                return
+            job = seat.job
+            job.seats.discard(seat)
+            self._unless_wanted(job)
+            if not job.seats and job.status != "over":
+                self._drop(job)
 
     def close(self) -> None:
-        """End the process and wait for it."""
+        """End the processes and wait for them."""
         self._ended.set()
         with self._lock:
-            worker, self._worker = self._worker, None
-        if worker is not None:
-            worker.end()
+            workers = list(self._workers)
+            for worker in workers:
+                self._workers.give_up(worker)
+                worker.process.close()
+        for worker in workers:
+            worker.process.end()
         if self._watch is not None:
             self._watch.join()
 
     # ---- under the lock
 
-    def _room(self) -> None:
-        if len(self._queue) >= self.most_queued:
-            raise Problem("training_queue_full", found=len(self._queue))
+    def _wait(self, job: Job, first: bool = False) -> None:
+        waiting = [each for each in self._kept.jobs.values() if each.status == "queued"]
+        if len(waiting) >= self.most_queued or sum(each.bytes for each in waiting) > self._kept.most_bytes:
+            raise Problem("training_queue_full", found=len(waiting))
+        job.go_on()
+        self._workers.wait(job, first)
 
     def _halt(self, name: str, wish: Wish) -> None:
         with self._lock:
-            job = self._jobs.get(name)
-            if job is None:
+            seat = self._kept.seats.get(name)
+            if seat is None:
                 return
-            if job.status == "running":
-                job.wish = wish
-                self._worker.send(Order("halt", name))
-            elif job.status in ("queued", "paused"):
-                if name in self._queue:
-                    self._queue.remove(name)
-                job.wish, job.outcome = wish, "cancelled"
-                job.status = "paused" if wish == "pause" else "over"
+            if seat.active:
+                seat.wish = wish
+                if seat.job.status == "queued" or seat.job.watching:
+                    seat.hold()  # else once it has halted, which is at most a step later
+                self._unless_wanted(seat.job)
+            elif wish == "stop" and seat.held is not None and seat.held.status == "paused":
+                seat.wish, seat.held = wish, replace(seat.held, status="over")
+
+    def _unless_wanted(self, job: Job) -> None:
+        """Halt a training that nobody wants any more."""
+        if job.watching:
+            return
+        if job.status == "queued":
+            self._workers.leave(job)
+            job.status = "resting"
+        elif job.status == "running":
+            self._workers.halt(job)
 
     def _next(self) -> None:
-        if self._running is not None or not self._queue:
+        if self._ended.is_set() or not self._workers.waiting():
             return
         self.warm()
         if self._watch is None:
             self._looked = self._clock()
             self._watch = threading.Thread(target=self._watching, daemon=True)
             self._watch.start()
-        self._running = self._queue.pop(0)
-        job = self._jobs[self._running]
-        job.status, job.began = "running", self._clock()
-        self._reported = job.began
-        self._worker.send(Order("train", self._running, job.plan, self.cap))
+        for job in self._workers.begin(self.cap, self._clock()):
+            job.status = "running"
+
+    def _rest(self, job: Job, fault: bool) -> None:
+        """Its turn has ended."""
+        job.rested = self._clock()
+        if not fault and job.outcome in ENDED:
+            job.status = "over"
+            return
+        job.status = "resting"
+        again = not fault and job.outcome == "cancelled" and job.watching  # somebody came while it halted
+        for seat in job.seats:
+            if seat.held is None and not (again and seat.wants):
+                seat.fail(hung=False) if fault else seat.hold(job.outcome)
+        if again:
+            job.go_on()
+            self._workers.wait(job, first=True)
 
     def _tidy(self) -> None:
-        resting = [name for name, job in self._jobs.items() if job.status not in ("queued", "running")]
-        size = sum(job.bytes() for job in self._jobs.values())
-        for name in resting:
-            if len(self._jobs) <= self.most_kept and size <= self.most_bytes:
-                return
-            size -= self._jobs[name].bytes()
-            self._drop(name)
+        for job in self._kept.surplus():
+            self._drop(job)
 
-    def _drop(self, name: str) -> None:
-        del self._jobs[name]
-        if self._worker is not None:
-            self._worker.send(Order("drop", name))
+    def _drop(self, job: Job) -> None:
+        self._kept.drop(job)
+        self._workers.forget(job)
 
-    def _lost(self, hung: bool) -> None:
+    def _lost(self, worker: Worker, hung: bool) -> None:
         """The process is no more; when nobody asked it to end, its training has failed."""
-        log.error("the training process was ended: it did nothing any more" if hung else "the training process ended")
-        self._worker = None
-        job = self._jobs.get(self._running)
+        log.error("a training process was ended: it did nothing any more" if hung else "a training process ended")
+        self._workers.give_up(worker)
+        job = worker.turn
         if job is not None:
-            job.status, job.hung = "failed", hung
-        self._running = None
+            job.status, job.rested = "resting", self._clock()
+            for seat in job.seats:
+                if seat.held is None:
+                    seat.fail(hung)
 
     # ---- called by the threads
 
-    def _report(self, worker: TrainingProcess, report: Report) -> None:
+    def _report(self, process: TrainingProcess, report: Report) -> None:
         with self._lock:
-            if worker is not self._worker:
+            worker = self._workers.of(process)
+            if worker is None:
                 return  # it is given up, and its training has failed or begun anew elsewhere
-            self._reported = self._clock()
-            job = self._jobs.get(report.id)
+            worker.heard = self._clock()
+            job = self._kept.jobs.get(report.id)
             if job is not None:
-                if report.fault:
-                    job.status = "failed"
-                else:
+                if not report.fault:
                     job.take(report)
-                    if report.over:
-                        job.status = "paused" if job.wish == "pause" and job.outcome == "cancelled" else "over"
-            if report.over and self._running == report.id:
-                self._running = None
+                if report.over:
+                    self._rest(job, bool(report.fault))
+            if report.over and worker.turn is not None and worker.turn.id == report.id:
+                ended = job is not None and job.status == "over"
+                done = worker.steps - (worker.steps if job is None else job.steps)
+                self._workers.over(worker, worker.heard, worker.steps if ended else done)
                 self._tidy()
                 self._next()
 
-    def _gone(self, worker: TrainingProcess) -> None:
+    def _gone(self, process: TrainingProcess) -> None:
         with self._lock:
-            if worker is self._worker:
-                self._lost(hung=False)
+            worker = self._workers.of(process)
+            if worker is not None:
+                self._lost(worker, hung=False)
                 self._next()
 
     def _watching(self) -> None:
@@ -254,20 +313,24 @@ class Trainings:
         with self._lock:
             now = self._clock()
             slept = now - self._looked if now - self._looked > SLEPT else 0.0
-            self._looked, self._reported = now, self._reported + slept
-            for job in self._jobs.values():  # while the server slept, nobody could be heard
-                job.heard, job.seen = job.heard + slept, job.seen + slept
-            for name, job in list(self._jobs.items()):
-                if job.status not in ("queued", "running"):
+            self._looked = now
+            for seat in self._kept.seats.values():  # while the server slept, nobody could be heard
+                seat.heard, seat.seen = seat.heard + slept, seat.seen + slept
+            for worker in self._workers:
+                worker.heard += slept
+            for name, seat in list(self._kept.seats.items()):
+                if not seat.active:
                     continue
-                if self._connected(job.session):
-                    job.seen = now
-                if not job.wish and (now - job.heard > self.patience or now - job.seen > self.closed):
+                if self._connected(seat.session):
+                    seat.seen = now
+                if not seat.wish and (now - seat.heard > self.patience or now - seat.seen > self.closed):
                     self._halt(name, "left")
-            if self._running is not None and now - self._reported > self.silence:
-                self._worker.kill()
-                self._lost(hung=True)
-                self._next()
+            for worker in self._workers.busy():
+                if now - worker.heard > self.silence:
+                    worker.process.kill()
+                    self._lost(worker, hung=True)
+                    self._next()
+            self._workers.dismiss(now - IDLE, {job.home for job in self._kept.jobs.values() if job.status != "over"})
 
 
 @cache

@@ -17,11 +17,10 @@ from gruviz.app.server.trainings import Standing, trainings
 from gruviz.app.settings import Settings
 from gruviz.app.stage import answer, stage
 from gruviz.app.train import controls, link, results
-from gruviz.app.train.runs import run_of
+from gruviz.app.train.runs import curves_of, run_of
 from gruviz.app.train.status import described_status
 from gruviz.app.train.story import story_of
 from gruviz.drawing.colours import Theme
-from gruviz.drawing.training_figures import loss_curve, metric_curve
 from gruviz.stage.scene import Labels, Scene
 from gruviz.training.loop import Trained
 from gruviz.training.plan import TrainingPlan
@@ -36,6 +35,7 @@ _SHOWN = "train.shown"  # the run on the stage and what it is of
 MOST_MINE = 12
 COOKIE, LONGEST_COOKIE = "gruviz_trainings", 1000
 EACH, PLAYING = 1.0, 0.4  # seconds from one look at a running training to the next, and between snapshots played
+LOOKS = 15  # a second, of all who watch trainings: more keep the server from everything else
 
 
 def page() -> None:
@@ -61,8 +61,16 @@ def _draw(settings: Settings) -> None:
         rule = trainings()
         st.caption(w["train"]["capped"].format(cap=rule.cap, closed=rule.closed, patience=rule.patience))
     playing = results.plays(_mine().get(plan))
-    pace = EACH if active is not None else PLAYING if playing else None
-    st.fragment(_live, run_every=pace)(plan, problem, active is not None, playing, theme)
+    looks = None if active is None else _pace()
+    st.fragment(_live, run_every=looks or (PLAYING if playing else None))(plan, problem, looks, playing, theme)
+
+
+def _pace(so_far: float = 0.0) -> float:
+    """Seconds from one look to the next, the longer the more visitors look; not shorter again for a few less."""
+    pace = EACH
+    while pace * LOOKS < trainings().watching():
+        pace *= 2
+    return so_far if pace < so_far < 4 * pace else pace
 
 
 def _mine() -> dict[TrainingPlan, str]:
@@ -103,10 +111,10 @@ def _bring_back(key: str) -> None:
         st.session_state[key] = None
 
 
-def _start(plan: TrainingPlan) -> None:
+def _start(plan: TrainingPlan, anew: bool) -> None:
     mine = _mine()
     try:
-        name = trainings().start(plan)
+        name = trainings().start(plan, anew)
     except Problem as problem:
         st.session_state[_FAULT] = problem
         return
@@ -123,7 +131,7 @@ def _order(what: str, plan: TrainingPlan) -> None:
         st.session_state[_FAULT] = problem
 
 
-def _live(plan: TrainingPlan, problem: Problem | None, polling: bool, playing: bool, theme: Theme) -> None:
+def _live(plan: TrainingPlan, problem: Problem | None, looks: float | None, playing: bool, theme: Theme) -> None:
     """What changes while a training runs or its snapshots play; by itself, and on the stage's questions."""
     settings = state.current()
     with one_sentence(settings.lang):
@@ -132,7 +140,8 @@ def _live(plan: TrainingPlan, problem: Problem | None, polling: bool, playing: b
             trainings().hear(name, get_script_run_ctx().session_id)
         standing = trainings().standing(name)
         active = standing is not None and standing.active
-        if state.is_sent() or page_theme() != theme or polling != active or playing != results.plays(name):
+        pace = _pace(looks or 0.0) if active else None
+        if state.is_sent() or page_theme() != theme or looks != pace or playing != results.plays(name):
             st.rerun()
         trained = None if standing is None else standing.trained
         resting = trained is not None and not active
@@ -192,12 +201,13 @@ def _buttons(standing: Standing | None, plan: TrainingPlan, disabled: bool, lang
         )  # fmt: skip
     # a click meant for the one must not lose what has been learned
     place = st.popover(t["over"], icon=":material/restart_alt:") if resumable else st.container(width="content")
+    first, before = standing is None, standing is not None and standing.before is not None
     with place:
         if resumable:
             st.caption(t["over_about"])
         st.button(
-            t["start" if standing is None else "again"], icon=":material/school:", key="train_start",
-            type="primary" if standing is None else "secondary", disabled=disabled, on_click=_start, args=(plan,),
+            t["start" if first else "anew" if before else "again"], icon=":material/school:", key="train_start",
+            type="primary" if first else "secondary", disabled=disabled, on_click=_start, args=(plan, not first),
         )  # fmt: skip
 
 
@@ -212,15 +222,8 @@ def _curves(
 ) -> None:
     history = () if trained is None else trained.history
     most = plan.most_steps if trained is None or trained.outcome == "running" else max(trained.step, 1)
-    look = {
-        "language": language, "theme": theme,
-        "at": None if chosen is None else trained.snapshots[chosen][0],
-        "diverged": trained.step if trained is not None and trained.outcome == "diverged" else None,
-    }  # fmt: skip
-    left.plotly_chart(loss_curve(history, most, **look), theme=None, key="train_loss", config=QUIET)
-    right.plotly_chart(
-        metric_curve(history, most, plan.made().usually(**plan.values), **look),
-        theme=None,
-        key="train_metric",
-        config=QUIET,
-    )
+    at = None if chosen is None else trained.snapshots[chosen][0]
+    diverged = trained.step if trained is not None and trained.outcome == "diverged" else None
+    loss, metric = curves_of(plan, history, most, at, diverged, language, theme)
+    left.plotly_chart(loss, theme=None, key="train_loss", config=QUIET)
+    right.plotly_chart(metric, theme=None, key="train_metric", config=QUIET)

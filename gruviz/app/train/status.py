@@ -9,6 +9,7 @@ from gruviz.training.loop import Trained
 from gruviz.training.plan import TrainingPlan
 from gruviz.wording.words import words
 
+NOW = 600.0  # seconds that are still "a moment ago"
 GOOD, CALM = ":green[:material/check_circle:]", ":gray[:material/info:]"
 
 
@@ -26,38 +27,56 @@ def described_status(standing: Standing | None, plan: TrainingPlan, language: st
     if standing is None:
         st.markdown(f"{CALM} {t['not_started']}")
     elif standing.status == "queued":
-        st.markdown(f":gray[:material/hourglass:] {t['queued'].format(place=standing.place)}")
+        said = t["queued"].format(place=standing.place)
+        wait = "" if standing.wait is None else f" {t['wait'].format(wait=about(standing.wait))}"
+        st.markdown(f":gray[:material/hourglass:] {said}{wait}{_others(standing, language)}")
     elif standing.status == "running":
-        left = time_left(standing)
-        rate = "" if trained is None or left is None else t["rate"].format(rate=step / trained.seconds, left=left)
-        st.markdown(f":material/model_training: {rate or t['starting']}  \n{_measured(trained, plan, language)}")
+        known = trained is not None and standing.ends is not None
+        rate = t["rate"].format(rate=step / trained.seconds, left=standing.ends) if known else t["starting"]
+        measured = _measured(trained, plan, language)
+        st.markdown(f":material/model_training: {rate}  \n{measured}{_others(standing, language)}")
     elif standing.status == "failed":
         st.error(t["hung"].format(silence=trainings().silence) if standing.hung else t["failed"])
     elif trained is None or trained.outcome != "diverged":
         said = _ended(standing, step, plan, language)
         good = trained is not None and trained.outcome == "goal"
-        st.markdown(f"{GOOD if good else CALM} {said}  \n{_measured(trained, plan, language)}")
+        st.markdown(
+            f"{GOOD if good else CALM} {said}  \n{_measured(trained, plan, language)}{_others(standing, language)}"
+        )
     else:
         st.error(_ended(standing, step, plan, language))
+    if standing is not None and standing.before is not None:
+        st.caption(t["before" if standing.before < NOW else "before_earlier"])
 
 
-def time_left(standing: Standing) -> float | None:
-    """Seconds until a running training ends at the latest; None while its rate is not known."""
-    trained = standing.trained
-    if trained is None or trained.step == 0 or trained.seconds <= 0:
-        return None
-    steps = (standing.plan.most_steps - trained.step) * trained.seconds / trained.step
-    return min(steps, max(0.0, trainings().cap - standing.turn))
+def about(seconds: float) -> int:
+    """Seconds as they may be said of what is only estimated.
+
+    >>> [about(seconds) for seconds in (0.0, 3.2, 12.6, 94.0, 1234.0)]
+    [5, 5, 15, 90, 1230]
+    """
+    step = 5 if seconds < 60 else 10
+    return max(5, step * round(seconds / step))
 
 
 def _ended(standing: Standing, step: int, plan: TrainingPlan, language: str) -> str:
     w, trained = words(language), standing.trained
     if standing.status == "paused":
-        return w["train"]["paused"].format(step=step)
+        return w["train"]["paused_here" if standing.others else "paused"].format(step=step)
     if trained is None or (standing.left and trained.outcome == "cancelled"):
         return w["train"]["left" if standing.left else "stopped_waiting"].format(step=step)
     loss, kept = f"{trained.bad_loss or 0:.3g}", trained.snapshots[-1][0]
     return w["training_outcomes"][trained.outcome].format(step=step, most=plan.most_steps, loss=loss, kept=kept)
+
+
+def _others(standing: Standing, language: str) -> str:
+    """A line about those who watch the same training; "" where nobody does."""
+    t = words(language)["train"]
+    if not standing.others or standing.status == "paused":
+        return ""
+    if not standing.active:
+        return f"  \n{t['goes_on']}"
+    return f"  \n{t['watched_by_one'] if standing.others == 1 else t['watched'].format(others=standing.others)}"
 
 
 def _measured(trained: Trained | None, plan: TrainingPlan, language: str) -> str:
