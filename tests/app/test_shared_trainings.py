@@ -202,19 +202,21 @@ def test_who_comes_while_it_halts_has_it_go_on(hall):
     assert [hall.standing(name).trained.step for name in (first, second)] == [101, 200]
 
 
-def test_who_starts_a_plan_that_rests_goes_on_with_it(hall):
+@pytest.mark.parametrize("halt", ["pause", "stop"])
+def test_who_starts_a_plan_that_somebody_has_halted_sees_it_from_its_beginning(hall, halt):
     first = hall.start(PLAN)
     hall.process.tell(100)
-    hall.pause(first)
+    getattr(hall, halt)(first)
     hall.process.tell(101, "cancelled")
     second = hall.start(PLAN)
-    assert hall.process.done("train") == ["0", "0"]
-    assert hall.of(first, second) == ["paused", "running"]
+    assert hall.process.done("train") == ["0", "1"]
+    assert hall.standing(second).trained is None
+    assert hall.standing(second).others == 0
     hall.process.tell(1000, "steps")
-    assert hall.standing(first).trained.step == 101
+    assert [hall.standing(name).trained.step for name in (first, second)] == [101, 1000]
+    # the other goes on from where it was
     hall.resume(first)
-    found = hall.standing(first)
-    assert (found.status, found.trained.step, found.trained.outcome) == ("over", 1000, "steps")
+    assert hall.process.done("train") == ["0", "1", "0"]
 
 
 def test_the_cap_ends_it_for_all_and_each_may_resume(hall):

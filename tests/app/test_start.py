@@ -6,6 +6,8 @@ from pathlib import Path
 
 import pytest
 from starlette.applications import Starlette
+from streamlit.proto.BackMsg_pb2 import BackMsg
+from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
 from streamlit.testing.v1 import AppTest
 
 from gruviz.app.server import files, start
@@ -95,3 +97,45 @@ def test_a_script_that_fails_is_one_sentence_and_the_log_has_it_whole(language, 
     assert error.value == words(language)["page"]["unexpected"].format(what="RuntimeError")
     assert "/secret/place" in caplog.text
     assert not at.exception
+
+
+# ---- the first visit
+
+
+def finished():
+    return ForwardMsg(script_finished=ForwardMsg.FINISHED_SUCCESSFULLY).SerializeToString()
+
+
+def test_the_server_comes_as_its_own_first_visitor_and_goes_once_the_page_has_run():
+    heard = []
+
+    async def app(scope, receive, send):
+        assert (scope["type"], scope["path"]) == ("websocket", "/_stcore/stream")
+        heard.append(await receive())
+        await send({"type": "websocket.accept", "subprotocol": "streamlit"})
+        heard.append(await receive())
+        await send({"type": "websocket.send", "bytes": b""})
+        await send({"type": "websocket.send", "bytes": finished()})
+        heard.append(await receive())
+
+    asyncio.run(start.visit(app))
+    connect, asked, gone = heard
+    assert connect["type"] == "websocket.connect"
+    assert BackMsg.FromString(asked["bytes"]).WhichOneof("type") == "rerun_script"
+    assert gone["type"] == "websocket.disconnect"
+
+
+@pytest.mark.parametrize("fault", ["it fails", "it hangs", "it shuts"])
+def test_a_first_visit_that_comes_to_nothing_does_not_keep_the_server_from_starting(fault, monkeypatch, caplog):
+    monkeypatch.setattr(start, "PATIENCE", 0.2)
+
+    async def app(scope, receive, send):
+        if fault == "it fails":
+            raise RuntimeError("no websocket here")
+        if fault == "it shuts":
+            await send({"type": "websocket.close"})
+        while (await receive())["type"] != "websocket.disconnect":
+            continue
+
+    asyncio.run(start.visit(app))
+    assert ("the first visit came to nothing" in caplog.text) == (fault != "it shuts")

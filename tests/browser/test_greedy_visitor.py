@@ -7,7 +7,7 @@ from time import perf_counter
 
 from visitor import Visitor
 
-ORDINARY, EVERY, SECONDS = 20, 2.5, 8.0
+ORDINARY, EVERY, SECONDS = 20, 2.0, 6.0
 GREEDY = "weights=random&model=torch&hidden=200&source=synthetic&family=white_noise&steps=100000"
 TIMES = 2.0  # as slow as without it, at most
 LEAST = 0.05  # seconds: twice nothing is nothing

@@ -80,6 +80,8 @@ def _draw(settings: Settings) -> None:
             problem = found
             shown, upload, sequence, scaling, run = _last_good(settings, unreadable=sequence is None)
     if begun is not None:
+        with size_place:
+            controls.show_size(sequence, scaling, settings.lang)
         _show_first_part(settings, sequence, begun, working)
     status = story.status(shown, sequence, run, problem, state.last_good() is not None)
     stage(STAGE, replace(scene_of(shown, run, sequence), menus=_menus(settings), status=status))

@@ -226,9 +226,9 @@ class Kept:
         self.seats: dict[str, Seat] = {}
 
     def found(self, plan: TrainingPlan) -> Job | None:
-        """The training of this plan that is nearest to its result."""
-        nearest = {"over": 0, "running": 1, "queued": 2, "resting": 3}
-        same = [job for job in self.jobs.values() if job.plan == plan]
+        """The training of this plan that is nearest to its result; what somebody has halted is that one's own."""
+        nearest = {"over": 0, "running": 1, "queued": 2}
+        same = [job for job in self.jobs.values() if job.plan == plan and job.status in nearest]
         return min(same, key=lambda job: (nearest[job.status], -job.rested), default=None)
 
     def young(self, plan: TrainingPlan, fresh: float) -> Job | None:

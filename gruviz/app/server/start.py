@@ -2,31 +2,27 @@
 
 from __future__ import annotations
 
+import asyncio
 import logging
-import threading
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
-from socket import create_connection
-from time import monotonic, sleep
 from typing import Any
 
 import streamlit as st
 from starlette.concurrency import run_in_threadpool
 from starlette.middleware import Middleware
+from starlette.types import ASGIApp, Message
 from streamlit import config
 from streamlit.proto.BackMsg_pb2 import BackMsg
 from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
-from websockets.exceptions import WebSocketException
-from websockets.sync.client import connect
-from websockets.typing import Subprotocol
 
 from gruviz.app.server.files import routes
 from gruviz.app.server.page_head import PageHead
 from gruviz.wording.words import words
 
 log = logging.getLogger(__name__)
-PATIENCE, LOOK = 30.0, 0.1  # seconds
+PATIENCE = 30.0  # seconds
 SCRIPT = Path(__file__).resolve().parents[1] / "pages.py"
 
 
@@ -38,9 +34,9 @@ def parts() -> dict[str, Any]:
 
 
 @asynccontextmanager
-async def _ready(_app: st.App) -> AsyncIterator[None]:
+async def _ready(app: st.App) -> AsyncIterator[None]:
     await run_in_threadpool(warm_up)
-    threading.Thread(target=visit, daemon=True, name="gruviz-first-visit").start()
+    await visit(app)
     yield
 
 
@@ -53,32 +49,46 @@ def warm_up() -> None:
     tune_process()
 
 
-def visit() -> None:
-    """Come as the first visitor: what a first run of the page loads and compiles is there for the next one.
+async def visit(app: ASGIApp) -> None:
+    """Come as the first visitor, before any can: what a first run of the page loads and compiles is there for all.
 
-    As the browser does, for half of it is Streamlit's own. Where nobody can come so, the first visitor waits.
+    As the browser does, for half of it is Streamlit's own; within the process, so that no port or proxy is in the way.
+
+    Args:
+        app: the server's.
     """
-    host, port = config.get_option("server.address") or "localhost", config.get_option("server.port")
-    base = (config.get_option("server.baseUrlPath") or "").strip("/")
-    address = f"ws://{host}:{port}{base and '/' + base}/_stcore/stream"
-    if config.get_option("server.sslCertFile"):
-        return
     asked = BackMsg()
     asked.rerun_script.query_string = ""
-    end = monotonic() + PATIENCE
-    while monotonic() < end:
-        try:
-            own = create_connection((host, port), timeout=PATIENCE)  # given one, it asks no proxy
-            with connect(address, sock=own, subprotocols=[Subprotocol("streamlit")], max_size=None) as socket:
-                socket.send(asked.SerializeToString())
-                while ForwardMsg.FromString(socket.recv(PATIENCE)).WhichOneof("type") != "script_finished":
-                    continue
-                return
-        except OSError:  # it does not listen yet
-            sleep(LOOK)
-        except (WebSocketException, TimeoutError) as error:
-            log.info("the first visitor was not let in: %s", error)
-            return
+    said = [{"type": "websocket.connect"}, {"type": "websocket.receive", "bytes": asked.SerializeToString()}]
+    over = asyncio.Event()
+
+    async def receive() -> Message:
+        if not said:
+            await over.wait()
+        return said.pop(0) if said else {"type": "websocket.disconnect", "code": 1000}
+
+    async def send(message: Message) -> None:
+        data = message.get("bytes")
+        finished = data and ForwardMsg.FromString(data).WhichOneof("type") == "script_finished"
+        if finished or message["type"] == "websocket.close":
+            over.set()
+
+    scope = {
+        "type": "websocket", "asgi": {"version": "3.0"}, "http_version": "1.1", "scheme": "ws", "root_path": "",
+        "path": f"/{base_path()}_stcore/stream", "raw_path": None, "query_string": b"", "subprotocols": ["streamlit"],
+        "headers": [(b"host", b"localhost"), (b"sec-websocket-protocol", b"streamlit")], "client": None, "server": None,
+        "state": {}, "extensions": {},
+    }  # fmt: skip
+    try:
+        await asyncio.wait_for(app(scope, receive, send), PATIENCE)
+    except Exception:  # then the first visitor waits a little
+        log.warning("the first visit came to nothing", exc_info=True)
+
+
+def base_path() -> str:
+    """Of the app, "" or as "deep/er/"."""
+    path = (config.get_option("server.baseUrlPath") or "").strip("/")
+    return f"{path}/" if path else ""
 
 
 def _say(error: Exception) -> bool:

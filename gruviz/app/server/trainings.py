@@ -89,7 +89,7 @@ class Trainings:
     def start(self, plan: TrainingPlan, anew: bool = False) -> str:
         """Take a seat at the training of a plan.
 
-        Its result is there at once where it is kept; else it is one that runs, waits or rests; else a new one.
+        Its result is there at once where it is kept; else it is one that runs or waits; else a new one.
 
         Args:
             plan: what to train.

@@ -40,13 +40,15 @@ def described_status(standing: Standing | None, plan: TrainingPlan, language: st
     elif trained is None or trained.outcome != "diverged":
         said = _ended(standing, step, plan, language)
         good = trained is not None and trained.outcome == "goal"
+        before = standing.before
+        held = "" if before is None else t["before" if before < NOW else "before_earlier"]
+        # in place of how it ended, which the curves show: not a line more, for the stage below stays where it is
         st.markdown(
-            f"{GOOD if good else CALM} {said}  \n{_measured(trained, plan, language)}{_others(standing, language)}"
+            f"{GOOD if good else CALM} {held or said}  \n{_measured(trained, plan, language)}"
+            f"{_others(standing, language)}"
         )
     else:
         st.error(_ended(standing, step, plan, language))
-    if standing is not None and standing.before is not None:
-        st.caption(t["before" if standing.before < NOW else "before_earlier"])
 
 
 def about(seconds: float) -> int:
