@@ -7,14 +7,20 @@ from gruviz.models.gru import ConcatGRU, SplitGRU, TorchGRU
 from gruviz.models.params import GRUParams
 from gruviz.tracing.gate_trace import GateTrace, TraceMeta
 from gruviz.tracing.trace import reference_error, trace
+from gruviz.tracing.what_if import Bias, Clamp, Lesion, Scale, Weight
 
 __all__ = [
+    "Bias",
+    "Clamp",
     "ConcatGRU",
     "GRUParams",
     "GateTrace",
+    "Lesion",
+    "Scale",
     "SplitGRU",
     "TorchGRU",
     "TraceMeta",
+    "Weight",
     "reference_error",
     "trace",
 ]

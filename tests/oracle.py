@@ -7,12 +7,14 @@ Written from MATH.md's equations, not from the code under test. One number at a 
     reset "before":  n = tanh(W_n x + b_in + U_n (r * h) + b_hn)
     reset "after":   n = tanh(W_n x + b_in + r * (U_n h + b_hn))
     h = z * h + (1 - z) * n
+
+What is changed by hand is a list of dictionaries: "what" is the name of the intervention, the rest its fields.
 """
 
 from __future__ import annotations
 
 import math
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 import torch
@@ -141,6 +143,97 @@ def run(
         gate: np.array([[rows[k][gate] for rows in batches] for k in range(len(layers))])
         for gate in (*GATES, "h_prev")
     }  # fmt: skip
+
+
+def acts_here(act: dict[str, Any], layer: int, unit: int, t: int) -> bool:
+    """Whether an intervention names this place; steps are (first, last), both included, None is all."""
+    units, steps = act["units"], act.get("steps")
+    return (
+        act["layer"] == layer
+        and (units is None or unit in units)
+        and (steps is None or steps[0] <= t <= steps[1])
+    )  # fmt: skip
+
+
+def set_numbers(layers: list[Numbers], acts: list[dict[str, Any]]) -> list[Numbers]:
+    """The numbers after every Weight, one after another."""
+    changed = [Numbers(*(array.copy() for array in layer)) for layer in layers]
+    for act in acts:
+        if act["what"] == "Weight":
+            array = getattr(changed[act["layer"]], act["name"])
+            array[act["row"] if act["column"] is None else (act["row"], act["column"])] = act["value"]
+    return changed
+
+
+def bent_step(
+    numbers: Numbers, x: list[float], h: list[float], reset: str, acts: list[dict[str, Any]], layer: int, t: int
+) -> tuple[list[float], ...]:
+    """r, z, n and the new h of one step in which something is changed by hand."""
+    w, u, b, c = (a.tolist() for a in numbers)
+    units = len(h)
+
+    def added(gate: str, j: int) -> float:
+        biases = [act for act in acts if act["what"] == "Bias" and act["gate"] == gate]
+        return sum((act["amount"] for act in biases if acts_here(act, layer, j, t)), 0.0)
+
+    def changed(gate: str, j: int, value: float) -> float:
+        low = 0.0 if gate in "rz" else -1.0
+        for act in acts:
+            if act["what"] in ("Scale", "Clamp") and act["gate"] == gate and acts_here(act, layer, j, t):
+                value = act["value"] if act["what"] == "Clamp" else max(low, min(1.0, act["factor"] * value))
+        if gate == "h" and any(act["what"] == "Lesion" and acts_here(act, layer, j, t) for act in acts):
+            value = 0.0
+        return value
+
+    def from_x(row: int) -> float:
+        return sum(w[row][i] * x[i] for i in range(len(x))) + b[row]
+
+    def from_h(row: int, state: list[float]) -> float:
+        return sum(u[row][k] * state[k] for k in range(units)) + c[row]
+
+    r, z, n, new = [], [], [], []
+    for j in range(units):
+        r.append(changed("r", j, sigmoid(from_x(j) + from_h(j, h) + added("r", j))))
+        z.append(changed("z", j, sigmoid(from_x(units + j) + from_h(units + j, h) + added("z", j))))
+    for j in range(units):
+        row = 2 * units + j
+        before = reset == "before"
+        recurrent = from_h(row, [r[k] * h[k] for k in range(units)]) if before else r[j] * from_h(row, h)
+        n.append(changed("n", j, math.tanh(from_x(row) + recurrent + added("n", j))))
+    for j in range(units):
+        new.append(changed("h", j, z[j] * h[j] + (1.0 - z[j]) * n[j]))
+    return r, z, n, new
+
+
+def bent_run(
+    layers: list[Numbers],
+    x: np.ndarray,
+    h0: np.ndarray,
+    reset: str,
+    bidirectional: bool,
+    acts: list[dict[str, Any]],
+) -> dict[str, np.ndarray]:
+    """Every gate of a whole model in which something is changed by hand, and the h0 it starts from; as `run`."""
+    layers, directions, steps = set_numbers(layers, acts), 1 + bidirectional, x.shape[1]
+    h0 = h0.astype(np.float64).copy()
+    for act in acts:
+        if act["what"] == "Lesion":
+            h0[act["layer"], :, list(act["units"])] = 0.0
+    found = {gate: np.empty((*h0.shape[:2], steps, h0.shape[2])) for gate in (*GATES, "h_prev")}
+    for batch in range(len(x)):
+        seen = x[batch].tolist()
+        for k in range(len(layers)):
+            first = k // directions * directions
+            if k == first and k > 0:
+                below = found["h"][first - directions : first, batch]
+                seen = np.concatenate(list(below), axis=-1).tolist()
+            h = h0[k, batch].tolist()
+            for t in reversed(range(steps)) if k % directions else range(steps):
+                found["h_prev"][k, batch, t] = h
+                *rzn, h = bent_step(layers[k], seen[t], h, reset, acts, k, t)
+                for gate, value in zip(GATES, (*rzn, h), strict=True):
+                    found[gate][k, batch, t] = value
+    return {**found, "h0": h0}
 
 
 def plain_gru(

@@ -61,7 +61,8 @@ def drawn(at, gate):
 
 def numbers_drawn(at):
     """All of the stage's numbers, to tell whether two pictures are the same."""
-    return {name: array.tolist() for name, array in scene(at)[1].items()}
+    # NaN, where nothing is due, is not equal to itself
+    return {name: np.where(np.isnan(array), None, array).tolist() for name, array in scene(at)[1].items()}
 
 
 def figure(at, key="gates"):

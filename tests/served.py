@@ -73,6 +73,25 @@ def served(log: Path, port: int = 0, under: str = "") -> Iterator[str]:
             process.wait(10)
 
 
+def own_server() -> Path:
+    """The folder of /proc of the server that this process started."""
+    for found in Path("/proc").glob("[0-9]*/stat"):
+        try:
+            parent = found.read_text().rsplit(")", 1)[1].split()[1]
+            told = (found.parent / "cmdline").read_text()
+        except OSError:  # it has ended
+            continue
+        if int(parent) == os.getpid() and "streamlit" in told:
+            return found.parent
+    raise RuntimeError("no server runs")
+
+
+def resident(process: Path, name: str = "VmRSS") -> float:
+    """MB that a process holds, its folder of /proc given; with "VmHWM" the most it ever held."""
+    line = next(line for line in (process / "status").read_text().splitlines() if line.startswith(name))
+    return int(line.split()[1]) / 1000
+
+
 def _await_health(address: str, process: subprocess.Popen, log: Path) -> None:
     for _ in range(240):
         if process.poll() is not None:

@@ -92,7 +92,8 @@ def test_no_room_imports_in_a_circle():
 
 def test_the_check_sees_the_imports_there_are():
     assert {"drawing.colours", "drawing.panels", "drawing.pooling"} <= USED["drawing.figures"]
-    assert {"models.gru", "tracing.gate_trace", "tracing.reset_after", "tracing.reset_before"} <= USED["tracing.trace"]
+    running = {f"tracing.running.{name}" for name in ("acting", "loop", "reset_after")}
+    assert running | {"models.gru", "tracing.gate_trace"} <= USED["tracing.trace"]
     assert {"app.explore.runs", "app.stage", "app.state"} <= USED["app.explore.page"]
     assert USED["app.py"] == {"app.server.start"}
 

@@ -22,8 +22,15 @@ def test_the_library_example_runs_and_says_the_truth():
     np.testing.assert_allclose(trace.keep + trace.write, trace.h, atol=1e-6)
     assert trace.meta.recovery_error < 1e-6
     assert gruviz.reference_error(space["gru"], trace) < 1e-6
-    np.testing.assert_allclose(np.tanh(why.total), trace.n[3, 0, 5, 2], atol=1e-6)
+    bent, clamp = space["bent"], space["clamp"]
+    assert (why.value, why.by_hand) == (1.0, (clamp,))
+    assert abs(1 / (1 + np.exp(-why.total)) - why.would_be) < 1e-9
     np.testing.assert_allclose(sum(term.value for term in why.terms), why.total, atol=1e-9)
+    assert (bent.z[3, 0, 5:10, 2] == 1).all()
+    assert not bent.h[0, :, :, 0].any()
+    assert bent.meta.computed == "loop"
+    why = gruviz.explain.number(space["gru"], trace, gate="n", layer=3, time=5, unit=2)
+    np.testing.assert_allclose(np.tanh(why.total), trace.n[3, 0, 5, 2], atol=1e-6)
 
 
 def test_every_picture_and_file_it_names_exists():

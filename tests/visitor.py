@@ -80,7 +80,11 @@ class Visitor:
             f"ws://{parts.netloc}{parts.path}/_stcore/stream", subprotocols=["streamlit"], max_size=None,
             compression=None, additional_headers=self.headers, open_timeout=60, ping_interval=None,
         )  # fmt: skip
-        self.opened = await self.rerun(begun=begun)
+        try:
+            self.opened = await self.rerun(begun=begun)
+        except BaseException:
+            await self._socket.close()
+            raise
         return self
 
     async def __aexit__(self, kind: type | None, value: BaseException | None, trace: TracebackType | None) -> None:
@@ -156,7 +160,8 @@ class Visitor:
         run = Run(begun=perf_counter() if begun is None else begun)
         await self._socket.send(message.SerializeToString())
         while True:
-            data = await asyncio.wait_for(self._socket.recv(), 120)
+            async with asyncio.timeout(120):  # asyncio.wait_for may swallow that the visitor is told to leave
+                data = await self._socket.recv()
             run.bytes += len(data)
             found = ForwardMsg.FromString(data)
             self._take(found, run)

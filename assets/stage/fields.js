@@ -2,7 +2,7 @@
 // write them). A view's fields, its orders and statistics come from Python in each scene: they are not written here again.
 
 /** @typedef {"z" | "r" | "n" | "h"} Gate */
-/** @typedef {Gate | "x"} Panel */
+/** @typedef {Gate | "x" | "y"} Panel  y: what the model's head says, where it has one */
 /** @typedef {"mean" | "low" | "high"} Statistic */
 /** @typedef {"light" | "dark"} Theme */
 /** @typedef {"unit" | "layer" | "lines"} Diagram  what stands beside the panels: the cell of one unit or of all, or the unit's lines over time */
@@ -12,9 +12,9 @@
 /** @type {readonly Gate[]} */
 export const GATES = ["z", "r", "n", "h"];
 /** @type {readonly Panel[]} The panels from the top. */
-export const ROWS = ["x", ...GATES];
+export const ROWS = ["x", ...GATES, "y"];
 /** @type {readonly Panel[]} The panels in the order the keyboard goes through them. */
-export const PANELS = [...GATES, "x"];
+export const PANELS = [...GATES, "y", "x"];
 
 /** @type {readonly Written[]} */
 export const WRITTEN = ["symbols", "numbers", "both"];
@@ -40,6 +40,7 @@ export function isGate(name) {
  * @property {number} t
  * @property {number} unit
  * @property {Panel} gate
+ * @property {number | null} out  the chosen output of the model's head; null: the one it says
  * @property {number} first
  * @property {number | null} last  null: the last step
  * @property {string} order
@@ -52,6 +53,10 @@ export function isGate(name) {
  * @property {Panel | ""} large  the one panel that has all the room
  * @property {"fixed" | "stretched"} colours  of n and h: over -1 to 1, or over what they hold
  * @property {"shared" | "own"} xscale  the inputs on one scale, or each on its own
+ * @property {string} bent  what an experiment does to the model, as text
+ * @property {string} drawn  the input it was given instead of the sequence, as text; "" for that
+ * @property {"bent" | "free" | "difference"} show  of an experiment
+ * @property {string} [traced]  the run it is of; never in an address
  */
 
 /** @typedef {Omit<View, "t" | "unit"> & {t: number | null, unit: number | null}} Told  a view as Python writes it: null where nobody has chosen yet */
@@ -68,6 +73,7 @@ export function isGate(name) {
  * @property {boolean} bidirectional
  * @property {boolean} labelled  some step has a label
  * @property {boolean} asks  at some step an answer is due
+ * @property {string} [input]  another text for another input
  */
 
 /**
@@ -83,6 +89,19 @@ export function isGate(name) {
 
 /** @typedef {{low: number, high: number, colours: string[], from?: number}} Domain  colours as "#rrggbb", low to high; from: where lines begin, if not at low */
 /** @typedef {{nan: string, outside: string}} Odd  colours of what is no number, and of what no gate can be */
+
+/**
+ * What the outputs of the model's head are.
+ * @typedef {object} Answer
+ * @property {"classes" | "signs" | "numbers"} kind  probabilities of which the largest is the answer; signs that count; numbers
+ * @property {number} count  of rows
+ * @property {number | null} within  numbers off by less are right; null: they are only near or far
+ * @property {string[]} [names]  of the rows; those of the inputs where left out
+ * @property {number[]} [rows]  the class of each row, where there are more classes than rows: the rest share the last
+ * @property {boolean} [judged]  at some step something is due, and can be wrong
+ * @property {number} [low]  ends of the scale of signs and numbers
+ * @property {number} [high]
+ */
 
 /**
  * What a stage is told to show.
@@ -107,15 +126,17 @@ export function isGate(name) {
  * @property {Diagram[]} diagrams
  * @property {Words} words
  * @property {string} language
- * @property {Record<Theme, Record<Panel, Domain>>} palettes
+ * @property {Record<Theme, Record<Gate | "x", Domain>>} palettes
+ * @property {Answer} [answer]  what the model's head says; there is none where it has none
  * @property {[number, number][]} x_ends  the lowest and highest number in each row of the input
  * @property {{n: number, h: number}} reach  the largest |n| and |h| of the trace
  * @property {import("./numbers/sums.js").Piece} [sums]  of which unit and steps the message holds what its numbers are added up from
  * @property {Odd} odd
  * @property {Record<Theme, Record<string, string>>} lines
+ * @property {import("./numbers/known.js").ToldModel} [model]  where nobody can be asked for it; its arrays are named "model/..."
  */
 
-/** @typedef {{gate: Panel, layer: number, t: number, unit: number}} Cell  one number of a trace */
+/** @typedef {{gate: Panel, layer: number, t: number, unit: number, out?: number | null}} Cell  one number of a trace; out: which of the head's outputs */
 
 /** @typedef {{gate: Panel, t: number, unit: number, first: number, last: number, units: number[]}} Place  what a sentence speaks of: where a click goes, the steps and units meant (none: all) */
 /** @typedef {{name: string, label: string, groups: [string, {value: string, text: string, about: string}[]][], chosen: string}} Choices  a field chosen over the stage */
@@ -125,7 +146,8 @@ export function isGate(name) {
  * What a stage asks Python.
  * @typedef {{kind: "explain"} & Cell | {kind: "tile", layer: number, first: number, last: number}
  *   | {kind: "sums", layer: number, unit: number, first: number, last: number}
- *   | {kind: "order", order: string, layer: number, first: number, last: number} | {kind: "figure", open: boolean, view: View}} Question
+ *   | {kind: "order", order: string, layer: number, first: number, last: number} | {kind: "figure", open: boolean, view: View}
+ *   | {kind: "model"} | {kind: "what_if", edits: readonly object[], drawn: readonly object[] | null, layer: number, first: number, last: number, asked: number}} Question
  */
 /** @typedef {Question & {id: number, trace: string}} Asked  a question on its way */
 
@@ -134,7 +156,7 @@ export function isGate(name) {
 /**
  * A summand of a pre-activation, as the factors that make it.
  * @typedef {object} Term
- * @property {"input" | "state" | "bias" | "bias_ih" | "bias_hh" | "keep" | "write"} kind
+ * @property {"input" | "state" | "bias" | "bias_ih" | "bias_hh" | "by_hand" | "keep" | "write" | "output"} kind
  * @property {number | null} index  of its source; none for a bias
  * @property {Real} value
  * @property {Real | null} weight
@@ -148,22 +170,27 @@ export function isGate(name) {
 /**
  * A number as the terms that make it.
  * @typedef {object} Explained
- * @property {Gate} gate
+ * @property {Gate | "y"} gate
  * @property {number} layer
  * @property {number} t
  * @property {number} unit
+ * @property {number} [out]  of y: which output
  * @property {Real} value
- * @property {"sigmoid" | "tanh" | null} squash  null: of h, which is a sum
+ * @property {"sigmoid" | "tanh" | "softmax" | null} squash  null: of h, which is a sum, and of y where it is no probability
  * @property {Real} total
  * @property {Term[]} terms  largest first
  * @property {{count: number, value: Real}} rest  those that are not told
+ * @property {Real} [would_be]  where it was set by hand: what the terms make of it
+ * @property {string} [said]  where the number was set by hand: to what, and what the terms would make of it
  */
 
 /**
  * The reply to a question: its number (null where even that could not be read), and what was asked.
  * @typedef {{reply: number | null, trace: string} & ({kind: "explain"} & Explained | {kind: "tile", tile: TileHeader}
  *   | {kind: "sums", layer: number, unit: number, first: number, last: number}
- *   | {kind: "order", order: string, layer: number} | {kind: "figure", open: boolean} | {kind: "error"})} Reply
+ *   | {kind: "order", order: string, layer: number} | {kind: "figure", open: boolean}
+ *   | {kind: "model"} & import("./numbers/known.js").ToldModel | {kind: "what_if", asked: number, computed: string, tile: TileHeader}
+ *   | {kind: "error", asked?: number, reason?: string})} Reply
  */
 
 /** @typedef {"read" | "r" | "n" | "z" | "h"} PhaseName  what is computed within a step */

@@ -25,6 +25,7 @@ const MARKUP = `
     </div>
     <div class="group">
       <button type="button" data-do="copy" data-tip="copy" class="icon"><svg viewBox="0 0 24 24"><path class="line" d="M10 14a4 4 0 0 0 6 .5l3-3a4 4 0 0 0-6-6l-1.5 1.5M14 10a4 4 0 0 0-6-.5l-3 3a4 4 0 0 0 6 6l1.5-1.5"/></svg></button>
+      <button type="button" data-do="whatif" data-tip="whatif" data-word="whatif_short" class="toggle" aria-pressed="false"></button>
       <button type="button" data-do="view" data-tip="view" data-word="view_short" class="toggle" aria-expanded="false"></button>
       <button type="button" data-do="help" data-tip="help" class="toggle round" aria-expanded="false">?</button>
     </div>
@@ -44,6 +45,7 @@ const MARKUP = `
     </div>
     <div class="help" data-part="help" hidden></div>
   </div>
+  <div class="bench" data-part="bench" role="group" hidden></div>
   <div class="body">
     <div class="main">
       <p class="pooled" data-part="pooled"></p>
@@ -64,6 +66,7 @@ const MARKUP = `
           <button type="button" data-do="over-time" data-word="diagram_lines" class="toggle" aria-pressed="false"></button>
         </div>
       </div>
+      <p class="says" data-part="says" hidden></p>
       <div class="cell" data-part="cell"></div>
       <div class="lines" data-part="lines" hidden></div>
       <div class="written-head">
@@ -80,13 +83,13 @@ const MARKUP = `
 
 /**
  * The elements of a stage by what they are for.
- * @typedef {Record<"menus" | "shows" | "own" | "looks" | "look-box" | "type-box" | "status" | "more" | "options" | "layer-box" | "order-box" | "stat-box" | "now" | "problem" | "help" | "pooled" | "panels" | "titles" | "tip" | "hint"
- *   | "chosen" | "cell" | "lines" | "equations" | "writings" | "phase" | "gates" | "why" | "heard", HTMLElement>
+ * @typedef {Record<"menus" | "bench" | "shows" | "own" | "looks" | "look-box" | "type-box" | "status" | "more" | "options" | "layer-box" | "order-box" | "stat-box" | "now" | "problem" | "help" | "pooled" | "panels" | "titles" | "tip" | "hint"
+ *   | "chosen" | "says" | "cell" | "lines" | "equations" | "writings" | "phase" | "gates" | "why" | "heard", HTMLElement>
  *   & Record<"heat" | "over", HTMLCanvasElement> & Record<"scrub" | "at" | "subset" | "range", HTMLInputElement>
  *   & Record<"speed" | "layer" | "order" | "stat", HTMLSelectElement> & Record<"whole" | "figure", HTMLButtonElement>} Parts
  */
 
-/** @typedef {"first" | "back" | "play" | "forward" | "last" | "slow" | "loop" | "view" | "copy" | "projector" | "contrast" | "turn" | "stretch" | "own" | "whole" | "figure" | "help" | "unit" | "whole-layer" | "over-time"} Deed */
+/** @typedef {"first" | "back" | "play" | "forward" | "last" | "slow" | "loop" | "whatif" | "view" | "copy" | "projector" | "contrast" | "turn" | "stretch" | "own" | "whole" | "figure" | "help" | "unit" | "whole-layer" | "over-time"} Deed */
 
 /**
  * Put a stage's elements and its styles into a host.

@@ -8,6 +8,7 @@ import { GATES } from "./fields.js";
 import { inkOf } from "./panels/ink.js";
 import { Equations } from "./cell/equations.js";
 import { Lines } from "./cell/lines.js";
+import { chosenOutput } from "./cell/says.js";
 import { courseOf, equationsAt, explanationOf, momentOf } from "./cell/moment.js";
 import { ABOVE, LARGE } from "./panels/measures.js";
 import { Palette } from "./panels/palette.js";
@@ -82,7 +83,7 @@ export class Painter {
 
   /** @param {boolean} [force]  even if it is as large as before */
   resize(force = false) {
-    const { root, part, scene, shown, view, w, ranks, options } = this.stage;
+    const { stage } = this, { root, part, scene, shown, view, w, ranks, options } = stage;
     if (!this.ready) return;
     const width = Math.floor(part.panels.clientWidth), over = part.panels.getBoundingClientRect().top - root.getBoundingClientRect().top;
     const room = document.documentElement.clientHeight - (options.above?.() ?? ABOVE) - Math.round(over);
@@ -90,7 +91,7 @@ export class Painter {
     this.room = room;
     root.style.setProperty("--room", `${Math.max(room, 420)}px`);
     const scale = root.dataset.type === "projector" ? LARGE : 1;
-    this.panels.arrange(width, room, scale, scene, { shown, ranks: ranks && Array.from(ranks, (value) => rankNumber(view.order, value)), hide: view.hide, large: view.large, own: view.xscale === "own" }, w);
+    this.panels.arrange(width, room, scale, scene, { shown, ranks: ranks && Array.from(ranks, (value) => rankNumber(view.order, value)), hide: view.hide, large: view.large, own: view.xscale === "own", lane: stage.experiment.laned, delta: stage.experiment.deltas }, w);
     this.redraw();
   }
 
@@ -125,11 +126,14 @@ export class Painter {
     if (this.stale) {
       this.stale = false;
       const [a, b] = stage.window;
-      this.drawn = panels.draw({ tiles, layer: view.layer, statistic: view.stat, palettes: this.palettes, ink: this.ink, a, b });
+      const { experiment } = stage, pictured = experiment.pictured;
+      this.drawn = panels.draw({ tiles: pictured ?? tiles, layer: view.layer, statistic: pictured ? "mean" : view.stat, palettes: { ...this.palettes, ...experiment.palettes }, ink: this.ink, a, b });
+      experiment.drawLeft();
       stage.speech.note();
     }
     const { t, unit, gate } = view;
-    panels.mark({ t, unit, gate, hover: hands.hovered, brush: hands.brush, loop, phase, playing, told: stage.told });
+    panels.mark({ t, unit, gate, out: chosenOutput(stage), hover: hands.hovered, brush: hands.brush, loop, phase, playing, told: stage.experiment.acting ? null : stage.told });
+    stage.experiment.mark();
     const moment = momentOf(stage);
     const lines = view.diagram === "lines";
     part.cell.hidden = lines;
@@ -138,7 +142,7 @@ export class Painter {
     else this.cell.update(moment);
     // in slow motion nothing is told before it is computed
     const hidden = phase ? GATES.filter((each) => ORDER.indexOf(phase.name) <= ORDER.indexOf(each)) : [];
-    part.why.classList.toggle("hidden", hidden.some((each) => each === gate));
+    part.why.classList.toggle("hidden", hidden.some((each) => each === gate || gate === "y"));
     const now = performance.now();
     if (!playing || now - this.told > TOLD) {
       this.told = now;
@@ -162,10 +166,10 @@ export class Painter {
  * @param {Scene} scene
  * @param {Theme} theme
  * @param {View["colours"]} colours  stretched: n and h over what they hold, so that small numbers are seen
- * @returns {Record<Panel, Palette>}
+ * @returns {Record<Panel, Palette>}  what a head says is as likely as a gate is open: 0 to 1
  */
 function palettesOf({ palettes, odd, reach }, theme, colours) {
   const { x, z, r, n, h } = palettes[theme], palette = (/** @type {Domain} */ domain) => new Palette(domain, odd);
   const over = (/** @type {Domain} */ domain, /** @type {number} */ size) => palette(colours === "stretched" && size > 0 ? { ...domain, low: -size, high: size } : domain);
-  return { x: palette(x), z: palette(z), r: palette(r), n: over(n, reach.n), h: over(h, reach.h) };
+  return { x: palette(x), y: palette(z), z: palette(z), r: palette(r), n: over(n, reach.n), h: over(h, reach.h) };
 }

@@ -3,10 +3,12 @@
 /** @import { Phase } from "./fields.js" */
 /** @import { Deed } from "./markup.js" */
 /** @import { Stage } from "./stage.js" */
-import { ROWS, WRITTEN } from "./fields.js";
+import { WRITTEN } from "./fields.js";
 import { button, element } from "./markup.js";
 import { inputsAt, layerName, nameOf } from "./cell/moment.js";
+import { partsAt, readingAt, saysAt } from "./cell/says.js";
 import { RATES, SPEEDS } from "./hands/player.js";
+import { panelsOf } from "./panels/panels.js";
 import { fill, number, real } from "./wording.js";
 
 const PAUSE = 250;  // ms of rest before anything is read out
@@ -49,7 +51,7 @@ export class Speech {
       made.dataset.written = written;
       return made;
     }));
-    part.shows.replaceChildren(...ROWS.map((name) => {
+    part.shows.replaceChildren(...panelsOf(scene).map((name) => {
       const made = button("toggle", [name], () => {
         const { hide } = stage.view;
         stage.arrange({ hide: hide.includes(name) ? hide.replace(name, "") : hide + name, large: "" });
@@ -124,6 +126,9 @@ export class Speech {
     part.scrub.style.setProperty("--done", `${t / Math.max(1, steps - 1) * 100}%`);
     part.scrub.setAttribute("aria-valuetext", now);
     text(part.chosen, fill(w.chosen, { unit: nameOf(stage, unit), t, label: label ? ` (${label})` : "" }) + layerName(stage));
+    part.says.hidden = !stage.scene.answer;
+    text(part.says, phase && phase.name !== "h" ? "" : saysAt(stage, t));
+    part.says.classList.toggle("wrong", !!readingAt(stage, t)?.wrong);
     for (const each of part.writings.querySelectorAll("button")) each.setAttribute("aria-pressed", String(each.dataset.written === view.equations));
     this.press("unit", view.diagram === "unit");
     this.press("whole-layer", view.diagram === "layer");
@@ -172,12 +177,17 @@ export class Speech {
   }
 
   heard() {
+    return [this.heardCell(), saysAt(this.stage, this.stage.view.t)].filter(Boolean).join(". ");
+  }
+
+  heardCell() {
     const { stage } = this, { view, w, tiles } = stage, { t } = view, tile = tiles.finest(view.layer, t);
     const label = stage.labelOf(t), after = label ? ` (${label})` : "";
     if (view.gate === "x") {
       const inputs = inputsAt(stage, t).slice(0, 4).map(([name, value]) => `${name} ${number(value)}`);
       return fill(w.heard_input, { t, label: after, values: inputs.join(", ") });
     }
+    if (view.gate === "y") return fill(this.stage.w.heard_answer, { t, label: after, values: partsAt(stage, t, 3).join(", ") });
     const value = tiles.vector(view.gate, view.layer, t)?.[view.unit], about = tile?.exact ? "" : "\u2248 ";
     const said = fill(w.heard, { t, label: after, unit: nameOf(stage, view.unit), gate: w.gates[view.gate], value: about + number(value) });
     const reply = stage.replyFor();

@@ -6,11 +6,14 @@
 /** @import { Table, Tables } from "./numbers/unpack.js" */
 /** @import { Goal } from "./hands/visits.js" */
 /** @import { Window } from "./hands/zoom.js" */
+import { Experiment } from "./whatif/experiment.js";
 import { Fetching } from "./numbers/fetching.js";
+import { LONGEST } from "./numbers/known.js";
 import { sceneOf } from "./fields.js";
 import { Hands } from "./hands/hands.js";
 import { Headline } from "./headline.js";
 import { build } from "./markup.js";
+import { chosenOutput } from "./cell/says.js";
 import { momentOf } from "./cell/moment.js";
 import { Painter } from "./painter.js";
 import { Player } from "./hands/player.js";
@@ -67,10 +70,12 @@ export class Stage {
   constructor(host, first, options) {
     const scene = sceneOf(first.header), { steps, units } = scene.trace;
     this.options = options;
-    this.scene = scene;
+    /** As Python gave it; `scene` may be an experiment's. */
+    this.given = scene;
     this.w = wordsOf(scene);
-    this.tiles = new Tiles(scene.trace);
-    this.sums = new Sums();
+    /** Python's numbers of the free run. */
+    this.free = new Tiles(scene.trace);
+    this.freeSums = new Sums();
     /** @type {View} */
     this.view = viewOf(scene, options.remembered?.());
     /** @type {Window} */
@@ -91,9 +96,13 @@ export class Stage {
     this.part = part;
     this.buttons = buttons;
     this.remove = remove;
+    this.experiment = new Experiment(this);
     this.still = matchMedia("(prefers-reduced-motion: reduce)");
     this.painter = new Painter(this);
-    this.questions = new Questions({ send: options.ask ?? null, trace: () => this.scene.trace.id, givenUp: () => this.paint() });
+    this.questions = new Questions({ send: options.ask ?? null, trace: () => this.scene.trace.id, givenUp: ({ kind }) => {
+      this.experiment.refused(kind);
+      this.paint();
+    } });
     this.fetching = new Fetching(this);
     this.speech = new Speech(this);
     this.visits = new Visits(this);
@@ -110,6 +119,7 @@ export class Stage {
     this.unfollow = options.cursor?.subscribe(this.follower);
     Object.assign(root, { gruviz: this });
     try {
+      this.experiment.trial.told(scene, first.arrays);
       this.take(first, scene, null);
     } catch (error) {
       this.destroy();  // nobody else could
@@ -117,18 +127,33 @@ export class Stage {
     }
   }
 
+  /** What is shown: an experiment's, where one is. @returns {Scene} */
+  get scene() {
+    return this.experiment?.scene ?? this.given;
+  }
+
+  get tiles() {
+    return this.experiment?.tiles ?? this.free;
+  }
+
+  get sums() {
+    return this.experiment?.sums ?? this.freeSums;
+  }
+
   // ---- what Python sends
 
   /** @param {Message} message  another scene, or the same as before in other words */
   show(message) {
-    const old = this.scene, scene = sceneOf(message.header);
-    this.scene = scene;
+    const old = this.given, scene = sceneOf(message.header);
+    this.given = scene;
     this.w = wordsOf(scene);
     if (old.trace.id !== scene.trace.id) {
-      this.tiles = new Tiles(scene.trace);
-      this.sums = new Sums();
+      this.free = new Tiles(scene.trace);
+      this.freeSums = new Sums();
       this.answered = null;
+      this.experiment.leave();
     }
+    this.experiment.trial.told(scene, message.arrays);
     this.take(message, scene, old);
   }
 
@@ -148,14 +173,16 @@ export class Stage {
     view.t = clamp(view.t, 0, steps - 1);
     view.unit = clamp(view.unit, 0, units - 1);
     view.layer = Math.min(view.layer, layers - 1);
+    if (!scene.answer && view.gate === "y") view.gate = "h";
+    if (old && !asked && (old.answer?.kind !== scene.answer?.kind || old.answer?.count !== scene.answer?.count)) view.out = null;  // of another head
     if (asked) {
       const first = view.first ?? 0, end = (view.last ?? steps - 1) + 1;
       this.window = first < Math.min(end, steps) ? [first, end] : whole(steps);
     } else if (this.window[0] === 0 && this.window[1] === old.trace.steps) this.window = whole(steps);
     this.look(shownWindow(steps, ...this.window));
     if (this.loop && (asked || this.loop[1] >= steps)) this.setLoop(null);
-    this.tiles.add(scene.tile, arrays);
-    if (scene.sums) this.sums.add(scene.sums, arraysFor(arrays, "sums"));
+    this.free.add(scene.tile, arrays);
+    if (scene.sums) this.freeSums.add(scene.sums, arraysFor(arrays, "sums"));
     const current = view.order === told.order && scene.tile.layer === view.layer;
     if (current) this.rank(arrays);
     else if (this.order.length !== units) this.order = inOrder(units);
@@ -172,6 +199,7 @@ export class Stage {
     this.fetching.rested();
     // a link that names a gate shows what the one who sent it saw
     if (fresh && (this.explained || (!old && view.gate !== "h"))) this.explain();
+    this.experiment.taken(fresh, asked);
     this.report();
   }
 
@@ -180,24 +208,28 @@ export class Stage {
    * @param {{header: Reply, arrays: Tables}} message
    */
   answer({ header, arrays }) {
+    const kind = this.questions.kindOf(header.reply);
     this.questions.answered(header.reply);
+    if (header.kind === "error" && kind && header.asked === undefined) this.experiment.refused(kind);
     if (header.trace === this.scene.trace.id) {
       if (header.kind === "tile") {
-        this.tiles.add(header.tile, arrays, this.drawn?.tile);
+        this.free.add(header.tile, arrays, this.drawn?.tile);
         this.redraw();
         this.fetching.rested();  // the window is there, the cursor's own step may not be
       }
-      if (header.kind === "explain") {
+      if (header.kind === "explain" && !this.experiment.acting) {
         this.answered = header;
         this.speech.hear();
       }
-      if (header.kind === "sums") this.sums.add(header, arrays);
+      if (header.kind === "sums") this.freeSums.add(header, arrays);
+      if (header.kind === "model" || header.kind === "what_if") this.experiment.answered(header, arrays);
       if (header.kind === "order" && header.order === this.view.order && header.layer === this.view.layer) {
         this.rank(arrays);
         this.choose();
         this.painter.resize(true);
       }
     }
+    if (header.kind === "error" && header.asked !== undefined) this.experiment.answered(header, arrays);
     if (header.kind === "figure") this.speech.press("figure", header.open);
     this.paint();
     this.questions.next();
@@ -211,7 +243,7 @@ export class Stage {
   }
 
   askOrder() {
-    const { order, layer } = this.view, [first, last] = order === "active" ? this.seen() : [0, this.scene.trace.steps - 1];
+    const { order, layer } = this.view, end = this.given.trace.steps - 1, [first, last] = order === "active" ? this.seen().map((t) => Math.min(t, end)) : [0, end];
     this.ask({ kind: "order", order, layer, first, last });
   }
 
@@ -222,14 +254,20 @@ export class Stage {
   }
 
   explain() {
-    const { gate, layer, t, unit } = this.view;
+    const { gate, layer, t, unit } = this.view, out = gate === "y" ? chosenOutput(this) : undefined;
     this.explained = true;
-    if (gate !== "h" && gate !== "x") this.ask({ kind: "explain", gate, layer, t, unit });
+    if (this.experiment.explains()) {
+      this.speech.hear();
+      this.paint();
+      return;
+    }
+    if (gate !== "h" && gate !== "x" && out !== null) this.ask({ kind: "explain", gate, layer, t, unit, ...(out !== undefined && { out }) });
     this.paint();
   }
 
   replyFor() {
-    const { layer, t, unit } = this.view, reply = this.answered;
+    const { gate, layer, t, unit } = this.view, reply = this.answered;
+    if (gate === "y" && reply?.out !== chosenOutput(this)) return null;
     return reply && reply.layer === layer && reply.t === t && reply.unit === unit ? reply : null;
   }
 
@@ -262,6 +300,7 @@ export class Stage {
     if (layer !== view.layer) {
       part.layer.value = String(view.layer);
       this.askOrder();  // Python hears of the layer by it
+      this.experiment.turned();
       this.redraw();
     }
     if (patch.t !== undefined) this.follow();
@@ -329,7 +368,10 @@ export class Stage {
     const { view, scene: { defaults, home } } = this, usual = { ...defaults, ...home };
     /** @type {Record<string, string | null>} */
     const query = {};
-    for (const key of /** @type {(keyof View)[]} */ (Object.keys(usual))) query[key] = view[key] === usual[key] || view[key] == null ? null : String(view[key] === true ? 1 : view[key]);
+    for (const key of /** @type {(keyof View)[]} */ (Object.keys(usual))) {
+      const text = view[key] === usual[key] || view[key] == null ? null : String(view[key] === true ? 1 : view[key]);
+      query[key] = text === null || text.length > LONGEST ? null : text;  // Python reads no more
+    }
     this.options.viewed?.(query, view);
   }
 
@@ -447,6 +489,27 @@ export class Stage {
     this.lead();
   }
 
+  // ---- an experiment
+
+  /**
+   * What is shown has more steps now, or fewer.
+   * @param {number} before
+   * @param {number} after
+   */
+  stretched(before, after) {
+    const [a, b] = this.window, all = a === 0 && b === before;
+    this.view.t = clamp(this.view.t, 0, after - 1);
+    this.look(all || a >= after ? whole(after) : shownWindow(after, a, Math.min(b, after)));
+    if (this.loop && this.loop[1] >= after) this.setLoop(null);
+    this.part.scrub.max = String(after - 1);
+  }
+
+  /** What was explained is of other numbers; what is shown now is asked for, if it can be. */
+  forget() {
+    this.answered = null;
+    this.explain();
+  }
+
   // ---- drawing
 
   get panels() {
@@ -517,6 +580,7 @@ export class Stage {
     this.questions.destroy();
     this.fetching.destroy();
     this.speech.destroy();
+    this.experiment.destroy();
     this.hands.destroy();
     this.painter.destroy();
     Object.assign(this.root, { gruviz: undefined });
@@ -538,8 +602,10 @@ function wordsOf({ words, language }) {
  * @param {Partial<View>} [remembered]
  * @returns {View}
  */
-function viewOf({ view, home }, remembered) {
-  return { ...view, t: view.t ?? home.t, unit: view.unit ?? home.unit, ...remembered };
+function viewOf({ view, home, trace }, remembered) {
+  // what was done to another run says nothing of this one
+  const { bent, drawn, show } = view, kept = remembered?.traced === trace.id ? remembered : remembered && { ...remembered, bent, drawn, show };
+  return { ...view, t: view.t ?? home.t, unit: view.unit ?? home.unit, ...kept };
 }
 
 /** @param {number} count */

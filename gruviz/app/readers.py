@@ -12,8 +12,9 @@ from gruviz.inputs.sequence import MAX_STEPS
 from gruviz.inputs.synthetic import FAMILIES
 from gruviz.inputs.text import ENCODINGS, UNITS
 from gruviz.models.presets import PRESETS
-from gruviz.stage.view import COLOURS, DIAGRAMS, EQUATIONS, PANELS, XSCALES
+from gruviz.stage.view import COLOURS, DIAGRAMS, EQUATIONS, LONGEST_EXPERIMENT, PANELS, SHOWS, XSCALES
 from gruviz.tasks.catalogue import TASKS
+from gruviz.tasks.characters import MOST_SYMBOLS
 from gruviz.tracing.analysis import ORDERS
 from gruviz.wording.words import LANGUAGES
 
@@ -131,6 +132,7 @@ READERS: dict[str, Reader] = {
     "t": _STEP,
     "unit": _whole(0, MAX_UNITS - 1),
     "gate": _choice(*PANELS),
+    "out": _whole(0, MOST_SYMBOLS - 1),
     "first": _STEP,
     "last": _STEP,
     "order": _choice(*ORDERS),
@@ -143,6 +145,9 @@ READERS: dict[str, Reader] = {
     "large": _choice("", *PANELS),
     "colours": _choice(*COLOURS),
     "xscale": _choice(*XSCALES),
+    "bent": _text(LONGEST_EXPERIMENT),
+    "drawn": _text(LONGEST_EXPERIMENT),
+    "show": _choice(*SHOWS),
 }
 WRITERS: dict[str, Callable[[Any], str]] = dict.fromkeys(READERS, written) | {
     "columns": _write_names,

@@ -10,7 +10,7 @@ from gruviz.app.readers import PARAMETER, READERS, TRAINING, WRITERS, fits_link,
 from gruviz.inputs.parameters import Parameter
 from gruviz.inputs.synthetic import FAMILIES
 from gruviz.models.presets import PRESETS
-from gruviz.stage.view import VIEW_FIELDS, View
+from gruviz.stage.view import EXPERIMENT, VIEW_FIELDS, View
 from gruviz.tasks.catalogue import TASKS
 
 # what counts where: with other weights, or another source, these fields say nothing
@@ -31,6 +31,9 @@ _OF_SOURCE = {
     "file": ("header", "columns", "labels", "rising"),
 }
 _ALWAYS = ("lang", "model", "weights", "source", "scale", *VIEW_FIELDS)
+_OF_INPUT = {"source", "scale", *(name for names in _OF_SOURCE.values() for name in names)}
+# what weights with a story begin anew: where to look, and at what
+_OF_STORY = ("layer", "t", "unit", "gate", "out", "first", "last", "subset", "scale", *EXPERIMENT)
 
 OPENS_ON = "delayed_copy"
 SAMPLES = {"korean": "나는 봄을 기다린다", "brackets": "(a(aa)(a))a"}  # text for weights that cannot read the usual one
@@ -46,6 +49,9 @@ class Settings:
     of the family, or of the task where the source is one. `mine` names a model trained in this process; `trained` is
     which of the two that come with each task is meant, whatever model computes with its numbers. `rising` has a
     table's times, dates and index read as any column, that would label the steps by themselves.
+
+    Of an experiment, what was `drawn` goes with the input it was drawn over. What is `bent` stays with other weights,
+    another model or another input, where it asks the same of them; weights with a story begin without.
     """
 
     lang: str = "en"
@@ -83,6 +89,7 @@ class Settings:
     t: int | None = None
     unit: int | None = None
     gate: str = "h"
+    out: int | None = None
     first: int = 0
     last: int | None = None
     order: str = "index"
@@ -95,6 +102,9 @@ class Settings:
     large: str = ""
     colours: str = "fixed"
     xscale: str = "shared"
+    bent: str = ""
+    drawn: str = ""
+    show: str = "bent"
 
     @classmethod
     def from_query(cls, query: Mapping[str, str]) -> Settings:
@@ -121,14 +131,14 @@ class Settings:
         `to_query` names the weights always, so its links give back what they were made from. Links written before it
         did may lack them: then the latch is meant, unless nothing but language or model is named; whether that was
         the latch too cannot be known. A link to the Train page keeps its place on the stage, and chooses nothing for
-        the other pages.
+        the other pages: no experiment either.
 
         >>> Settings.opening({"lang": "ko"}).weights, Settings.opening({"weights": "latch"}).weights
         ('delayed_copy', 'latch')
         """
         given = cls.from_query(query)
         if any(name.startswith(TRAINING) for name in query):
-            place = {name: getattr(given, name) for name in VIEW_FIELDS}
+            place = {name: getattr(given, name) for name in VIEW_FIELDS if name not in EXPERIMENT}
             return replace(cls(lang=given.lang).with_preset(OPENS_ON), **place)
         chosen = (
             "weights" in query
@@ -196,11 +206,16 @@ class Settings:
 
         >>> Settings().chosen("weights", "parity").task, Settings().chosen("hidden", 3).hidden
         ('parity', 3)
+        >>> Settings(bent="lesion u3", drawn="a text").chosen("sseed", 2).view.drawn
+        ''
         """
         brings = {
             "weights": self.with_preset, "source": self.with_source, "task": self.with_task, "family": self.with_family,
         }  # fmt: skip
-        return brings[name](value) if name in brings else replace(self, **{name: value})
+        if name in brings:
+            return brings[name](value)
+        gone = {"drawn": DEFAULT.drawn} if name in _OF_INPUT else {}
+        return replace(self, **{name: value}, **gone)
 
     def with_source(self, name: str) -> Settings:
         """These settings with input from elsewhere; a task and a family have parameters of their own.
@@ -211,36 +226,35 @@ class Settings:
             self.text if self.text not in (DEFAULT.text, *SAMPLES.values()) else SAMPLES.get(self.weights, DEFAULT.text)
         )
         parameters = self.parameters if "task" not in (name, self.source) else ()
-        return replace(self, source=name, text=text, parameters=parameters)
+        return replace(self, source=name, text=text, parameters=parameters, drawn=DEFAULT.drawn)
 
     def with_task(self, name: str) -> Settings:
         """These settings with an example of a task as input, a clear one, at its own defaults."""
-        return replace(self, source="task", task=name, parameters=(), sseed=TASKS[name].clear)
+        return replace(
+            self, source="task", task=name, parameters=(), sseed=TASKS[name].clear, drawn=DEFAULT.drawn
+        )  # fmt: skip
 
     def with_preset(self, name: str) -> Settings:
         """These settings with other weights; those with a story bring the sequence that shows it."""
+        anew = {each: getattr(DEFAULT, each) for each in _OF_STORY}
         if name in TASKS:
-            return replace(
-                self.with_task(name), weights=name, trained=_as(self.model), layer=0, t=None, unit=None,
-                gate=DEFAULT.gate, first=0, last=None, subset="", scale="none",
-            )  # fmt: skip
+            return replace(self.with_task(name), weights=name, trained=_as(self.model), **anew)
         if name not in PRESETS:
             return replace(self, weights=name)
         p = PRESETS[name]
         return replace(
             self, weights=name, source="synthetic", family=p.family, steps=p.steps, sseed=DEFAULT.sseed,
-            layer=0, t=None, unit=None,
-            gate=DEFAULT.gate, first=0, last=None, subset="", scale="none",
-            parameters=_parameters(FAMILIES[p.family].parameters, p.parameters),
+            parameters=_parameters(FAMILIES[p.family].parameters, p.parameters), **anew,
         )  # fmt: skip
 
     def with_family(self, name: str) -> Settings:
         """These settings with another synthetic sequence, at its own defaults."""
-        return replace(self, source="synthetic", family=name, parameters=())
+        return replace(self, source="synthetic", family=name, parameters=(), drawn=DEFAULT.drawn)
 
     def with_parameter(self, name: str, value: float) -> Settings:
         """These settings with one parameter of the sequence changed."""
-        return replace(self, parameters=_parameters(self.known, {**dict(self.parameters), name: value}))
+        parameters = _parameters(self.known, {**dict(self.parameters), name: value})
+        return replace(self, parameters=parameters, drawn=DEFAULT.drawn)
 
     def parameter_values(self) -> dict[str, float]:
         """Every parameter of the sequence in use, defaults included."""

@@ -8,7 +8,9 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable, Mapping
+from contextlib import nullcontext
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -17,14 +19,15 @@ import streamlit as st
 from gruviz.app.courier import answered, asked, courier
 from gruviz.app.readers import fits_link
 from gruviz.app.server.files import alike_at, script
-from gruviz.app.server.memory import memory
-from gruviz.app.server.turns import compute_turns
+from gruviz.app.server.memory import CELL, memory
+from gruviz.app.server.turns import LARGE, allowance, compute_turns, still_wanted, visitor
 from gruviz.drawing.colours import Theme
 from gruviz.stage import questions
 from gruviz.stage.questions import Question, Reply
 from gruviz.stage.scene import Run, Scene, lean
 from gruviz.stage.tiles import Tile, begun, is_exact, tile
 from gruviz.stage.view import View, looked_at
+from gruviz.stage.what_if import WhatIf, bent
 from gruviz.tracing.analysis import Ranking, ranking
 from gruviz.tracing.gate_trace import GateTrace
 
@@ -40,9 +43,8 @@ def first_part(key: str, scene: Scene, part: GateTrace) -> None:
         part: its first steps.
     """
     order = Ranking(np.arange(part.meta.hidden_size, dtype=np.int32), None)
-    data = lean(
-        scene, key, alike_at(scene.labels.language), part=begun(scene.run.trace, part, scene.layer), order=order
-    )
+    made = begun(scene.run.trace, part, scene.layer, scene.run.said)
+    data = lean(scene, key, alike_at(scene.labels.language), part=made, order=order)
     _component()(key=key, data=data)
 
 
@@ -113,7 +115,7 @@ def _reply(value: object, scene: Scene) -> tuple[Question | None, Reply]:
         question = questions.read(value, scene.run)
         if question is None:
             return None, questions.error(value, scene.run)
-        return question, questions.reply(question, scene, tile_of, order_of)
+        return question, questions.reply(question, scene, tile_of, order_of, bent_of)
     except Exception:  # the stage waits for a reply, whatever goes wrong
         log.exception("a question could not be answered")
         return None, questions.error(value, scene.run)
@@ -205,7 +207,7 @@ def tile_of(run: Run, layer: int, window: tuple[int, int]) -> Tile:
     """
     first, last = window
     if is_exact(last + 1 - first, run.trace.meta.hidden_size):
-        return tile(run.trace, layer, window=window)
+        return tile(run.trace, layer, window=window, said=run.said)
     return memory().get("tile", (run.id, layer, window), lambda: _pooled(run, layer, window), _bytes_of)
 
 
@@ -220,9 +222,47 @@ def order_of(run: Run, order: str, layer: int, window: tuple[int, int] | None) -
     return memory().get("order", key, lambda: _ordered(run, order, layer, window), lambda held: 12 * len(held.order))
 
 
+def bent_of(run: Run, asked: WhatIf) -> Run:
+    """The run an experiment gives; counted as the visitor's, in line where it is large, and kept.
+
+    Args:
+        run: as it is without.
+        asked: what is different.
+
+    Raises:
+        Problem: it is too large, or more than a visitor's share.
+    """
+    if not asked.changes and not asked.redrawn:
+        return run
+    layers, _, own, units = run.trace.h.shape
+    cells, key = memory().cells_of(asked.steps(own), units, layers), (run.id, asked.digest)
+    held = memory().held_value("bent", key)
+    if held is not None:
+        return held
+    who, rule = visitor(), allowance()
+    with rule.turn(cells, still_wanted) if cells >= LARGE else nullcontext():
+        make = partial(_bent, run, asked, who, cells)
+        return memory().get("bent", key, make, lambda found: found.trace.nbytes, CELL * cells)
+
+
+def _bent(run: Run, asked: WhatIf, who: str, cells: int) -> Run:
+    # a large one has a line of its own
+    turns = compute_turns() if cells < LARGE else None
+    name = f"{run.id} {asked.digest}"
+    with allowance().counted(who, cells, name) as done, nullcontext() if turns is None else turns.turn():
+
+        def after_piece(share: float) -> None:
+            done(share)
+            still_wanted()
+            if turns is not None:
+                turns.offer()
+
+        return Run(name, bent(run.model, run.trace, asked, after_piece), run.model)
+
+
 def _pooled(run: Run, layer: int, window: tuple[int, int]) -> Tile:
     with compute_turns().turn():
-        return tile(run.trace, layer, window=window)
+        return tile(run.trace, layer, window=window, said=run.said)
 
 
 def _bytes_of(made: Tile) -> int:

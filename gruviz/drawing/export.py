@@ -12,9 +12,11 @@ from urllib.parse import urlencode
 
 import numpy as np
 
+from gruviz.drawing.readme import readme
 from gruviz.models.params import real_array
 from gruviz.tracing.accepted import Traceable, numbers_of, shape_of
 from gruviz.tracing.gate_trace import GateTrace, TraceMeta, require_trace
+from gruviz.tracing.what_if import Intervention, Weight, to_plain
 
 MAX_CSV_ROWS = 300_000
 MAX_CSV_CELLS = 6_000_000
@@ -37,8 +39,9 @@ def npz(
     """The trace as a NumPy .npz, with a README.txt inside that says what each array is and how to check it.
 
     Args:
-        trace: any trace.
-        model: the one that was traced; its weights are put beside the trace, under their names in its state_dict.
+        trace: any trace; what was changed in it by hand stands in `meta`, and `what_if` reads it.
+        model: the one that was traced; its weights, as they are without a what-if, are put beside the trace, under
+            their names in its state_dict.
         units: names of the units, or none.
         channels: names of the inputs, or none.
         settings: what the trace was made from, as the page's address tells it; kept as a query string.
@@ -55,17 +58,19 @@ def npz(
     """
     require_trace(trace)
     weights = {} if model is None else _weights(model, trace.meta)
+    share = {} if model is None else _share(model, trace.meta)
     texts = {
         "labels": trace.labels, "channels": tuple(channels), "units": tuple(units), "weights": tuple(weights),
-        "settings": urlencode(settings or {}, errors="replace"), "meta": json.dumps(asdict(trace.meta)),
+        "settings": urlencode(settings or {}, errors="replace"),
+        "meta": json.dumps({**asdict(trace.meta), "what_if": [to_plain(one) for one in trace.meta.what_if]}),
     }  # fmt: skip
     out = io.BytesIO()
     np.savez(
-        out, **{name: getattr(trace, name) for name in ("r", "z", "n", "h", "x", "h0")}, **weights,
+        out, **{name: getattr(trace, name) for name in ("r", "z", "n", "h", "x", "h0")}, **weights, **share,
         **{name: np.array(text, dtype=str) for name, text in texts.items()},
     )  # fmt: skip
     with zipfile.ZipFile(out, "a") as file:
-        file.writestr(README, _readme(trace.meta, weights))
+        file.writestr(README, readme(trace.meta, weights, bool(share)))
     return out.getvalue()
 
 
@@ -83,105 +88,27 @@ def _weights(model: Traceable, meta: TraceMeta) -> dict[str, np.ndarray]:
     return {name: real_array(name, each) for name, each in numbers.items()}
 
 
-_ABOUT = """\
-gruviz: a trace of a GRU, every value of it.
+def _share(model: Traceable, meta: TraceMeta) -> dict[str, np.ndarray]:
+    """What of concat's one bias is b_hh, which no state_dict holds, where a bias was set by hand."""
+    set_by_hand = any(isinstance(one, Weight) and one.column is None for one in meta.what_if)
+    return {"b_hh_share": real_array("b_hh_share", model.b_hh_share)} if set_by_hand and meta.kind == "concat" else {}
 
-WHAT IS HERE, AND ITS AXES
-numpy.load opens this file; `held` below is what it gives. Layers are counted as in torch's h_n: layer 0, then layer 1,
-or with two directions layer 0 forward, layer 0 reverse, layer 1 forward and so on. Time is the input's own order.
 
-  z, r, n, h  (layer, batch, time, unit) = {shape}, float32:
-              update gate, reset gate, candidate and hidden state of each step
-  x           (batch, time, input) = {x}, float32: what the model read, after any scaling
-  h0          (layer, batch, unit) = {h0}, float32: the state before the first step
-  labels      (time,) one text a step; empty where the steps have none
-  channels    (input,) names of the inputs; empty where they have none
-  units       (unit,) names of the units; empty where they have none
-  settings    the page's address as a query, to put behind its "?"; what is too long for it, or in a file, is in x alone
-  meta        a JSON text: the kind of model, where its reset gate acts, sizes, precision, seed
-  weights     names of the arrays that are the model's weights and biases, as in its state_dict{weights}
+def what_if(held: Mapping[str, np.ndarray]) -> tuple[Intervention, ...]:
+    """What was changed by hand in the trace of a file.
 
-EQUATIONS ({kind}; z = 1 keeps)
-h' is h one step earlier, and h0 at the first step; a reverse layer goes from the last step to the first. From layer 1
-on, x is h of the layer below, forward and reverse side by side. * multiplies unit by unit.
+    Args:
+        held: what `numpy.load` gives of a file that `npz` wrote.
 
-{equations}
+    Raises:
+        KeyError, TypeError, ValueError: the file is none of those.
 
-{rows}
-
-CHECK
-{check}"""
-_EQUATIONS = {
-    "before": """\
-  r = sigmoid(W_r x + U_r h' + b_r)
-  z = sigmoid(W_z x + U_z h' + b_z)
-  n = tanh(W_n x + U_n (r * h') + b_n)
-  h = z * h' + (1 - z) * n""",
-    "after": """\
-  r = sigmoid(W_r x + b_ir + U_r h' + b_hr)
-  z = sigmoid(W_z x + b_iz + U_z h' + b_hz)
-  n = tanh(W_n x + b_in + r * (U_n h' + b_hn))
-  h = z * h' + (1 - z) * n""",
-}
-_SPLIT = "W is wr, wz, wh .weight, U is wrh, wzh, whh .weight, and b the sum of the biases beside both."
-_CONCAT = "wr, wz, wh .weight are W and U side by side: first the columns of x, then those of h'. b is their .bias."
-_STACKED = "W is weight_ih, U weight_hh, b_i bias_ih, b_h bias_hh, each with the rows of r, then z, then n."
-_MIXING = """\
-This file holds no weights: gruviz.export.npz(trace, model) writes them. What it holds must mix as said above; the
-number printed is how far it is from that: float rounding, about 1e-7 in float32.
-
-import numpy as np
-held = np.load("gruviz.npz")
-before = np.concatenate([held["h0"][:, :, None], held["h"][:, :, :-1]], axis=2)
-print(np.abs(held["z"] * before + (1 - held["z"]) * held["n"] - held["h"])[::{ways}].max())
-"""
-_REBUILD = """\
-These lines build the model from this file, run it on x and print how far its gates are from those above: 0, or float
-rounding of about 1e-7 on another machine, more where a GRU is chaotic.
-
-import gruviz, numpy as np, torch
-held, model = np.load("gruviz.npz"), {model}
-model.load_state_dict({{name: torch.from_numpy(held[name]) for name in held["weights"]}})
-again = gruviz.trace(model, held["x"], held["h0"]); print(max(abs(getattr(again, g) - held[g]).max() for g in "zrnh"))
-"""
-_PLAIN = (
+    >>> from gruviz import Lesion, SplitGRU, trace
+    >>> t = trace(SplitGRU(1, 2), np.ones((3, 1)), what_if=[Lesion((1,))])
+    >>> what_if(np.load(io.BytesIO(npz(t))))
+    (Lesion(units=(1,), layer=0),)
     """
-Plain torch gives the hidden states of the top layer:
-
-import numpy as np, torch
-held, gru = np.load("gruviz.npz"), {gru}
-gru.load_state_dict({{name.removeprefix("gru."): torch.from_numpy(held[name]) for name in held["weights"]{but_head}}})
-output = gru(torch.from_numpy(held["x"]){cast}, torch.from_numpy(held["h0"]){cast})[0].detach(){back}; """
-    """print(abs(output - np.concatenate(held["h"][-{ways}:], -1)).max())
-"""
-)
-
-
-def _readme(meta: TraceMeta, weights: Mapping[str, np.ndarray]) -> str:
-    """What stands in the file about itself."""
-    layers, sizes = meta.num_layers * (1 + meta.bidirectional), f"{meta.input_size}, {meta.hidden_size}"
-    cast = "" if meta.dtype == "float32" else f".to(torch.{meta.dtype})"
-    bias, both = "" if meta.bias else ", bias=False", ", bidirectional=True" if meta.bidirectional else ""
-    head = f", out_features={len(weights['fc.weight'])}" if "fc.weight" in weights else ""
-    deep = ("" if meta.num_layers == 1 else f", num_layers={meta.num_layers}") + both
-    gru = f"torch.nn.GRU({sizes}{deep}{bias}, batch_first=True){cast}"
-    model = {
-        "split": f"gruviz.SplitGRU({sizes}{bias}{head}){cast}",
-        "concat": f"gruviz.ConcatGRU({sizes}{bias}{head}){cast}",
-        "torch": f"gruviz.TorchGRU({sizes}{deep}{bias}{head}){cast}", "nn.GRU": gru,
-        "nn.GRUCell": f"torch.nn.GRUCell({sizes}{bias}){cast}",
-    }[meta.kind]  # fmt: skip
-    check = (_REBUILD if weights else _MIXING).format(model=model, ways=1 + meta.bidirectional)
-    if weights and meta.kind in ("torch", "nn.GRU"):
-        but_head, back = ' if name[:3] != "fc."' if head else "", ".float().numpy()" if cast else ".numpy()"
-        check += _PLAIN.format(gru=gru, but_head=but_head, cast=cast, back=back, ways=1 + meta.bidirectional)
-    shape = (layers, meta.batch, meta.steps, meta.hidden_size)
-    return _ABOUT.format(
-        shape=shape, x=(meta.batch, meta.steps, meta.input_size), h0=(shape[0], shape[1], shape[3]),
-        weights="".join(f"\n    {name} {array.shape}, {array.dtype}" for name, array in weights.items()),
-        kind="nn.GRU" if meta.kind == "torch" else meta.kind, equations=_EQUATIONS[meta.reset],
-        rows={"split": _SPLIT, "concat": _CONCAT}.get(meta.kind, _STACKED), check=check,
-    )  # fmt: skip
+    return TraceMeta(**json.loads(str(held["meta"]))).what_if
 
 
 # ---- CSV

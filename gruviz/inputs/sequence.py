@@ -30,10 +30,13 @@ class Sequence:
         channels: one name an input column; left empty they become x1, x2, ...
         name: what the sequence is called on the page.
         due: one short text a step, the answer a model should give there and "" where none is due; or none at all.
+        target: (time, k) the same answers as numbers, NaN where none is due: the index of the right class, k = 1, or
+            k numbers; kept as float32, read-only. None where nothing is known of them.
 
     Raises:
         Problem: x is not a finite (time, input) array of real numbers in float32's range, or the
             number of labels, answers or channels does not fit it.
+        ValueError: the target has not one row a step.
 
     Example:
         >>> sequence = Sequence([[0, 1], [1, 0], [0, 0]], labels=("a", "b", "c"), name="mine")
@@ -46,6 +49,7 @@ class Sequence:
     channels: tuple[str, ...] = ()
     name: str = "sequence"
     due: tuple[str, ...] = ()
+    target: NDArray[np.float32] | None = None
 
     def __post_init__(self) -> None:
         """Check every field and freeze the numbers."""
@@ -60,6 +64,7 @@ class Sequence:
         object.__setattr__(self, "x", x)
         object.__setattr__(self, "labels", labels)
         object.__setattr__(self, "due", due)
+        object.__setattr__(self, "target", _frozen_target(self.target, len(x)))
         object.__setattr__(self, "channels", channels)
 
     @property
@@ -85,6 +90,10 @@ class Sequence:
         hashed = hashlib.blake2b(np.array(sizes, dtype="<i8").tobytes(), digest_size=16)
         hashed.update(b"".join(coded))
         hashed.update(self.x.astype("<f4", copy=False).tobytes())
+        if self.target is not None:
+            hashed.update(np.array(self.target.shape, dtype="<i8").tobytes())
+            # one NaN for all: others have other bits
+            hashed.update(np.where(np.isnan(self.target), np.nan, self.target).astype("<f4").tobytes())
         return hashed.hexdigest()
 
     def __eq__(self, other: object) -> bool:
@@ -97,7 +106,8 @@ class Sequence:
 
     def __reduce__(self) -> tuple[object, ...]:
         """Rebuild through the checks: a pickled array would come back writable."""
-        return Sequence, (np.asarray(self.x), self.labels, self.channels, self.name, self.due)
+        target = None if self.target is None else np.asarray(self.target)
+        return Sequence, (np.asarray(self.x), self.labels, self.channels, self.name, self.due, target)
 
 
 def check_size(steps: int, inputs: int) -> None:
@@ -161,3 +171,13 @@ def _frozen_numbers(given: object) -> NDArray[np.float32]:
         raise Problem("not_finite_step", step=step + 1, input=column + 1, found=f"{source[step, column]}")
     x.flags.writeable = False
     return x
+
+
+def _frozen_target(given: NDArray | None, steps: int) -> NDArray[np.float32] | None:
+    if given is None:
+        return None
+    target = np.array(given, dtype=np.float32, order="C", copy=True)
+    if target.ndim != 2 or len(target) != steps or not target.shape[1]:
+        raise ValueError(f"target has shape {target.shape}; it must be ({steps}, k), a row for each step.")
+    target.flags.writeable = False
+    return target

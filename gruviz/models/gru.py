@@ -12,15 +12,14 @@ Sources: Cho et al. 2014 (arXiv:1406.1078); the PyTorch `nn.GRU` page.
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import ClassVar, Literal, Self
+from typing import ClassVar, Self
 
 import numpy as np
 import torch
 from torch import Tensor, nn
 
+from gruviz.models.equations import InTorch, Reset, step
 from gruviz.models.params import GRUParams, whole_number
-
-Reset = Literal["before", "after"]
 
 
 def _tensor(array: np.ndarray) -> Tensor:
@@ -65,9 +64,17 @@ class _CellModel(GRUModel):
 
     reset = "before"
 
+    def gates(self, x: Tensor, h: Tensor) -> tuple[Tensor, Tensor]:
+        """Pre-activations of r and z."""
+        raise TypeError(f"{type(self).__name__} has no cell; use SplitGRU or ConcatGRU.")
+
+    def candidate(self, x: Tensor, s: Tensor, out: None = None) -> Tensor:
+        """Pre-activation of n; s is the state as the reset gate lets it through."""
+        raise TypeError(f"{type(self).__name__} has no cell; use SplitGRU or ConcatGRU.")
+
     def step(self, x: Tensor, h: Tensor) -> tuple[Tensor, Tensor, Tensor, Tensor]:
         """One step: x (batch, input), h (batch, unit) -> r, z, n and the new h."""
-        raise TypeError(f"{type(self).__name__} has no cell; use SplitGRU or ConcatGRU.")
+        return step(self, InTorch, x, h)
 
     def stacked(self) -> tuple[Tensor, Tensor, Tensor | None, Tensor | None]:
         """This model's own numbers as (3H, I), (3H, H), (3H,), (3H,), rows r | z | n; no value is changed."""
@@ -132,12 +139,13 @@ class SplitGRU(_CellModel):
         self.whh = nn.Linear(hidden_size, hidden_size, bias)
         self._head(hidden_size, out_features)
 
-    def step(self, x: Tensor, h: Tensor) -> tuple[Tensor, Tensor, Tensor, Tensor]:
-        """One step with six Linears; see the class."""
-        r = torch.sigmoid(self.wr(x) + self.wrh(h))
-        z = torch.sigmoid(self.wz(x) + self.wzh(h))
-        n = torch.tanh(self.wh(x) + self.whh(r * h))
-        return r, z, n, z * h + (1 - z) * n
+    def gates(self, x: Tensor, h: Tensor) -> tuple[Tensor, Tensor]:
+        """Four of the six Linears; see the class."""
+        return self.wr(x) + self.wrh(h), self.wz(x) + self.wzh(h)
+
+    def candidate(self, x: Tensor, s: Tensor, out: None = None) -> Tensor:
+        """The other two; see the class."""
+        return self.wh(x) + self.whh(s)
 
     def stacked(self) -> tuple[Tensor, Tensor, Tensor | None, Tensor | None]:
         """See `_CellModel.stacked`."""
@@ -201,13 +209,14 @@ class ConcatGRU(_CellModel):
         self.register_buffer("b_hh_share", torch.zeros(3 * hidden_size), persistent=False)
         self._head(hidden_size, out_features)
 
-    def step(self, x: Tensor, h: Tensor) -> tuple[Tensor, Tensor, Tensor, Tensor]:
-        """One step with three Linears; see the class."""
+    def gates(self, x: Tensor, h: Tensor) -> tuple[Tensor, Tensor]:
+        """Two of the three Linears; see the class."""
         x_h = torch.cat([x, h], dim=-1)
-        r = torch.sigmoid(self.wr(x_h))
-        z = torch.sigmoid(self.wz(x_h))
-        n = torch.tanh(self.wh(torch.cat([x, r * h], dim=-1)))
-        return r, z, n, z * h + (1 - z) * n
+        return self.wr(x_h), self.wz(x_h)
+
+    def candidate(self, x: Tensor, s: Tensor, out: None = None) -> Tensor:
+        """The third; see the class."""
+        return self.wh(torch.cat([x, s], dim=-1))
 
     def stacked(self) -> tuple[Tensor, Tensor, Tensor | None, Tensor | None]:
         """See `_CellModel.stacked`; the one bias stands first, the second is None."""

@@ -10,25 +10,35 @@ from typing import Any
 import numpy as np
 
 from gruviz.drawing.pooling import STATISTICS
+from gruviz.stage import what_if
 from gruviz.stage.scene import Run, Scene, ranked
-from gruviz.stage.tiles import Tile, tile
+from gruviz.stage.tiles import Tile, columns_of, tile
 from gruviz.stage.view import View, looked_at
+from gruviz.stage.what_if import WhatIf
+from gruviz.tasks.answers import explained, states_of
 from gruviz.tracing import explain
 from gruviz.tracing.analysis import ORDERS, Ranking, ranking
-from gruviz.tracing.gate_trace import GATES
+from gruviz.tracing.gate_trace import GATES, GateTrace
+from gruviz.wording.problems import Problem
+from gruviz.wording.words import words
 
-KINDS = ("explain", "sums", "tile", "order", "figure")
+KINDS = ("explain", "sums", "tile", "order", "figure", "model", "what_if")
 MOST_TERMS = 8
 MOST_STEPS = 256  # of "sums" at once: 21 kB
+LONGEST_TOKEN = 64
 Reply = tuple[dict[str, Any], dict[str, np.ndarray]]
 
 
 def _tile(run: Run, layer: int, window: tuple[int, int]) -> Tile:
-    return tile(run.trace, layer, window=window)
+    return tile(run.trace, layer, window=window, said=run.said)
 
 
 def _order(run: Run, order: str, layer: int, window: tuple[int, int] | None) -> Ranking:
     return ranking(run.trace, order, layer=layer, window=window)
+
+
+def _bent(run: Run, asked: WhatIf) -> Run:
+    return Run(f"{run.id} {asked.digest}", what_if.bent(run.model, run.trace, asked), run.model)
 
 
 @dataclass(frozen=True)
@@ -39,17 +49,25 @@ class Question:
         id: comes back with the reply.
         kind: one of `KINDS`.
         view: the place it is about; what a kind does not name stays at its default.
-        gate: of "explain", "z", "r", "n" or "h"; "sums" are of all.
+        gate: of "explain", "z", "r", "n" or "h", or "y" for what the model's head says; "sums" are of all.
+        out: of "explain" with the gate "y", which of the head's outputs.
         order: of "order", one of `gruviz.tracing.analysis.ORDERS`.
         open: of "figure".
+        what_if: of "what_if"; None where there is a problem with it.
+        asked: of "what_if", a short text or a whole number that comes back with the reply.
+        problem: of "what_if".
     """
 
     id: int
     kind: str
     view: View
     gate: str = "h"
+    out: int = 0
     order: str = "index"
     open: bool = False
+    what_if: WhatIf | None = None
+    asked: str | int | None = None
+    problem: Problem | None = None
 
 
 def read(value: object, run: Run) -> Question | None:
@@ -62,17 +80,32 @@ def read(value: object, run: Run) -> Question | None:
     if not isinstance(value, Mapping) or value.get("trace") != run.id or number_of(value) is None:
         return None
     layers, _, steps, units = run.trace.h.shape
+    kind, named = value.get("kind"), {}
+    if kind == "what_if":
+        token = value.get("asked")
+        short = isinstance(token, str) and len(token) <= LONGEST_TOKEN
+        named["asked"] = token if short or _is_whole(token, 2**53) else None
+        try:
+            named["what_if"] = what_if.read(value.get("edits"), value.get("drawn"), run.trace)
+        except Problem as problem:
+            return Question(value["id"], kind, View(), problem=problem, **named)
+        steps = named["what_if"].steps(steps)
     sizes = {"layer": layers, "t": steps, "unit": units, "first": steps, "last": steps}
 
     def places(given: Mapping[str, Any], *names: str) -> dict[str, int]:
         return {name: given[name] for name in names if _is_whole(given.get(name), sizes[name])}
 
-    kind, named = value.get("kind"), {}
     if kind == "explain" and value.get("gate") in GATES:
         wanted, named["gate"] = ("layer", "t", "unit"), value["gate"]
+    elif kind == "explain" and value.get("gate") == "y" and run.head is not None:
+        if not _is_whole(value.get("out"), len(run.head.w)):
+            return None
+        wanted, named["gate"], named["out"] = ("layer", "t", "unit"), "y", value["out"]
     elif kind == "sums":
         wanted = ("layer", "unit", "first", "last")
-    elif kind == "tile":
+    elif kind == "model":
+        wanted = ()
+    elif kind in ("tile", "what_if"):
         wanted = ("layer", "first", "last")
     elif kind == "order" and value.get("order") in ORDERS:
         wanted, named["order"] = ("layer", "first", "last"), value["order"]
@@ -111,6 +144,7 @@ def reply(
     scene: Scene,
     tile_of: Callable[[Run, int, tuple[int, int]], Tile] = _tile,
     order_of: Callable[[Run, str, int, tuple[int, int] | None], Ranking] = _order,
+    bent_of: Callable[[Run, WhatIf], Run] = _bent,
 ) -> Reply:
     """The reply's header and its arrays.
 
@@ -119,6 +153,7 @@ def reply(
         scene: what the stage shows.
         tile_of: (run, layer, window) -> tile; a server gives one that remembers.
         order_of: (run, order, layer, window) -> ranking; likewise.
+        bent_of: (run, experiment) -> the run it gives, without a head; likewise.
     """
     view, run = question.view, scene.run
     head: dict[str, Any] = {"reply": question.id, "kind": question.kind, "trace": run.id}
@@ -132,6 +167,16 @@ def reply(
         return {**head, **_place(view)}, _sums(view, run)
     if question.kind == "figure":
         return {**head, "open": question.open}, {}
+    if question.kind == "model":
+        header, arrays = what_if.own_numbers(run.model, run.trace, run.head, run.target)
+        return {**head, **header}, arrays
+    if question.kind == "what_if":
+        try:
+            header, arrays = _what_if(question, scene, tile_of, bent_of)
+        except Problem as problem:
+            why = words(scene.labels.language)["problems"][problem.key].format(**problem.fields)
+            return {**head, "kind": "error", "asked": question.asked, "reason": why}, {}
+        return {**head, "asked": question.asked, **header}, arrays
     return {**head, **_explained(question, scene)}, {}
 
 
@@ -159,16 +204,42 @@ def error(value: object, run: Run) -> Reply:
 
 def _explained(question: Question, scene: Scene) -> dict[str, Any]:
     view, gate, run = question.view, question.gate, scene.run
-    found = explain.number(run.model, run.trace, gate=gate, layer=view.layer, time=view.t, unit=view.unit)
+    squash: str | None
+    if gate == "y":
+        found = explained(run.head, run.trace, view.t, question.out)
+        squash = "softmax" if run.head.kind == "classes" else None
+    else:
+        found = explain.number(run.model, run.trace, gate=gate, layer=view.layer, time=view.t, unit=view.unit)
+        squash = found.squash
     largest, count, value = found.largest(MOST_TERMS)
     telling = [term for term in largest if term.value != 0]
     count += len(largest) - len(telling)
     return {
         "gate": gate, "layer": view.layer, "t": view.t, "unit": view.unit, "value": _real(found.value),
-        "squash": found.squash, "total": _real(found.total),
+        "squash": squash, "total": _real(found.total), **({"out": question.out} if gate == "y" else {}),
         "terms": [_term(term, question, scene) for term in telling],
         "rest": {"count": count, "value": _real(value)},
     }  # fmt: skip
+
+
+def _what_if(
+    question: Question,
+    scene: Scene,
+    tile_of: Callable[[Run, int, tuple[int, int]], Tile],
+    bent_of: Callable[[Run, WhatIf], Run],
+) -> Reply:
+    """The tile of an experiment; rows and scale of what the head says are those of the scene."""
+    run, view, asked = scene.run, question.view, question.what_if
+    if question.problem is not None:
+        raise question.problem
+    found = bent_of(run, asked)
+    header, arrays = tile_of(found, view.layer, (view.first, view.last))
+    if run.said is not None:
+        said = run.said.over(None if asked.redrawn else run.target)
+        states = states_of(found.trace, 0, view.first, view.last)
+        arrays = arrays | said.arrays(states, view.first, columns_of(len(states), found.trace.meta.hidden_size))
+    labels = replace(scene.labels, due=()) if asked.redrawn else scene.labels
+    return {"computed": found.trace.meta.computed, "tile": labels.answered(header)}, arrays
 
 
 def _place(view: View) -> dict[str, int]:
@@ -194,6 +265,8 @@ def _term(term: explain.Term, question: Question, scene: Scene) -> dict[str, Any
             names = scene.labels.channels
     elif term.kind == "write":
         at = {"gate": "n", **here, "unit": term.index}
+    elif term.kind == "output":
+        at = _read_place(term.index, view.t, trace)
     elif term.index is not None and 0 <= back < trace.meta.steps:
         at = {"gate": "h", "layer": view.layer, "t": back, "unit": term.index}
     gates_itself = trace.meta.reset == "after" or term.index is None
@@ -214,6 +287,12 @@ def _input_place(index: int, view: View, bidirectional: bool, units: int) -> dic
     if top == 0:
         return {"gate": "x", "layer": view.layer, "t": view.t, "unit": index}
     return {"gate": "h", "layer": top - directions + index // units, "t": view.t, "unit": index % units}
+
+
+def _read_place(index: int, t: int, trace: GateTrace) -> dict[str, Any]:
+    """Where what a head reads can be seen: the states of the top layer, both directions side by side."""
+    top, units = len(trace.h) - 1 - trace.meta.bidirectional, trace.meta.hidden_size
+    return {"gate": "h", "layer": top + index // units, "t": t, "unit": index % units}
 
 
 def _real(value: float | None) -> float | str | None:

@@ -4,16 +4,21 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass, field
+from functools import cached_property
 from typing import Any
+from zlib import crc32
 
 import numpy as np
 
 from gruviz.drawing.colours import data_domain
 from gruviz.stage.alike import whole
+from gruviz.stage.answer import Said
 from gruviz.stage.headline import Menu, Status, menus
 from gruviz.stage.packing import pack
 from gruviz.stage.tiles import LONGEST_LABEL, MOST_CHANNELS, Tile, tile
 from gruviz.stage.view import VIEW_FIELDS, View
+from gruviz.stage.what_if import own_numbers
+from gruviz.tasks.answers import Head
 from gruviz.tracing.analysis import Ranking, ranking
 from gruviz.tracing.gate_trace import GateTrace
 from gruviz.tracing.trace import Traceable
@@ -30,17 +35,27 @@ class Run:
         id: a text that changes when the trace's values may have changed.
         trace: what the model did.
         model: shared between visitors, only to be read.
+        head: of a model that has learned a task; None where it has none.
+        target: (time, k) what its head should say, as `gruviz.inputs.sequence.Sequence.target` has it, or None.
     """
 
     id: str
     trace: GateTrace
     model: Traceable
+    head: Head | None = None
+    target: np.ndarray | None = None
+
+    @cached_property
+    def said(self) -> Said | None:
+        """What the head says, if there is one."""
+        return None if self.head is None else Said(self.head, self.target, self.trace)
 
     @property
     def bytes(self) -> int:
         """What it holds: the trace's arrays, the model's weights, about 100 bytes a label."""
         t, weights = self.trace, (*self.model.parameters(), *self.model.buffers())
-        return sum(array.nbytes for array in (t.r, t.z, t.n, t.h, t.x, t.h0, *weights)) + 100 * len(t.labels)
+        due = 0 if self.target is None else self.target.nbytes
+        return sum(array.nbytes for array in (t.r, t.z, t.n, t.h, t.x, t.h0, *weights)) + due + 100 * len(t.labels)
 
 
 @dataclass(frozen=True)
@@ -100,7 +115,7 @@ class Scene:
 
 
 def message(scene: Scene, key: str = "", *, part: Tile | None = None, order: Ranking | None = None) -> bytes:
-    """One message with all the browser draws; see `lean` for one without what scenes have alike.
+    """One message with all the browser draws, and computes with where it can ask nobody; see `lean` for one without.
 
     Args:
         scene: what to show.
@@ -110,7 +125,7 @@ def message(scene: Scene, key: str = "", *, part: Tile | None = None, order: Ran
 
     Returns:
         The message, see `gruviz.stage.packing`: the trace's numbers, colours, words and the view to open with; its
-        first batch entry.
+        first batch entry. "model" and arrays "model/..." are those of `gruviz.stage.what_if.own_numbers`.
 
     >>> import gruviz
     >>> from gruviz.stage.packing import unpack
@@ -120,7 +135,11 @@ def message(scene: Scene, key: str = "", *, part: Tile | None = None, order: Ran
     (3, (5, 3), [0, 1, 2])
     """
     header, arrays = _parts(scene, key, part, order)
-    return pack(whole(header), arrays)
+    run, model = scene.run, None
+    if run.model is not None:
+        model, held = own_numbers(run.model, run.trace, run.head, run.target)
+        arrays |= {f"model/{name}": array for name, array in held.items()}
+    return pack({**whole(header), "model": model}, arrays)
 
 
 def lean(
@@ -148,7 +167,8 @@ def lean(
 def _parts(scene: Scene, key: str, part: Tile | None, order: Ranking | None) -> tuple[dict[str, Any], Arrays]:
     trace, labels = scene.run.trace, scene.labels
     m, span = trace.meta, data_domain(trace.x)
-    about, arrays = part or tile(trace, scene.layer)
+    said = scene.run.said
+    about, arrays = part or tile(trace, scene.layer, said=said)
     view = {name: getattr(scene.view, name) for name in VIEW_FIELDS}
     header = {
         "key": key,
@@ -158,6 +178,7 @@ def _parts(scene: Scene, key: str, part: Tile | None, order: Ranking | None) -> 
             "id": scene.run.id, "kind": m.kind, "reset": m.reset, "steps": m.steps, "units": m.hidden_size,
             "inputs": m.input_size, "layers": trace.h.shape[0], "bidirectional": m.bidirectional,
             "labelled": any(trace.labels), "asks": any(labels.due),
+            "input": f"{crc32(np.ascontiguousarray(trace.x[0])):08x}",  # what was drawn over another is no use here
         },
         "unit_names": list(labels.units),
         "channels": [name[:LONGEST_LABEL] for name in labels.channels[:MOST_CHANNELS]],
@@ -175,6 +196,8 @@ def _parts(scene: Scene, key: str, part: Tile | None, order: Ranking | None) -> 
         "status": None if scene.status is None else scene.status.as_header(),
         "tile": labels.answered(about),
     }  # fmt: skip
+    if said is not None:
+        header["answer"] = said.header(header["channels"])
     if scene.menus and scene.menus != menus(labels.language, header["chosen"]):  # a model of the visitor's own
         header["menus"] = [asdict(menu) for menu in scene.menus]
     return header, {**arrays, **ranked(order or ranking(trace, "index"))}

@@ -7,6 +7,8 @@ from typing import Any
 import numpy as np
 
 from gruviz.drawing.pooling import Pooled, pool
+from gruviz.stage.answer import Said
+from gruviz.tasks.answers import states_of
 from gruviz.tracing.gate_trace import GATES, GateTrace
 
 EXACT_STEPS = 8192
@@ -34,18 +36,26 @@ def columns_of(steps: int, units: int) -> int:
     return steps if is_exact(steps, units) else min(MOST_COLUMNS, max(LEAST_COLUMNS, POOLED_CELLS // units))
 
 
-def tile(trace: GateTrace, layer: int = 0, batch: int = 0, window: tuple[int, int] | None = None) -> Tile:
+def tile(
+    trace: GateTrace,
+    layer: int = 0,
+    batch: int = 0,
+    window: tuple[int, int] | None = None,
+    said: Said | None = None,
+) -> Tile:
     """Steps of one layer as the stage takes them.
 
     Args:
         trace: what to show.
         layer, batch: entries of those axes.
         window: (first, last) step, both included; all steps when None.
+        said: what the model's head makes of this trace, to go with it.
 
     Returns:
         The header {"layer", "first", "last", "each": steps a column, "x_each": inputs a row of x, "labels"} and the
         float32 arrays, time first. One step a column: z r n h (column, unit), x (column, row) and before (unit), the
         state the edge step starts from (the last step in a reverse layer). More: z z_low z_high and so on, no before.
+        Of a head more, see `Said.arrays`.
 
     Raises:
         ValueError: layer, batch or window is not in the trace.
@@ -70,16 +80,19 @@ def tile(trace: GateTrace, layer: int = 0, batch: int = 0, window: tuple[int, in
         _add(arrays, gate, pool(values, columns, m.hidden_size, first), cells.steps_each > 1)
     if cells.steps_each == 1:
         arrays["before"] = trace.h_prev_row(layer, batch, last if trace.reverse(layer) else first)
+    if said is not None:
+        arrays |= said.arrays(states_of(trace, batch, first, last), first, columns)
     return _header(trace, layer, first, last, cells), arrays
 
 
-def begun(whole: GateTrace, part: GateTrace, layer: int = 0) -> Tile:
+def begun(whole: GateTrace, part: GateTrace, layer: int = 0, said: Said | None = None) -> Tile:
     """All steps of a trace of which only the first are computed: of the others the input is there, the gates are NaN.
 
     Args:
         whole: its input, labels and sizes are read, no gate is.
         part: the first steps of it.
         layer: entry of that axis, none that reads from the end.
+        said: what the model's head makes of the whole, to go with it.
 
     Returns:
         As `tile` does of all steps, in fewer columns where they are pooled: it is there for a moment.
@@ -99,13 +112,16 @@ def begun(whole: GateTrace, part: GateTrace, layer: int = 0) -> Tile:
     cells = pool(whole.x[0], columns, MOST_CHANNELS)
     _add(arrays, "x", cells, cells.steps_each > 1)
     known = part.meta.steps // cells.steps_each  # whole columns of it
+    steps = known * cells.steps_each
+    found: dict[str, np.ndarray] = {}
     for gate in GATES:
-        values = getattr(part, gate)[layer, 0, : known * cells.steps_each]
-        found: dict[str, np.ndarray] = {}
+        values = getattr(part, gate)[layer, 0, :steps]
         _add(found, gate, pool(values, known, m.hidden_size), cells.steps_each > 1)
-        for name, held in found.items():
-            arrays[name] = np.full((len(cells.mean), m.hidden_size), np.nan, np.float32)
-            arrays[name][:known] = held
+    if said is not None:
+        found |= said.arrays(states_of(part, last=steps - 1), 0, known)
+    for name, held in found.items():
+        arrays[name] = np.full((len(cells.mean), held.shape[1]), np.nan, np.float32)
+        arrays[name][:known] = held
     if cells.steps_each == 1:
         arrays["before"] = part.h_prev_row(layer, 0, 0)
     return _header(whole, layer, 0, m.steps - 1, cells), arrays

@@ -8,9 +8,11 @@ from gruviz.tracing.gate_trace import GATES, GateTrace
 
 DIAGRAMS = ("unit", "layer", "lines")
 EQUATIONS = ("both", "symbols", "numbers")
-PANELS = (*GATES, "x")
+PANELS = (*GATES, "x", "y")
 COLOURS = ("fixed", "stretched")
 XSCALES = ("shared", "own")
+SHOWS = ("bent", "free", "difference")
+LONGEST_EXPERIMENT = 1500  # characters of each of its two texts: what a link can hold
 
 
 @dataclass(frozen=True)
@@ -26,16 +28,22 @@ class View:
         stat: what stands for cells that share a pixel.
         diagram: the cell diagram of one "unit" or of the whole "layer", or the unit's "lines" over time.
         equations: written with "symbols", "numbers" or "both".
+        out: the chosen output of the model's head; None for the one it says.
         hide: letters of the panels that are not shown.
         large: the one panel that has all the room; "" for none.
         colours: of n and h: "fixed" over -1 to 1, or "stretched" over what they hold.
         xscale: the inputs are drawn on one "shared" scale, or each on its "own".
+        bent: interventions, such as "clamp z 1 u3,5-7 t5-9; lesion u3"; "" for none. Text of the browser's own: read,
+            written, and cut to the model's size there alone.
+        drawn: the input as it was redrawn, likewise; "" where it was not. It says something about one input only.
+        show: with an experiment, the "bent" run, the "free" one, or their "difference".
     """
 
     layer: int = 0
     t: int | None = None
     unit: int | None = None
     gate: str = "h"
+    out: int | None = None
     first: int = 0
     last: int | None = None
     order: str = "index"
@@ -48,6 +56,9 @@ class View:
     large: str = ""
     colours: str = "fixed"
     xscale: str = "shared"
+    bent: str = ""
+    drawn: str = ""
+    show: str = "bent"
 
     def within(self, trace: GateTrace) -> View:
         """This view with nothing left open, moved into a trace where it lies outside of it."""
@@ -61,6 +72,7 @@ class View:
 
 
 VIEW_FIELDS = tuple(each.name for each in fields(View))
+EXPERIMENT = ("bent", "drawn", "show")  # what of a view says something about one model, or one input, only
 
 
 def looked_at(order: str, view: View) -> tuple[int, int] | None:

@@ -143,13 +143,16 @@ def _next_letter(
     )
 
 
-def spelled(text: str, channels: tuple[str, ...], unit: str = "characters") -> Sequence:
+def spelled(
+    text: str, channels: tuple[str, ...], unit: str = "characters", *, next_is_due: bool = False
+) -> Sequence:  # fmt: skip
     """Text in the alphabet of a model that reads one symbol a step.
 
     Args:
         text: of any script, as `encode_text` accepts it.
         channels: the symbols the model reads, as `characters(...).channels` names them.
         unit: what a symbol is, as `encode_text` has it.
+        next_is_due: for a model of text: the next symbol is the target of each step, if the model knows it.
 
     Returns:
         Its one-hot Sequence. A symbol that is none of them is read as OTHER where that is among them, and otherwise
@@ -165,12 +168,13 @@ def spelled(text: str, channels: tuple[str, ...], unit: str = "characters") -> S
     labels = encode_text(text, unit, encoding="embedding", size=1).labels
     check_size(len(labels), len(channels))
     places = {name: place for place, name in enumerate(channels)}
-    x = np.zeros((len(labels), len(channels)), np.float32)
+    x, target = np.zeros((len(labels), len(channels)), np.float32), np.full((len(labels), 1), np.nan, np.float32)
     for step, name in enumerate(labels):
         place = places.get(name, places.get(OTHER))
         if place is not None:
             x[step, place] = 1
-    return Sequence(x, labels, channels, "text")
+            target[step - 1 : step, 0] = place  # of the first one there is no step before
+    return Sequence(x, labels, channels, "text", target=target if next_is_due else None)
 
 
 def _alphabet(labels: tuple[str, ...], cut: int) -> tuple[tuple[str, ...], int]:

@@ -238,7 +238,9 @@ class Task:
     def sequence(self, batch: Batch, which: int = 0) -> Sequence:
         """One sequence of a batch with what its steps and inputs are called and what is due, as the stage shows it."""
         label, due = (() if texts is None else texts(batch, which) for texts in (self.label, self.due))
-        return Sequence(batch.x[which], label, self.channels, self.name, due)
+        answers = batch.target[which]
+        target = np.where(batch.mask[which][:, None], answers.reshape(len(answers), -1), np.nan)
+        return Sequence(batch.x[which], label, self.channels, self.name, due, target)
 
     def example(self, seed: int = 0, **parameters: float) -> Sequence:
         """One held-out sequence to look at; `held_out(1, seed)` is the batch it comes from."""

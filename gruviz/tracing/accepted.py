@@ -1,8 +1,10 @@
-"""What can be traced: which models, inputs and initial states, and one sentence for what cannot."""
+"""What can be traced: which models, inputs, initial states, interventions; and one sentence for what cannot."""
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
+from itertools import islice
 
 import numpy as np
 import torch
@@ -11,11 +13,13 @@ from torch.nn.utils import parametrize
 
 from gruviz.models.gru import ConcatGRU, GRUModel, SplitGRU, TorchGRU
 from gruviz.models.params import dense, real_array
+from gruviz.tracing.what_if import KINDS, Bias, Intervention, Lesion, Scale, Weight
 
 ACCEPTED = "SplitGRU, ConcatGRU, TorchGRU, torch.nn.GRU or torch.nn.GRUCell"
 PRECISIONS = (torch.float16, torch.bfloat16, torch.float32, torch.float64)
 HALF = PRECISIONS[:2]
 WHAT = ("weight", "bias")
+MOST = 1000  # interventions
 
 Traceable = SplitGRU | ConcatGRU | TorchGRU | nn.GRU | nn.GRUCell
 
@@ -174,6 +178,70 @@ def initial_of(h0: np.ndarray | Tensor | None, shape: Shape, batch: int) -> Tens
     if tuple(given.shape) not in ((shape.hidden_size,), full):
         raise ValueError(f"h0 has shape {tuple(given.shape)}; it must be ({shape.hidden_size},) or {full}.")
     return given.expand(full)
+
+
+def fitting(what_if: Iterable[Intervention], shape: Shape, steps: int) -> tuple[Intervention, ...]:
+    """The interventions as a tuple, if each names what is there.
+
+    Args:
+        what_if: some of them.
+        shape: of the model.
+        steps: of the input.
+
+    Raises:
+        TypeError: it is none, or holds something else.
+        ValueError: there are more than `MOST`, or one names what this model or input has not; the sentence says which.
+
+    >>> fitting([Lesion((4,))], shape_of(SplitGRU(2, 4)), 10)
+    Traceback (most recent call last):
+    ValueError: Intervention 1 of 1, Lesion(units=(4,), layer=0), names unit 4; this model has 0 to 3.
+    """
+    if isinstance(what_if, str | bytes | Intervention) or not isinstance(what_if, Iterable):
+        raise TypeError(f"what_if is of type {type(what_if).__name__}; a tuple of interventions is needed.")
+    given = tuple(islice(what_if, MOST + 1))
+    if len(given) > MOST:
+        raise ValueError(f"what_if holds more than {MOST} interventions; {MOST} are the most.")
+    for k, one in enumerate(given, 1):
+        if not isinstance(one, Intervention):
+            kinds = ", ".join(KINDS)
+            raise TypeError(f"what_if holds one of type {type(one).__name__}; it may hold {kinds}.")
+        wrong = _wrong(one, shape, steps)
+        if wrong:
+            text = repr(one)
+            text = text if len(text) <= 120 else f"{text[:110]} ...)"
+            raise ValueError(f"Intervention {k} of {len(given)}, {text}, {wrong}.")
+    return given
+
+
+def _wrong(one: Intervention, shape: Shape, steps: int) -> str:
+    """What it names that is not there, and what is; an empty text where all is there."""
+    if one.layer >= shape.rows:
+        return f"names layer {one.layer}; this model has {_span(shape.rows)}"
+    units, directions = shape.hidden_size, 1 + shape.bidirectional
+    if isinstance(one, Weight):
+        inputs = shape.input_size if one.layer < directions else units * directions
+        columns = units if one.name == "w_hh" else inputs
+        if one.name.startswith("b") and not shape.bias:
+            return f"names {one.name}; this model has no biases, but Bias adds to a gate's pre-activation"
+        if one.row >= 3 * units:
+            return f"names row {one.row}; {one.name} has {_span(3 * units)} there"
+        if one.column is not None and one.column >= columns:
+            return f"names column {one.column}; {one.name} has {_span(columns)} there"
+    else:
+        if one.units and one.units[-1] >= units:
+            return f"names unit {one.units[-1]}; this model has {_span(units)}"
+        if not isinstance(one, Lesion) and one.steps and one.steps[1] >= steps:
+            return f"names step {one.steps[1]}; this input has {_span(steps)}"
+    # a factor acts in float64
+    held = 0.0 if isinstance(one, Scale | Lesion) else one.amount if isinstance(one, Bias) else one.value
+    dtype = shape.weight.dtype
+    if abs(held) > torch.finfo(dtype).max:
+        return f"holds {held:g}; {str(dtype).removeprefix('torch.')} has no such number"
+    return ""
+
+
+def _span(count: int) -> str:
+    return f"0 to {count - 1}" if count > 1 else "0 alone"
 
 
 def _as_tensor(value: np.ndarray | Tensor, name: str) -> Tensor:

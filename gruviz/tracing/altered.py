@@ -1,4 +1,4 @@
-"""Models that may compute something else than their weights say: hooks on them, methods of their own.
+"""Models that may compute something else than their weights say: hooks on them, methods of their own; plain twins.
 
 Such a model is run by itself, once, beside a plain twin of its class that holds the same numbers. Where both put out
 the same it is the twin that is traced; where they do not, no gate could be shown that is the model's own, and that is
@@ -8,21 +8,24 @@ said.
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 
 import torch
 from torch import Tensor, nn
 from torch.nn.modules import module as every_module
 
 from gruviz.models.gru import ConcatGRU, GRUModel, SplitGRU, TorchGRU
+from gruviz.models.params import ARRAYS
 from gruviz.tracing.accepted import Shape, Traceable, numbers_of
-from gruviz.tracing.reset_after import run_cell
+from gruviz.tracing.running.reset_after import own_tensors, run_cell
+from gruviz.tracing.what_if import Intervention, Weight
 
 PROBED = 10_000  # steps a model that is stepped in Python runs by itself, fewer where it is wide
 SAME = 1e-3  # twins compute alike to the last digit; another order of sums stays far below
 KNOWN = (SplitGRU, ConcatGRU, TorchGRU, nn.GRU, nn.GRUCell, nn.Linear)
-OWN = ("__call__", "forward", "states", "step", "stacked")
+OWN = ("__call__", "forward", "states", "step", "gates", "candidate", "stacked")
 
 
 def causes(model: Traceable) -> Iterator[str]:
@@ -77,7 +80,7 @@ def plain_core(model: Traceable, shape: Shape, x: Tensor, h0: Tensor) -> nn.Modu
                 f"This model does not run as others of its kind do ({type(error).__name__}: {said}); it has {found}. "
                 "Take that off, then trace it."
             ) from error
-        twin = _twin(shape)  # after the run: some hooks make the weights anew
+        twin = twin_of(shape)  # after the run: some hooks make the weights anew
         plain = _plain(twin, given, start)
     off = max(_apart(seen, given), *(_apart(output, plain) for output in outputs))
     if off > SAME:
@@ -147,8 +150,14 @@ def _plain(twin: nn.Module, x: Tensor, h0: Tensor) -> Tensor:
     return (twin.states if isinstance(twin, GRUModel) else twin.forward)(x, h0)[0]
 
 
-def _twin(shape: Shape) -> nn.Module:
-    """A plain model of the same class that holds the same numbers."""
+def twin_of(shape: Shape) -> nn.Module:
+    """A plain model of the same class that holds the same numbers.
+
+    >>> from gruviz.tracing.accepted import shape_of
+    >>> twin = twin_of(shape_of(nn.GRUCell(2, 3)))
+    >>> twin.weight_hh.shape, twin.training
+    (torch.Size([9, 3]), False)
+    """
     core, weight = shape.core, shape.weight
     sizes = (shape.input_size, shape.hidden_size)
     with torch.device("meta"):
@@ -162,9 +171,59 @@ def _twin(shape: Shape) -> nn.Module:
     with torch.no_grad():
         for name, number in others.items():
             number.copy_(own[name])
+        if isinstance(core, ConcatGRU):
+            twin.b_hh_share.copy_(core.b_hh_share)
     for part in twin.children():
         part.__class__ = _Bare
     return twin
+
+
+def reweighted(shape: Shape, what_if: Iterable[Intervention]) -> Shape:
+    """The shape with a plain twin that holds the numbers every `Weight` sets, one after another.
+
+    Args:
+        shape: of a model; it is not changed.
+        what_if: interventions that fit it.
+
+    Returns:
+        The shape itself where nothing is set.
+
+    >>> from gruviz.tracing.accepted import shape_of
+    >>> gru = nn.GRU(2, 3)
+    >>> reweighted(shape_of(gru), [Weight("w_ih", 8, 1, 0.5)]).core.weight_ih_l0[8, 1].item()
+    0.5
+    """
+    weights = [one for one in what_if if isinstance(one, Weight)]
+    if not weights:
+        return shape
+    twin = twin_of(shape)
+    with torch.no_grad():
+        for one in weights:
+            if isinstance(twin, SplitGRU | ConcatGRU):
+                _set_in_cell(twin, one)
+            else:
+                number = own_tensors(twin, one.layer)[ARRAYS.index(one.name)]
+                number[one.row if one.column is None else (one.row, one.column)] = one.value
+    return replace(shape, core=twin)
+
+
+def _set_in_cell(cell: SplitGRU | ConcatGRU, one: Weight) -> None:
+    gate, unit = divmod(one.row, cell.hidden_size)
+    of_x = (cell.wr, cell.wz, cell.wh)[gate]
+    if isinstance(cell, SplitGRU):
+        part = of_x if one.name.endswith("ih") else (cell.wrh, cell.wzh, cell.whh)[gate]
+        if one.column is None:
+            part.bias[unit] = one.value
+        else:
+            part.weight[unit, one.column] = one.value
+    elif one.column is not None:
+        of_x.weight[unit, one.column + (cell.input_size if one.name == "w_hh" else 0)] = one.value
+    elif one.name == "b_ih":
+        of_x.bias[unit] = one.value + cell.b_hh_share[one.row]
+    else:
+        # what is left of the one bias is b_ih, as params() has it
+        of_x.bias[unit] = of_x.bias[unit] - cell.b_hh_share[one.row] + one.value
+        cell.b_hh_share[one.row] = one.value
 
 
 @contextmanager

@@ -10,134 +10,31 @@ Sources: Cho et al. 2014 (arXiv:1406.1078), version 1, for reset before; the PyT
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from dataclasses import dataclass, field
-from functools import cached_property
-from typing import Literal
+import math
 
 import numpy as np
 
+from gruviz.tracing.accepted import Traceable, shape_of
+from gruviz.tracing.altered import reweighted
 from gruviz.tracing.gate_trace import Gate, GateTrace
-from gruviz.tracing.trace import Traceable, check_fits, layer_weights
+from gruviz.tracing.terms import Block, Explanation, Term, added
+from gruviz.tracing.trace import check_fits, layer_weights
+from gruviz.tracing.what_if import BOUNDS, Bias, Clamp, Intervention, Lesion, Scale, Weight
 
-Kind = Literal["input", "state", "bias_ih", "bias_hh", "bias", "keep", "write"]
+__all__ = ["Explanation", "Term", "number", "sums"]
+
 EPS = {"float16": 2**-10, "bfloat16": 2**-7, "float32": 2**-23, "float64": 2**-23}  # a trace itself is float32
 SQUASH = {"z": "sigmoid", "r": "sigmoid", "n": "tanh", "h": None}
-
-
-@dataclass(frozen=True)
-class Term:
-    """One summand: value = weight * source * reset, where a None stands for nothing to multiply with.
-
-    Args:
-        kind: "input" (W x), "state" (U h), "bias_ih", "bias_hh", "bias" (concat's one), "keep" or "write".
-        index: input of an "input" term, unit whose number the source is in the others; None for a bias.
-        value: what it adds.
-        weight: the model's own number; for keep z, for write 1 - z.
-        source: what the weight multiplies: input, previous state, for write the candidate; None for a bias.
-        reset: the reset gate's factor where the model puts one.
-    """
-
-    kind: Kind
-    index: int | None
-    value: float
-    weight: float
-    source: float | None
-    reset: float | None
-
-
-@dataclass(frozen=True, eq=False)
-class _Block:
-    """Terms of one kind, at one step or several: weight (term,), source and reset (step, term)."""
-
-    kind: Kind
-    weight: np.ndarray
-    source: np.ndarray | None = None
-    reset: np.ndarray | None = None
-    first: int = 0
-
-    @cached_property
-    def bare(self) -> np.ndarray:
-        """What the terms would be without a reset gate (step, term); one row where no step differs."""
-        with np.errstate(all="ignore"):  # a diverged model must be seen, not stopped
-            return self.weight[None] if self.source is None else self.weight * self.source
-
-    @cached_property
-    def values(self) -> np.ndarray:
-        with np.errstate(all="ignore"):
-            return self.bare if self.reset is None else self.bare * self.reset
-
-    def term(self, k: int) -> Term:
-        """A term of the first step."""
-        source, reset = (None if one is None else float(one[0, k]) for one in (self.source, self.reset))
-        index = None if source is None else self.first + k
-        return Term(self.kind, index, float(self.values[0, k]), float(self.weight[k]), source, reset)
-
-
-@dataclass(frozen=True, eq=False)
-class Explanation:
-    """One traced number and what makes it, computed in float64 from the trace's float32 gates.
-
-    The terms add up to `total` and squash(total) = value, to the rounding of the model's own precision.
-
-    Args:
-        gate, layer, batch, time, unit: which number.
-        value: that number, as traced.
-        total: the pre-activation; for h the value itself.
-        squash: "sigmoid", "tanh" or None (h).
-        sums: of the unit's three pre-activations by where they come from, see `sums`.
-    """
-
-    gate: Gate
-    layer: int
-    batch: int
-    time: int
-    unit: int
-    value: float
-    total: float
-    squash: Literal["sigmoid", "tanh"] | None
-    sums: dict[str, dict[str, float]]
-    _blocks: tuple[_Block, ...] = field(repr=False)
-
-    @cached_property
-    def _values(self) -> np.ndarray:
-        return np.concatenate([block.values[0] for block in self._blocks])
-
-    @cached_property
-    def _ranking(self) -> np.ndarray:
-        # a term that is not a number makes the sum so, and comes first
-        size = np.abs(self._values)
-        return np.argsort(-np.where(np.isnan(size), np.inf, size), kind="stable")
-
-    @cached_property
-    def terms(self) -> tuple[Term, ...]:
-        """Every term, largest |value| first; equal ones in the order of the equation."""
-        return tuple(self._first(len(self._ranking)))
-
-    def largest(self, count: int) -> tuple[tuple[Term, ...], int, float]:
-        """The `count` largest terms, how many others there are, and what those add together.
-
-        Raises:
-            ValueError: `count` is negative.
-        """
-        if count < 0:
-            raise ValueError(f"count is {count}; it must not be negative.")
-        rest = self._values[self._ranking[count:]]
-        return tuple(self._first(count)), len(rest), _sum(rest)
-
-    def _first(self, count: int) -> Iterator[Term]:
-        for k in self._ranking[:count].tolist():
-            for block in self._blocks:
-                if k < len(block.weight):
-                    yield block.term(k)
-                    break
-                k -= len(block.weight)
+ON_VALUES = (Scale, Clamp, Lesion)
 
 
 def number(
     model: Traceable, trace: GateTrace, *, gate: Gate, layer: int = 0, batch: int = 0, time: int, unit: int
 ) -> Explanation:
     """The terms that make one number of a trace; the equations stand at the head of this module.
+
+    In a trace that was changed by hand the weights are those set by hand, what a Bias adds is a term of its own, and
+    `value` is as traced: where it is not what the terms make, `by_hand` says why and `would_be` what they make.
 
     Args:
         model: the model that was traced, with the weights it had then.
@@ -156,6 +53,9 @@ def number(
     >>> e = number(m, gruviz.trace(m, np.array([[3.0]])), gate="z", time=0, unit=0)
     >>> e.terms[0], e.total, e.squash
     (Term(kind='input', index=0, value=6.0, weight=2.0, source=3.0, reset=None), 7.0, 'sigmoid')
+    >>> e = number(m, gruviz.trace(m, np.ones((1, 1)), what_if=[gruviz.Clamp("z", 0.5)]), gate="z", time=0, unit=0)
+    >>> e.value, round(e.would_be, 3), e.by_hand
+    (0.5, 0.953, (Clamp(gate='z', value=0.5, units=None, steps=None, layer=0),))
     """
     if gate not in tuple(SQUASH):
         raise ValueError(f'gate is {gate!r}; it must be "z", "r", "n" or "h".')
@@ -163,11 +63,17 @@ def number(
     layer, batch, time, unit = int(layer), int(batch), int(time), int(unit)
     value = float(getattr(trace, gate)[layer, batch, time, unit])
     told = {name: {part: float(one[0]) for part, one in parts.items()} for name, parts in found.items()}
+    by_hand = tuple(one for one in _acting(trace, gate, layer, unit) if _steps_of(one, np.array([time]))[0])
+    changed = any(isinstance(one, ON_VALUES) for one in by_hand)
     if gate == "h":
-        blocks, total = _mixture(trace, layer, batch, time, unit), value
+        blocks = _mixture(trace, layer, batch, time, unit)
+        total = added(np.concatenate([block.values[0] for block in blocks])) if changed else value
     else:
         blocks, total = every[gate], told[gate]["total"]
-    return Explanation(gate, layer, batch, time, unit, value, total, SQUASH[gate], told, blocks)
+    would_be = float(_squashed(gate, np.array(total))) if changed else value
+    return Explanation(
+        gate, layer, batch, time, unit, value, total, SQUASH[gate], told, blocks, by_hand=by_hand, would_be=would_be
+    )
 
 
 def sums(
@@ -181,9 +87,9 @@ def sums(
 
     Returns:
         {"r": {"x", "h", "b", "total"}, "z": likewise, "n": likewise and "inner", "inner_h", "inner_b"}, each float64
-        (step,): x = W x; h = what the state adds; b = the biases; total = x + h + b. Where n's reset gate acts after
-        the matrix, h = r * inner with inner = inner_h + inner_b = U h + b_hh, and b is b_ih alone; where it acts
-        before, inner and inner_h are h, inner_b is 0.
+        (step,): x = W x; h = what the state adds; b = the biases, and what `gruviz.Bias` adds; total = x + h + b.
+        Where n's reset gate acts after the matrix, h = r * inner with inner = inner_h + inner_b = U h + b_hh, and b is
+        without b_hh; where it acts before, inner and inner_h are h, inner_b is 0.
 
     Raises:
         TypeError, ValueError: as in `number`; the last step is before the first.
@@ -199,7 +105,7 @@ def sums(
 
 def _checked(
     model: Traceable, trace: GateTrace, layer: int, batch: int, first: int, last: int, unit: int
-) -> tuple[dict[str, tuple[_Block, ...]], dict[str, dict[str, np.ndarray]]]:
+) -> tuple[dict[str, tuple[Block, ...]], dict[str, dict[str, np.ndarray]]]:
     """The terms and the sums of each gate, of a model that made this trace."""
     check_fits(model, trace)
     for time in (first, last):
@@ -210,15 +116,16 @@ def _checked(
     every = _pre_activations(model, trace, layer, batch, part, unit)
     found = {name: _sums(blocks, trace.meta.reset, part.stop - part.start) for name, blocks in every.items()}
     for name, blocks in every.items():
-        _require_same(name, getattr(trace, name)[layer, batch, part, unit], found[name]["total"], blocks, trace)
+        _require_same(name, trace, (layer, batch, part, unit), found[name]["total"], blocks)
     return every, found
 
 
 def _pre_activations(
     model: Traceable, trace: GateTrace, layer: int, batch: int, steps: slice, unit: int
-) -> dict[str, tuple[_Block, ...]]:
+) -> dict[str, tuple[Block, ...]]:
     """Per gate every term, in the order of the equation."""
-    given = layer_weights(model, layer, unit)
+    weights = [one for one in trace.meta.what_if if one.layer == layer]
+    given = layer_weights(reweighted(shape_of(model), weights).core, layer, unit)
     w_ih, w_hh, b_ih, b_hh = (None if w is None else w.astype(np.float64) for w in given)
     x, h = _layer_input(trace, layer, batch, steps), _states_before(trace, layer, batch, steps)
     r = trace.r[layer, batch, steps].astype(np.float64)
@@ -228,33 +135,91 @@ def _pre_activations(
         if gate == "n":
             before = trace.meta.reset == "before"
             on_h, on_bias = (r, None) if before else (np.broadcast_to(r[:, [unit]], r.shape), r[:, [unit]])
-        blocks = [_Block("input", w_ih[k], x)]
+        blocks = [Block("input", w_ih[k], x)]
         if b_ih is not None:
-            blocks.append(_Block("bias" if b_hh is None else "bias_ih", b_ih[[k]]))
-        blocks.append(_Block("state", w_hh[k], h, on_h))
+            blocks.append(Block("bias" if b_hh is None else "bias_ih", b_ih[[k]]))
+        blocks.append(Block("state", w_hh[k], h, on_h))
         if b_hh is not None:
-            blocks.append(_Block("bias_hh", b_hh[[k]], reset=on_bias))
+            blocks.append(Block("bias_hh", b_hh[[k]], reset=on_bias))
+        added_by_hand = _amounts(trace, gate, layer, unit, np.arange(steps.start, steps.stop))
+        if added_by_hand is not None:
+            blocks.append(Block("by_hand", np.ones(1), added_by_hand[:, None]))
         every[gate] = tuple(blocks)
     return every
 
 
 def _require_same(
-    gate: str, traced: np.ndarray, total: np.ndarray, blocks: tuple[_Block, ...], trace: GateTrace
+    gate: Gate, trace: GateTrace, place: tuple[int, int, slice, int], total: np.ndarray, blocks: tuple[Block, ...]
 ) -> None:
     """Refuse weights that did not make the traced numbers; rounding is the model's own."""
+    layer, _, steps, unit = place
+    traced, times = getattr(trace, gate)[place], np.arange(steps.start, steps.stop)
     with np.errstate(all="ignore"):
         size = sum(np.abs(block.values).sum(1) for block in blocks)
-        value = np.tanh(total) if SQUASH[gate] == "tanh" else 1 / (1 + np.exp(-total))
-        half = trace.meta.dtype in ("float16", "bfloat16")
-        slack = (0.05 if half else 1e-3) + 8 * EPS[trace.meta.dtype] * size
-        # a diverged model must be seen, not refused
-        wrong = np.isfinite(size) & np.isfinite(traced) & (np.abs(value - traced) > slack)
+        value = _squashed(gate, total)
+        slack = 0.05 if trace.meta.dtype in ("float16", "bfloat16") else 1e-3
+        rounding = slack + 8 * EPS[trace.meta.dtype] * size
+        low, high, rest = value - rounding, value + rounding, np.zeros(len(value))
+        for one in _acting(trace, gate, layer, unit):
+            if isinstance(one, ON_VALUES):
+                on = _steps_of(one, times)
+                # each is monotone, so what lay between two numbers lies between what became of them
+                low, high = (np.where(on, _bent(gate, each, one), each) for each in (low, high))
+                rest[on] = slack
+        out = (traced < np.minimum(low, high) - rest) | (traced > np.maximum(low, high) + rest)
+        wrong = np.isfinite(size) & np.isfinite(traced) & out  # a diverged model must be seen, not refused
     if wrong.any():
         k = int(wrong.argmax())
         raise ValueError(
-            f"This model does not fit the trace: its weights make this {gate} {value[k]:.4g}, "
+            f"This model does not fit the trace: its weights make this {gate} {(low[k] + high[k]) / 2:.4g}, "
             f"the trace has {traced[k]:.4g}. Trace the model as it is now."
         )
+
+
+def _squashed(gate: Gate, total: np.ndarray) -> np.ndarray:
+    """A gate's value from its pre-activation; h is no gate."""
+    with np.errstate(all="ignore"):
+        return total if gate == "h" else np.tanh(total) if gate == "n" else 1 / (1 + np.exp(-total))
+
+
+# ---- what was changed by hand
+
+
+def _acting(trace: GateTrace, gate: Gate, layer: int, unit: int) -> list[Intervention]:
+    """The interventions that act on one gate of one unit at any step, in the order they act in."""
+    units, ranks = trace.meta.hidden_size, {Weight: 0, Bias: 1, Scale: 2, Clamp: 2, Lesion: 3}
+
+    def acts(one: Intervention) -> bool:
+        if isinstance(one, Weight):
+            return gate != "h" and one.row == "rzn".index(gate) * units + unit
+        named = one.units is None or unit in one.units
+        return named and gate == ("h" if isinstance(one, Lesion) else one.gate)
+
+    found = (one for one in trace.meta.what_if if one.layer == layer and acts(one))
+    return sorted(found, key=lambda one: ranks[type(one)])
+
+
+def _steps_of(one: Intervention, times: np.ndarray) -> np.ndarray:
+    """At which of these steps it acts."""
+    first, last = getattr(one, "steps", None) or (0, math.inf)
+    return (first <= times) & (times <= last)
+
+
+def _amounts(trace: GateTrace, gate: Gate, layer: int, unit: int, times: np.ndarray) -> np.ndarray | None:
+    """What every Bias adds to a pre-activation (step,); None where none does."""
+    acts = [one for one in _acting(trace, gate, layer, unit) if isinstance(one, Bias)]
+    acts = [one for one in acts if _steps_of(one, times).any()]
+    return sum(one.amount * _steps_of(one, times) for one in acts) if acts else None
+
+
+def _bent(gate: Gate, values: np.ndarray, one: Scale | Clamp | Lesion) -> np.ndarray:
+    """What becomes of a gate's value."""
+    if isinstance(one, Scale):
+        return np.clip(values * one.factor, *BOUNDS[gate])
+    return np.full_like(values, one.value if isinstance(one, Clamp) else 0.0)
+
+
+# ---- where the terms come from
 
 
 def _layer_input(trace: GateTrace, layer: int, batch: int, steps: slice) -> np.ndarray:
@@ -273,32 +238,27 @@ def _states_before(trace: GateTrace, layer: int, batch: int, steps: slice) -> np
     return np.stack(rows).astype(np.float64)
 
 
-def _mixture(trace: GateTrace, layer: int, batch: int, time: int, unit: int) -> tuple[_Block, ...]:
+def _mixture(trace: GateTrace, layer: int, batch: int, time: int, unit: int) -> tuple[Block, ...]:
     """keep = z * h_prev and write = (1 - z) * n."""
     z, n = (gate[layer, batch, time, [unit]].astype(np.float64) for gate in (trace.z, trace.n))
     h = trace.h_prev_row(layer, batch, time)[[unit]].astype(np.float64)
-    return _Block("keep", z, h[None], first=unit), _Block("write", 1 - z, n[None], first=unit)
+    return Block("keep", z, h[None], first=unit), Block("write", 1 - z, n[None], first=unit)
 
 
-def _sums(blocks: tuple[_Block, ...], reset: str, steps: int) -> dict[str, np.ndarray]:
+def _sums(blocks: tuple[Block, ...], reset: str, steps: int) -> dict[str, np.ndarray]:
     """See `sums`."""
 
-    def added(chosen: list[_Block], bare: bool = False) -> np.ndarray:
+    def all_of(chosen: list[Block], bare: bool = False) -> np.ndarray:
         with np.errstate(invalid="ignore"):  # inf - inf is NaN, and shall be seen as such
             return np.zeros(steps) + sum((block.bare if bare else block.values).sum(1) for block in chosen)
 
     of_x, of_h = [b for b in blocks if b.kind == "input"], [b for b in blocks if b.kind == "state"]
-    biases = [b for b in blocks if b.source is None]
+    biases = [b for b in blocks if b.kind not in ("input", "state")]
     gated, outer = [b for b in biases if b.reset is not None], [b for b in biases if b.reset is None]
-    found = {"x": added(of_x), "h": added([*of_h, *gated]), "b": added(outer)}
-    found["total"] = added([*of_x, *outer, *of_h, *gated])
+    found = {"x": all_of(of_x), "h": all_of([*of_h, *gated]), "b": all_of(outer)}
+    found["total"] = all_of([*of_x, *outer, *of_h, *gated])
     if of_h[0].reset is not None:
         # not h / r: r may be 0
         bare = reset == "after"
-        found |= {"inner": added([*of_h, *gated], bare), "inner_h": added(of_h, bare), "inner_b": added(gated, bare)}
+        found |= {"inner": all_of([*of_h, *gated], bare), "inner_h": all_of(of_h, bare), "inner_b": all_of(gated, bare)}
     return found
-
-
-def _sum(values: np.ndarray) -> float:
-    with np.errstate(invalid="ignore"):  # inf - inf is NaN, and shall be seen as such
-        return float(values.sum())

@@ -7,7 +7,9 @@ from typing import Literal
 
 import numpy as np
 
-Gate = Literal["z", "r", "n", "h"]
+from gruviz.models.equations import Gate, Reset
+from gruviz.tracing.what_if import Intervention, from_plain
+
 GATES: tuple[Gate, ...] = ("z", "r", "n", "h")  # as they are shown, top to bottom
 
 
@@ -23,10 +25,11 @@ class TraceMeta:
         seed: seed of the weights or input, when there is one.
         recovery_error: for nn.GRU and nn.GRUCell, the largest |keep + write - h| over all recovered gates,
             h being the module's own output; None where the gates were computed directly.
+        what_if: what was changed by hand, in the order given; () for a free run. Also as `to_plain` gives it.
     """
 
     kind: Literal["split", "concat", "torch", "nn.GRU", "nn.GRUCell"]
-    reset: Literal["before", "after"]
+    reset: Reset
     input_size: int
     hidden_size: int
     num_layers: int
@@ -37,6 +40,17 @@ class TraceMeta:
     batch: int
     seed: int | None = None
     recovery_error: float | None = None
+    what_if: tuple[Intervention, ...] = ()
+
+    def __post_init__(self) -> None:
+        # an exported trace holds them as JSON does
+        given = (from_plain(one) if isinstance(one, dict) else one for one in self.what_if)
+        object.__setattr__(self, "what_if", tuple(given))
+
+    @property
+    def computed(self) -> Literal["kernel", "loop"]:
+        """By what: torch's own kernel (nn.GRU, nn.GRUCell, as they are), or our loop of the same equations."""
+        return "kernel" if self.reset == "after" and not self.what_if else "loop"
 
 
 @dataclass(frozen=True, eq=False)
@@ -51,7 +65,8 @@ class GateTrace:
         h0                    (layer, batch, unit)
         labels                one text per step, or ()
 
-    keep + write = h to float rounding; z = 1 keeps.
+    keep + write = h to float rounding; z = 1 keeps. Where `meta.what_if` acts on h, keep + write is what h would have
+    been. h0 is the state the run really started from: 0 where a unit was cut out.
 
     Raises:
         ValueError: an array's shape does not fit; the sentence names the field.

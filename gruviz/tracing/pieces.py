@@ -40,12 +40,34 @@ def cut(steps: int, width: int) -> list[slice]:
     return [slice(start, min(start + size, steps)) for start in range(0, steps, size)]
 
 
-def pieces(steps: int, width: int, report: Report) -> Iterator[slice]:
-    """The slices of `cut`; tells `report` the share done, in (0, 1], after each."""
-    every = cut(steps, width)
-    for k, piece in enumerate(every):
-        yield piece
-        report((k + 1) / len(every))
+def stack(
+    gates: dict[str, np.ndarray], directions: int, fine: bool
+) -> Iterator[tuple[int, np.ndarray | None, list[np.ndarray]]]:
+    """The entries of the layer axis, one after another, as they can be computed.
+
+    Args:
+        gates: r, z, n, h (layer, batch, time, unit) float32, to be written.
+        directions: 1 or 2.
+        fine: what a layer above reads must keep float64's precision; float32 holds half precision as it is.
+
+    Returns:
+        Of each its number, what it reads from below (direction, batch, time, unit), None at the bottom, and where its
+        r, z, n, h go, and h once more where the layer above reads it in float64.
+    """
+    below = None
+    for first in range(0, len(gates["h"]), directions):
+        rows = slice(first, first + directions)
+        above = fine and rows.stop < len(gates["h"])
+        output = np.empty(gates["h"][rows].shape) if above else gates["h"][rows]
+        for k in range(rows.start, rows.stop):
+            yield k, below, [gates[gate][k] for gate in "rznh"] + ([output[k - first]] if above else [])
+        below = output
+
+
+def joined(below: np.ndarray, piece: slice, like: Tensor) -> Tensor:
+    """What the layer below put out at some steps, its directions side by side (batch, time, input)."""
+    sides = np.concatenate(list(below[:, :, piece]), axis=-1)
+    return torch.from_numpy(sides).to(device=like.device, dtype=like.dtype)
 
 
 def one_behind(jobs: Iterable[Job], pool: Executor | None) -> Iterator[float]:

@@ -2,26 +2,30 @@
 
 Reset before (split, concat): one NumPy loop over the model's own weights, several times faster than the
 same loop in torch. Reset after (nn.GRU, nn.GRUCell): the real module runs, and the gates are recovered
-from its real output; how far keep + write then is from that output is recorded.
+from its real output; how far keep + write then is from that output is recorded. torch's kernel cannot be
+changed by hand: with a what-if our loop computes those models too, and `meta.computed` says so.
 Work goes in pieces of steps, so a trace needs little memory beyond its own arrays.
 """
 
 from __future__ import annotations
 
 import warnings
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
 
 import numpy as np
 import torch
 from torch import Tensor, nn
 
 from gruviz.models.gru import GRUModel
-from gruviz.tracing.accepted import HALF, Shape, Traceable, initial_of, input_of, numbers_of, shape_of
-from gruviz.tracing.altered import plain_core
+from gruviz.tracing.accepted import HALF, Shape, Traceable, fitting, initial_of, input_of, numbers_of, shape_of
+from gruviz.tracing.altered import plain_core, reweighted
 from gruviz.tracing.gate_trace import GateTrace, TraceMeta, require_trace
 from gruviz.tracing.pieces import Report, array
-from gruviz.tracing.reset_after import own_tensors, recover_all, run_cell, without_dropout
-from gruviz.tracing.reset_before import scan, step_through
+from gruviz.tracing.running.acting import Acts
+from gruviz.tracing.running.loop import scan
+from gruviz.tracing.running.reset_after import own_tensors, recover_all, run_cell, without_dropout
+from gruviz.tracing.what_if import Intervention
 
 REFERENCE_STEPS = 2000
 
@@ -31,6 +35,7 @@ def trace(
     x: np.ndarray | Tensor,
     h0: np.ndarray | Tensor | None = None,
     *,
+    what_if: Iterable[Intervention] = (),
     labels: Sequence[str] = (),
     seed: int | None = None,
     after_piece: Report | None = None,
@@ -45,6 +50,8 @@ def trace(
         model: SplitGRU, ConcatGRU, TorchGRU, or any plain torch.nn.GRU / nn.GRUCell.
         x: (time, input) or (batch, time, input), whatever the model's `batch_first`; at least one step.
         h0: (unit,) for every layer and batch, or (layer, batch, unit); zeros when None.
+        what_if: what is changed by hand (gruviz.Clamp, Scale, Bias, Lesion, Weight; `gruviz.tracing.what_if` says how
+            they act together); the trace is then of that. Nothing given is the free run, bit for bit.
         labels: one text per step, or empty.
         seed: the seed the weights or input came from, kept in `meta`.
         after_piece: called now and then with the fraction done, in (0, 1]; an exception raised there ends the run.
@@ -53,9 +60,9 @@ def trace(
         A GateTrace; float32 arrays (layer, batch, time, unit).
 
     Raises:
-        TypeError: the model is not one of those.
-        ValueError: a shape does not fit, the model has an option that cannot be traced, or it computes something else
-            than its weights say.
+        TypeError: the model is not one of those, or `what_if` holds something else than interventions.
+        ValueError: a shape does not fit, the model has an option that cannot be traced, it computes something else
+            than its weights say, or an intervention names what is not there.
 
     Warns:
         RuntimeWarning: nn.GRU's own states are far from what its weights say, and nothing was found that does it.
@@ -63,6 +70,10 @@ def trace(
     >>> t = trace(nn.GRU(2, 3), np.ones((5, 2)))
     >>> t.z.shape, t.meta.kind, t.meta.reset, bool(t.meta.recovery_error < 1e-6)
     ((1, 1, 5, 3), 'nn.GRU', 'after', True)
+    >>> from gruviz import Clamp
+    >>> t = trace(nn.GRU(2, 3), np.ones((5, 2)), what_if=[Clamp("z", 1, units=(0,), steps=(2, 4))])
+    >>> t.z[0, 0, 2:, 0].tolist(), t.h[0, 0, 1, 0] == t.h[0, 0, 4, 0], t.meta.computed
+    ([1.0, 1.0, 1.0], np.True_, 'loop')
     """
     shape = shape_of(model)
     weight = shape.weight
@@ -71,18 +82,24 @@ def trace(
     batch, steps = x_model.shape[:2]
     if labels and len(labels) != steps:
         raise ValueError(f"labels has {len(labels)} texts for {steps} steps; one a step is needed, or none.")
+    given = fitting(what_if, shape, steps)
     core = plain_core(model, shape, x_model, h0_model)
+    acts: list[Acts] = []
+    if given:
+        core, h0_model = reweighted(replace(shape, core=core), given).core, h0_model.clone()
+        acts = [Acts(given, row, shape.hidden_size, steps) for row in range(shape.rows)]
+        for start, act in zip(h0_model, acts, strict=True):
+            start[:, act.lesioned] = 0
     gates = {gate: np.empty((shape.rows, batch, steps, shape.hidden_size), np.float32) for gate in "rznh"}
     report = after_piece or (lambda fraction: None)
     # A diverged model (NaN or inf weights) must be seen, not stopped; a saturated sigmoid overflows exp harmlessly.
     # inference mode spares nn.GRU a sixth of its time over no_grad: nothing of torch leaves this function.
     with torch.inference_mode(), np.errstate(all="ignore"):
-        if shape.kind not in ("split", "concat"):
-            error = recover_all(core, x_model, h0_model, gates, report)
-        else:
+        if given or shape.kind in ("split", "concat"):
             error = None
-            run = scan if weight.dtype in (torch.float32, torch.float64) else step_through
-            run(core, x_model, h0_model[0], gates, report)
+            scan(core, x_model, h0_model, gates, report, acts)
+        else:
+            error = recover_all(core, x_model, h0_model, gates, report)
     meta = TraceMeta(
         kind=shape.kind,
         reset="before" if shape.kind in ("split", "concat") else "after",
@@ -96,6 +113,7 @@ def trace(
         batch=batch,
         seed=seed,
         recovery_error=error,
+        what_if=given,
     )
     found = GateTrace(**gates, x=array(x_model), h0=array(h0_model), labels=tuple(labels), meta=meta)
     if error is not None and error > _floor(weight.dtype) and error > _rounding(shape, x_model, h0_model):
@@ -137,7 +155,7 @@ def reference_error(model: Traceable, trace: GateTrace) -> float:
 
     Raises:
         TypeError: the model is not one that `trace` accepts, or the trace is none.
-        ValueError: a size differs from the trace's.
+        ValueError: a size differs from the trace's, or the trace was changed by hand: no model's own forward is that.
 
     >>> from gruviz import SplitGRU
     >>> m = SplitGRU(1, 4)
@@ -147,6 +165,11 @@ def reference_error(model: Traceable, trace: GateTrace) -> float:
     require_trace(trace)
     shape = shape_of(model)
     _require_alike(shape, trace, "input_size", "hidden_size", "num_layers", "bidirectional")
+    if trace.meta.what_if:
+        raise ValueError(
+            "This trace was changed by hand (see its meta.what_if), and no model's own forward computes that; "
+            "compare a trace made without."
+        )
     steps = reference_steps(trace)
     output, last = _own_forward(shape, trace.x[:, :steps], trace.h0)
     directions = 1 + shape.bidirectional

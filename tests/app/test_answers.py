@@ -1,17 +1,26 @@
 """Questions through the page: answered by the fragment alone, with the trace from the cache and no scene on the way."""
 
+import io
 import logging
+from contextlib import nullcontext
 
 import numpy as np
 import pytest
 from page import choose, component, figure, opened, payload, plotted, reply, said, scene, send, sound
 
+import gruviz
 from gruviz.app import charts
+from gruviz.app import stage as stages
 from gruviz.app.explore import page as explore
 from gruviz.app.explore import reading, runs
 from gruviz.app.explore.weights import params_of
+from gruviz.app.server.turns import Allowance
 from gruviz.app.settings import Settings
+from gruviz.app.stage import Seen
 from gruviz.stage import questions
+from gruviz.stage import what_if as experiments
+from gruviz.stage.scene import Run
+from gruviz.stage.what_if import WhatIf
 from gruviz.wording.words import words
 
 EN = words("en")
@@ -36,6 +45,8 @@ QUESTIONS = {
     "tile": {"kind": "tile", "layer": 0, "first": 3, "last": 8},
     "order": {"kind": "order", "order": "peak", "layer": 0},
     "figure": {"kind": "figure", "open": True, "view": view()},
+    "model": {"kind": "model"},
+    "what_if": {"kind": "what_if", "edits": [], "drawn": None, "layer": 0, "first": 0, "last": 9},
     "error": {"kind": "nonsense"},
 }
 
@@ -110,6 +121,132 @@ def test_whatever_goes_wrong_the_stage_gets_its_reply_and_the_log_the_rest(monke
     assert not at.error
     assert reply(at)[0]["kind"] == "error"
     assert [record.exc_info[0] for record in caplog.records if record.exc_info] == [RuntimeError]
+
+
+# ---- what-ifs
+
+CLAMP = {"do": "clamp", "gate": "z", "value": 1, "units": [2], "steps": [3, 50], "layer": 0}
+REDRAWN = [[0, 9], {"o": 10, "x": [1.5, -2]}, [11, 99]]
+
+
+def what_if(at, edits=(CLAMP,), drawn=None, **place):
+    place = {"layer": 0, "first": 0, "last": 99, "asked": "k1", **place}
+    return asking(at, kind="what_if", edits=list(edits), drawn=drawn, **place)
+
+
+def counting_traces(monkeypatch):
+    made, real = [], experiments.trace
+    monkeypatch.setattr(experiments, "trace", lambda model, x, *more, **named: made.append(x.shape) or real(
+        model, x, *more, **named))  # fmt: skip
+    return made
+
+
+@pytest.mark.parametrize("model", ["split", "concat", "torch"])
+def test_a_what_if_is_computed_by_the_fragment_alone_and_once(monkeypatch, model):
+    made = counting_traces(monkeypatch)
+    at = sound(opened(weights="random", seed=78, model=model, hidden=7))
+    x = scene(at)[1]["x"].copy()
+    question, second, part = what_if(at), what_if(at, id=12), what_if(at, layer=0, first=5, last=6, drawn=REDRAWN)
+    header, arrays = reply(send(at, question))
+    assert [each.proto.component_name for each in at.get("bidi_component")] == ["gruviz_courier"]
+    assert (header["kind"], header["asked"], header["reply"]) == ("what_if", "k1", 11)
+    assert (arrays["z"][3:51, 2] == 1).all()
+    assert (arrays["h"][3:51, 2] == arrays["h"][2, 2]).all()
+    assert np.array_equal(arrays["x"], x)
+    assert np.array_equal(reply(send(at, second))[1]["h"], arrays["h"])
+    assert made == [(1, 100, 2)]
+    _, arrays = reply(send(at, part))
+    assert arrays["h"].shape == (2, 7)
+    assert len(made) == 2
+    send(at, part | {"id": 13, "first": 10, "last": 10})
+    assert reply(at)[1]["x"].tolist() == [[1.5, -2]]
+    assert len(made) == 2
+
+
+def test_a_what_if_that_cannot_be_is_answered_with_a_sentence_and_the_page_stays_whole():
+    at = sound(opened(weights="latch", lang="ko"))
+    header, arrays = reply(send(at, what_if(at, [CLAMP | {"units": "900"}])))
+    assert not at.exception
+    assert header["kind"] == "error"
+    assert header["reason"] == words("ko")["problems"]["what_if_edit"].format(number=1)
+    assert arrays == {}
+
+
+def test_a_what_if_larger_than_a_trace_may_be_is_refused_before_it_is_made(monkeypatch):
+    at = sound(opened(weights="random", hidden=300))
+    question = what_if(at, [], [[0, 99]] * 900)
+    made = counting_traces(monkeypatch)
+    header, _ = reply(send(at, question))
+    limit = 20_000_000
+    assert header["reason"] == EN["problems"]["trace_too_large"].format(
+        steps=90_000, units=300, cells=27_000_000, limit=limit
+    )
+    assert made == []
+
+
+def test_a_what_if_counts_as_the_visitors_own(monkeypatch):
+    rule = Allowance(a_minute=1500, clock=lambda: 0.0)
+    at = sound(opened(weights="random", seed=79, hidden=5))
+    questions_ = [what_if(at, [CLAMP | {"value": k / 10}], id=k + 20) for k in range(3)]
+    free, other = what_if(at, [], id=40), what_if(at, [CLAMP | {"value": 0.9}], id=41)
+    for name, what in (("allowance", lambda: rule), ("visitor", lambda: "one of many")):
+        monkeypatch.setattr(stages, name, what)
+    for question in questions_:
+        assert reply(send(at, question))[0]["kind"] == "what_if"
+    assert rule._spent["one of many"][0] == 1500
+    header, _ = reply(send(at, other))
+    assert header["kind"] == "error"
+    assert "can run in about" in header["reason"]
+    # what is held, and the run as it is, cost nothing
+    assert reply(send(at, questions_[0] | {"id": 42}))[0]["kind"] == "what_if"
+    assert reply(send(at, free))[0]["kind"] == "what_if"
+
+
+def test_a_large_what_if_waits_in_line_and_ends_when_nobody_wants_it(monkeypatch):
+    class GoneError(BaseException):
+        pass
+
+    def gone():
+        raise GoneError
+
+    turned, rule = [], Allowance(clock=lambda: 0.0)
+    model = gruviz.SplitGRU(1, 50)
+    run = Run("large", gruviz.trace(model, np.zeros((30_000, 1))), model)
+    asked = WhatIf((gruviz.Clamp("z", 0.5),))
+    monkeypatch.setattr(stages, "allowance", lambda: rule)
+    monkeypatch.setattr(stages, "visitor", lambda: "one of many")
+    monkeypatch.setattr(rule, "turn", lambda cells, wanted: turned.append(cells) or nullcontext())
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(stages, "still_wanted", gone)
+        with pytest.raises(GoneError):
+            stages.bent_of(run, asked)
+    assert rule._spent["one of many"][0] < 1_500_000
+    assert (stages.bent_of(run, asked).trace.z == 0.5).all()
+    assert turned == [1_500_000] * 2
+    stages.bent_of(run, asked)
+    assert turned == [1_500_000] * 2
+
+
+def test_the_browser_gets_what_it_computes_with():
+    at = sound(opened(**STACKED))
+    header, arrays = reply(send(at, asking(at, kind="model")))
+    params = params_of(Settings(model="torch", weights="random", hidden=6, layers=2, both=True), 2)
+    assert len(header["layers"]) == len(params) == 4
+    for row, each in enumerate(params):
+        for name in ("w_ih", "w_hh", "b_ih", "b_hh"):
+            assert np.array_equal(arrays[f"{name}{row}"], getattr(each, name))
+
+
+def test_an_experiment_of_a_link_reaches_the_stage_and_no_file():
+    link = {"bent": "clamp z 1", "drawn": "1a2b 0-9", "show": "free"}
+    at = sound(opened(weights="latch", **link))
+    assert {name: scene(at)[0]["view"][name] for name in link} == link
+    assert not set(link) & set(payload(at)["query"])
+    sequence, _ = reading.sequence_of(Settings(**link), None)
+    assert sequence == reading.sequence_of(Settings(), None)[0]
+    held = np.load(io.BytesIO(explore._npz(Settings(**link), None, Seen())))
+    assert str(held["settings"]) == "weights=latch"
+    assert scene(sound(choose(at, "weights", "leaky")))[0]["view"]["bent"] == ""
 
 
 # ---- what the next full run goes by

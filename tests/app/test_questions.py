@@ -256,6 +256,8 @@ GOOD = {
     "tile": {"kind": "tile", "layer": 0, "first": 0, "last": 5},
     "order": {"kind": "order", "order": "peak", "layer": 0},
     "figure": {"kind": "figure", "open": True, "view": {"layer": 0, "t": 0, "unit": 0, "first": 0, "last": 5}},
+    "model": {"kind": "model"},
+    "what_if": {"kind": "what_if", "edits": [], "drawn": None, "layer": 0, "first": 0, "last": 5},
 }
 WRONG = [
     *(("explain", change) for change in ({"gate": "x"}, {"gate": ["z"]}, {"gate": {}}, {"layer": 4}, {"layer": -1},
@@ -284,10 +286,10 @@ def test_a_wrong_question_is_none(kind, change):
 
 SENT = st.recursive(
     st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=8)
-    | st.sampled_from(["explain", "sums", "tile", "order", "figure", "z", "peak", 0, 1, 5]),
+    | st.sampled_from([*questions.KINDS, "z", "peak", 0, 1, 5]),
     lambda inner: st.lists(inner, max_size=3)
     | st.dictionaries(st.sampled_from(["id", "kind", "trace", "gate", "layer", "t", "unit", "first", "last", "order",
-                                       "open", "view", "stat"]), inner, max_size=9),
+                                       "open", "view", "stat", "edits", "drawn", "asked"]), inner, max_size=9),
     max_leaves=12,
 )  # fmt: skip
 
@@ -300,7 +302,7 @@ def test_whatever_a_browser_sends_is_a_question_or_none(value, kind):
         value = {**GOOD[kind], **value, "trace": run.id}
     found = questions.read(value, run)
     header, arrays = questions.error(value, run) if found is None else questions.reply(found, showing(run, channels))
-    assert header["kind"] == ("error" if found is None else found.kind)
+    assert header["kind"] == ("error" if found is None or found.problem is not None else found.kind)
     pack(header, arrays)
 
 

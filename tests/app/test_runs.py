@@ -1,5 +1,6 @@
 """Settings -> sequence -> weights -> model -> trace: sizes, problems, caches, limits."""
 
+import io
 from dataclasses import replace
 
 import numpy as np
@@ -12,9 +13,8 @@ import gruviz
 from gruviz.app.explore import checks as checking
 from gruviz.app.explore import reading, runs
 from gruviz.app.explore.reading import sequence_of, table_of
-from gruviz.app.explore.runs import MAX_CELLS
 from gruviz.app.explore.weights import half_lives_of, inputs_of, params_of, units_of
-from gruviz.app.server.memory import Memory
+from gruviz.app.server.memory import MAX_CELLS, Memory
 from gruviz.app.settings import DEFAULT
 from gruviz.inputs.files import Upload
 from gruviz.inputs.sequence import Sequence
@@ -22,6 +22,8 @@ from gruviz.inputs.synthetic import generate
 from gruviz.models.gru import MODELS
 from gruviz.models.presets import PRESETS, leaky
 from gruviz.models.random_weights import random_params
+from gruviz.tasks.catalogue import TASKS
+from gruviz.training.saved import head_weights, shipped
 from gruviz.wording.problems import Problem
 
 RANDOM = replace(DEFAULT, weights="random", hidden=6)
@@ -265,7 +267,7 @@ def test_a_trace_beyond_the_limit_is_refused_before_it_is_made(monkeypatch):
 
 def test_the_limit_itself_is_accepted(monkeypatch):
     taken, sequence = [], flat(20_000)
-    monkeypatch.setattr(runs, "_run", lambda _, given: taken.append(given.digest) or run(RANDOM))
+    monkeypatch.setattr(runs, "_run", lambda _, given, done: taken.append(given.digest) or run(RANDOM))
     runs.run(replace(RANDOM, hidden=1000, seed=20_000), sequence)
     assert taken == [sequence.digest]
 
@@ -418,3 +420,40 @@ def test_a_model_is_made_once_for_every_input_it_reads():
     assert one.model is other.model
     assert run(replace(RANDOM, seed=78)).model is not one.model
     assert run(replace(RANDOM, seed=77, family="symbols", parameters=())).model is not one.model
+
+
+# ---- what a trained model's head says
+
+
+@pytest.mark.parametrize("model", ["split", "concat", "torch"])
+def test_a_trained_model_keeps_its_head_whatever_computes_with_its_numbers(model):
+    given_settings = replace(DEFAULT, model=model).with_preset("delayed_copy")
+    made = run(given_settings)
+    saved = shipped("delayed_copy", given_settings.trained)
+    assert np.array_equal(made.head.w, head_weights(saved.weights)["weight"])
+    assert np.array_equal(made.head.b, head_weights(saved.weights)["bias"])
+    assert np.array_equal(made.target, sequence_of(given_settings, None)[0].target, equal_nan=True)
+    # nothing else changes by it: the gates are those of the same numbers without it, and the file builds it again
+    plain = MODELS[model].from_params(saved.params)
+    assert np.array_equal(made.trace.h, gruviz.trace(plain, made.trace.x[0]).h)
+    assert gruviz.reference_error(made.model, made.trace) < 1e-5
+    held = np.load(io.BytesIO(gruviz.export.npz(made.trace, made.model)))
+    assert np.array_equal(held["fc.weight"], made.head.w)
+
+
+def test_what_is_due_counts_for_the_task_that_was_learned_alone():
+    copied = replace(DEFAULT, model="torch").with_preset("delayed_copy")
+    assert run(copied.with_task("distractors")).target is None  # other weights than its own
+    assert run(replace(copied, source="numbers")).target is None
+    korean = replace(copied.with_preset("korean"), source="text", text="봄을")
+    place = {name: k for k, name in enumerate(TASKS["korean"].channels)}
+    assert run(korean).target[:-1, 0].tolist() == [place[letter] for letter in "ㅗㅁㅇㅡㄹ"]
+    assert np.isnan(run(korean).target[-1, 0])
+    # the next symbol is due in a text alone
+    assert run(replace(copied.with_preset("brackets"), source="text", text="(a)")).target is None
+
+
+@pytest.mark.parametrize("weights", ["latch", "random", "chrono"])
+def test_weights_that_have_learned_nothing_have_no_head(weights):
+    made = run(replace(DEFAULT, weights=weights))
+    assert (made.head, made.target, made.model.fc) == (None, None, None)

@@ -26,8 +26,9 @@ from gruviz.inputs.scaling import SCALINGS
 from gruviz.inputs.synthetic import FAMILIES, MAX_STEPS, generate
 from gruviz.inputs.text import ENCODINGS, UNITS
 from gruviz.models.presets import PRESETS
-from gruviz.stage.view import COLOURS, DIAGRAMS, EQUATIONS, PANELS, VIEW_FIELDS, XSCALES
+from gruviz.stage.view import COLOURS, DIAGRAMS, EQUATIONS, LONGEST_EXPERIMENT, PANELS, SHOWS, VIEW_FIELDS, XSCALES
 from gruviz.tasks.catalogue import TASKS
+from gruviz.tasks.characters import MOST_SYMBOLS
 from gruviz.tracing.analysis import ORDERS
 
 
@@ -61,10 +62,14 @@ CHOSEN = {
     "layers": whole(1, MAX_LAYERS),
     "both": st.booleans(),
     "trained": st.sampled_from(["split", "torch"]),
-    "hide": st.text("zrnhx", max_size=5),
+    "hide": st.text("zrnhxy", max_size=6),
     "large": st.sampled_from(["", *PANELS]),
     "colours": st.sampled_from(COLOURS),
     "xscale": st.sampled_from(XSCALES),
+    "out": st.none() | whole(0, MOST_SYMBOLS - 1),
+    "bent": st.text(max_size=LONGEST_EXPERIMENT) | st.just("clamp z 1 u3,5-7 t5-9; lesion u3"),
+    "drawn": st.text(max_size=LONGEST_EXPERIMENT),
+    "show": st.sampled_from(SHOWS),
     "rising": st.booleans(),
     "mine": st.text(max_size=64),
     "source": st.sampled_from(SOURCES),
@@ -125,8 +130,8 @@ def test_every_field_has_a_reader_and_a_writer():
 
 def test_the_browsers_own_fields_are_the_view_and_nothing_that_changes_a_number():
     assert VIEW_FIELDS == (
-        "layer", "t", "unit", "gate", "first", "last", "order", "turned", "subset", "stat", "diagram",
-        "equations", "hide", "large", "colours", "xscale",
+        "layer", "t", "unit", "gate", "out", "first", "last", "order", "turned", "subset", "stat", "diagram",
+        "equations", "hide", "large", "colours", "xscale", "bent", "drawn", "show",
     )  # fmt: skip
     assert NAMES[-len(VIEW_FIELDS) :] == VIEW_FIELDS
 
@@ -191,6 +196,7 @@ def test_a_preset_brings_its_sequence_and_its_place(settings, name):
         assert {**found.parameter_values(), **preset.parameters} == found.parameter_values()
     assert (found.layer, found.t, found.unit, found.first, found.last) == (0, None, None, 0, None)
     assert (found.scale, found.gate, found.subset) == ("none", "h", "")
+    assert (found.bent, found.drawn, found.show) == ("", "", "bent")
     assert found.shows_preset_input
     assert not found.with_family("sine").shows_preset_input
     changed = {
@@ -208,6 +214,10 @@ def test_a_preset_brings_its_sequence_and_its_place(settings, name):
         "gate",
         "subset",
         "sseed",
+        "out",
+        "bent",
+        "drawn",
+        "show",
         *(("trained",) if name in TASKS else ()),
     }
     for field in set(NAMES) - changed:
@@ -221,7 +231,9 @@ def test_another_family_starts_at_its_own_defaults(settings, name):
     assert counted(Settings.from_query(found.to_query())) == counted(found)
     assert (found.source, found.family) == ("synthetic", name)
     assert found.parameter_values() == {p.name: p.default for p in FAMILIES[name].parameters}
-    assert replace(found, source=settings.source, family=settings.family, parameters=settings.parameters) == settings
+    before = {name: getattr(settings, name) for name in ("source", "family", "parameters", "drawn")}
+    assert replace(found, **before) == settings
+    assert found.drawn == ""
 
 
 @hypothesis.settings(deadline=None)
@@ -243,6 +255,63 @@ def test_the_order_of_changes_does_not_matter():
     other = base.with_parameter("amplitude", 2.0).with_parameter("period", 7.0)
     assert one == other
     assert hash(one) == hash(other)
+
+
+# ---- an experiment
+
+BENT, DRAWN = "clamp z 1 u3,5-7 t5-9; lesion u3", "1a2b3c4d 0-9 0.5 12-40"
+
+
+def test_an_experiment_travels_in_the_link_both_ways_and_is_no_part_of_what_a_link_without_one_says():
+    settings = replace(DEFAULT, bent=BENT, drawn=DRAWN, show="difference")
+    query = settings.to_query()
+    assert query == {"weights": "latch", "bent": BENT, "drawn": DRAWN, "show": "difference"}
+    assert Settings.opening(query) == settings
+    assert (settings.view.bent, settings.view.drawn, settings.view.show) == (BENT, DRAWN, "difference")
+    assert Settings.opening({"weights": "latch"}).view.bent == ""
+
+
+def test_an_experiment_too_long_for_a_link_is_left_out_of_it_and_said():
+    fits, too_long = "u" * LONGEST_EXPERIMENT, "u" * (LONGEST_EXPERIMENT + 1)
+    assert LONGEST_EXPERIMENT == LONGEST_IN_URL
+    for name in ("bent", "drawn"):
+        assert replace(DEFAULT, **{name: fits}).fits_url
+        assert not replace(DEFAULT, **{name: too_long}).fits_url
+        assert replace(DEFAULT, **{name: too_long}).to_query() == {"weights": "latch"}
+        assert READERS[name](too_long) is None
+
+
+DRAWN_OVER = [
+    ("source", "text"), ("source", "task"), ("task", "parity"), ("family", "sine"), ("steps", 50), ("sseed", 3),
+    ("numbers", "1 2"), ("text", "ab"), ("per", "words"), ("code", "embedding"), ("esize", 3), ("table", "1,2"),
+    ("header", "no"), ("columns", ("a",)), ("labels", "a"), ("rising", True), ("scale", "standard"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("name", "value"), DRAWN_OVER)
+def test_what_was_drawn_goes_with_its_input_and_what_is_bent_stays(name, value):
+    found = replace(DEFAULT, bent=BENT, drawn=DRAWN, show="free").chosen(name, value)
+    assert (found.bent, found.drawn, found.show) == (BENT, "", "free")
+
+
+def test_what_was_drawn_goes_with_a_parameter_of_its_sequence():
+    assert replace(DEFAULT, drawn=DRAWN).with_parameter("gap", 30).drawn == ""
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [("model", "torch"), ("weights", "random"), ("weights", "mine"), ("hidden", 3), ("seed", 4), ("gain", 2.0),
+     ("layers", 2), ("both", True), ("trained", "torch"), ("lang", "ko"), ("order", "peak"), ("unit", 3)],
+)  # fmt: skip
+def test_an_experiment_stays_with_other_weights_and_another_model(name, value):
+    settings = replace(DEFAULT, bent=BENT, drawn=DRAWN, show="free")
+    found = settings.chosen(name, value)
+    assert (found.bent, found.drawn, found.show) == (BENT, DRAWN, "free")
+
+
+def test_a_link_to_the_train_page_brings_no_experiment_to_the_other_pages():
+    found = Settings.opening({"train.task": "parity", "bent": BENT, "drawn": DRAWN, "show": "free"})
+    assert found == Settings.opening({})
 
 
 # ---- what a link cannot hold is said
@@ -347,6 +416,7 @@ def test_unknown_names_change_nothing(query):
         ("esize", "0"), ("esize", "1025"), ("header", "maybe"), ("columns", "a,,b"), ("scale", "log"),
         ("layer", "8"), ("layer", "-1"), ("t", "-1"), ("t", "100000"), ("unit", "1024"), ("first", "x"), ("last", "-1"),
         ("stat", "median"), ("gate", "Z"), ("gate", "zr"), ("order", "random"), ("subset", "1" * 201),
+        ("bent", "1" * 1501), ("drawn", "1" * 1501), ("show", "both"), ("show", ""),
         ("diagram", "cell"), ("equations", "none"),
         ("parameters", "gap"), ("p.gap", "0"), ("p.gap", "1.5"), ("p.gap", "nan"),
         ("p.jitter", "2"),
@@ -367,7 +437,7 @@ def test_each_bad_value_falls_back_and_the_rest_stays(name, text):
         ("numbers", "", ""),
         ("subset", "0-7, 12", "0-7, 12"), ("diagram", "layer", "layer"),
         ("diagram", "lines", "lines"), ("equations", "numbers", "numbers"), ("model", "torch", "torch"),
-        ("steps", "100000", 100_000),
+        ("steps", "100000", 100_000), ("bent", BENT, BENT), ("drawn", "", ""), ("show", "difference", "difference"),
     ],
 )  # fmt: skip
 def test_good_values_are_read(name, text, value):

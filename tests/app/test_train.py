@@ -171,9 +171,14 @@ def test_a_bad_setting_is_one_sentence_and_start_waits(settings, sentence):
 
 def test_a_training_runs_and_its_snapshots_scrub(monkeypatch):
     at = chosen(opened(), task="parity", parity__hidden_size=4, parity__most_steps=50)
-    before = scene(at)[1]["z"]
+    before, answers = (scene(at)[1][name] for name in "zy")
     at = trained(at)
     plan = TrainingPlan("parity", hidden_size=4, most_steps=50)
+    # what it says changes as it learns, what is due does not
+    header, arrays = scene(at)
+    assert header["answer"]["names"] == ["even", "odd"]
+    assert not np.array_equal(arrays["y"], answers)
+    assert np.array_equal(arrays["target"], plan.made().example(plan.made().clear).target)
     assert EN["training_outcomes"]["steps"].format(step=50) in said(at)
     assert EN["train"]["beyond"] in said(at)
     assert not np.array_equal(scene(at)[1]["z"], before)
@@ -252,6 +257,28 @@ def test_settings_can_only_be_looked_at_while_it_trains():
         if EN["train"]["resume"] in labels(at.run()):
             break
     assert not at.selectbox(key=_key("task")).disabled
+
+
+def test_a_what_if_is_of_the_run_on_this_stage():
+    at = opened(train__task="parity")
+    trace = scene(at)[0]["trace"]
+    edits = [{"do": "lesion", "units": [1], "layer": 0}]
+    question = {"id": 1, "kind": "what_if", "trace": trace["id"], "edits": edits, "drawn": [[0, 3], [0, 3]], "layer": 0,
+                "first": 0, "last": 7, "asked": "x"}  # fmt: skip
+    at.session_state["asked"] = {"train": question}
+    header, arrays = reply(at.run(), "train")
+    assert (header["kind"], header["asked"], header["trace"]) == ("what_if", "x", trace["id"])
+    assert arrays["h"].shape == (8, trace["units"])
+    assert not arrays["h"][:, 1].any()
+    assert arrays["h"][:, 0].all()
+    assert np.array_equal(arrays["x"], np.tile(scene(at)[1]["x"][:4], (2, 1)))
+
+
+def test_an_experiment_is_of_the_page_whose_link_holds_it():
+    link = {"bent": "lesion u1", "drawn": "1a2b 0-9", "show": "free"}
+    for task, found in (({"train__task": "parity"}, link), ({}, {"bent": "", "drawn": "", "show": "bent"})):
+        view = scene(opened(**task, **link))[0]["view"]
+        assert {name: view[name] for name in link} == found
 
 
 def test_a_question_while_it_trains_is_about_the_gates_on_the_stage():
@@ -403,7 +430,11 @@ def test_a_reload_finds_the_training_of_this_browser_and_no_other(monkeypatch):
         assert EN["train"]["stop"] in labels(again)
         assert again.session_state["train.good"] == plan
         again.button(key="train_stop").click().run()
-        assert EN["train"]["stop"] not in labels(sound(again.run()))
+        for _ in range(100):  # it halts once its step is done
+            if EN["train"]["stop"] not in labels(again.run()):
+                break
+            time.sleep(0.1)
+        assert EN["train"]["stop"] not in labels(sound(again))
     finally:
         trainings().stop(value)
 

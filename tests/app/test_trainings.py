@@ -5,6 +5,7 @@ import signal
 import threading
 import time
 from dataclasses import replace
+from unittest.mock import Mock
 
 import numpy as np
 import pytest
@@ -14,9 +15,8 @@ import torch
 from gruviz.app.server.memory import memory
 from gruviz.app.server.models import _store, keep, kept
 from gruviz.app.server.trainings import Trainings
-from gruviz.app.server.trainings import _connected as connected
 from gruviz.app.server.trainings import trainings as shared_trainings
-from gruviz.app.server.turns import compute_turns
+from gruviz.app.server.turns import compute_turns, connected
 from gruviz.training.loop import Training
 from gruviz.training.plan import TrainingPlan
 from gruviz.training.process import Report
@@ -227,9 +227,11 @@ def test_orders_to_a_process_that_hangs_keep_nobody_waiting(trainings):
     assert not stuck, "everyone waits for a pipe that nobody reads"
 
 
+@pytest.mark.alone
 def test_a_slow_training_is_not_taken_to_hang(trainings):
     # each look at held-out sequences is many seconds after the last; the steps between them are heard of all the same
     slow = TrainingPlan("parity", "split", hidden_size=100, most_steps=20, parameters={"steps": 1000})
+    until(trainings, trainings.start(like(SHORT, 9)), lambda one: one.status == "over")  # torch is loaded
     trainings.silence = 6.0
     name = trainings.start(slow)
     seen = set()
@@ -258,8 +260,9 @@ def visited():
                 self.look()
 
     made = Visited(
-        silence=float("inf"), most_workers=1, clock=lambda: made.now, connected=lambda session: session in made.open
-    )
+        silence=float("inf"), most_workers=1, clock=lambda: made.now, connected=lambda session: session in made.open,
+        make=lambda report, gone: Mock(),  # a process that trains and trains
+    )  # fmt: skip
     yield made
     made.close()
 

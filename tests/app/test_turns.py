@@ -10,13 +10,15 @@ from page import looked, opened, reply, said, scene, send, shown_by, sound
 from gruviz.app.explore import runs
 from gruviz.app.explore.reading import sequence_of
 from gruviz.app.server import turns as module
-from gruviz.app.server.memory import Memory, memory
+from gruviz.app.server.memory import CELL, Memory, memory
 from gruviz.app.server.turns import LARGE, Allowance
 from gruviz.app.settings import Settings
 from gruviz.wording.problems import Problem
 from gruviz.wording.words import words
 
 EN = words("en")
+SINE = {"weights": "random", "hidden": 8, "source": "synthetic", "family": "sine", "steps": 100}
+NOISE = {"weights": "random", "model": "torch", "hidden": 50, "source": "synthetic", "family": "white_noise"}
 
 
 class Clock:
@@ -188,7 +190,7 @@ def test_the_page_says_when_it_can_be_traced_and_keeps_the_picture(monkeypatch):
     rule = Allowance(a_minute=1000)
     monkeypatch.setattr(runs, "allowance", lambda: rule)
     monkeypatch.setattr(runs, "visitor", lambda: "one of many")
-    at = sound(opened(weights="random", hidden=8, seed=777, steps=100, source="synthetic", family="sine"))
+    at = sound(opened(seed=777, **SINE))
     at.session_state["set.seed"] = 778
     at.run()
     assert "can run in about" in shown_by(at)
@@ -245,6 +247,25 @@ def test_a_server_may_be_told_how_many_it_serves(monkeypatch):
     sound(opened(weights="latch"))
 
 
+def test_what_is_counted_is_given_back_as_far_as_it_was_not_computed():
+    rule = Allowance(a_minute=100, clock=Clock())
+    with rule.counted("one", 60, "a trace"):
+        pass
+
+    def ended():
+        with rule.counted("one", 40) as done:
+            done(0.25)
+            raise KeyError
+
+    with pytest.raises(KeyError):
+        ended()
+    rule.take("one", 30)
+    with pytest.raises(Problem), rule.counted("one", 10):
+        pytest.fail("it was refused")
+    with rule.counted("", 1000):  # nobody in particular
+        pass
+
+
 def among_others(monkeypatch, a_minute, budget=None):
     """As one visitor of several, on a server with so much memory."""
     rule = Allowance(a_minute=a_minute, clock=Clock())
@@ -257,28 +278,15 @@ def among_others(monkeypatch, a_minute, budget=None):
 
 
 def test_a_picture_the_server_has_lost_is_drawn_again_with_all_its_answers(monkeypatch):
-    link = {"weights": "random", "hidden": 8, "source": "synthetic", "family": "sine", "steps": 100}
     among_others(monkeypatch, 1000)
-    at = sound(opened(seed=881, **link))
+    at = sound(opened(seed=881, **SINE))
     memory().clear()
     at = sound(looked(at))  # checks, downloads, answers: all of the same trace, which counts once
     memory().clear()
-    at = sound(
-        send(
-            at,
-            {
-                "id": 1,
-                "trace": scene(at)[0]["trace"]["id"],
-                "kind": "explain",
-                "gate": "z",
-                "layer": 0,
-                "t": 3,
-                "unit": 1,
-            },
-        )
-    )
+    question = {"id": 1, "kind": "explain", "gate": "z", "layer": 0, "t": 3, "unit": 1}
+    at = sound(send(at, question | {"trace": scene(at)[0]["trace"]["id"]}))
     assert reply(at)[0]["kind"] == "explain"
-    at = sound(opened(seed=881, **link))
+    at = sound(opened(seed=881, **SINE))
     memory().clear()
     at.session_state["set.seed"] = 882
     at.run()  # refused, and the picture in its place has to be computed anew: it counts for nothing
@@ -290,33 +298,20 @@ def test_a_trace_that_fills_the_memory_is_made_once_a_page_and_counted_once(monk
     made, real = [], runs.trace
     monkeypatch.setattr(runs, "trace", lambda model, x, **more: made.append(len(x)) or real(model, x, **more))
     rule = among_others(monkeypatch, 3_000_000, budget=30_000_000)
-    at = sound(
-        opened(
-            weights="random", model="torch", hidden=50, source="synthetic", family="white_noise", steps=30_000, seed=37
-        )
-    )
+    at = sound(opened(steps=30_000, seed=37, **NOISE))
     assert np.isfinite(scene(at)[1]["h"]).all()
     assert made == [runs.FIRST // 50, 30_000]
     spent = rule._spent["one of many"][0]
     assert spent == pytest.approx(1_500_000 + runs.FIRST, rel=0.1)
-    limit = runs.most_cells()
-    assert limit * runs.BYTES < 30_000_000
-    at = opened(
-        weights="random",
-        model="torch",
-        hidden=50,
-        source="synthetic",
-        family="white_noise",
-        steps=limit // 50 + 1,
-        seed=38,
-    )
+    limit = runs.memory().most_cells
+    assert limit * CELL < 30_000_000
+    at = opened(steps=limit // 50 + 1, seed=38, **NOISE)
     assert f"{limit:,}" in shown_by(at)
 
 
 def test_a_long_trace_that_is_refused_is_not_begun(monkeypatch):
-    link = {"weights": "random", "model": "torch", "hidden": 50, "source": "synthetic", "family": "white_noise"}
     rule = among_others(monkeypatch, 2_000_000)
-    at = sound(opened(steps=100, seed=41, **link))
+    at = sound(opened(steps=100, seed=41, **NOISE))
     rule.take("one of many", 1_000_000)
     made, real = [], runs.trace
     monkeypatch.setattr(runs, "trace", lambda model, x, **more: made.append(len(x)) or real(model, x, **more))

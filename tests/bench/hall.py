@@ -30,6 +30,7 @@ from time import monotonic, sleep
 HERE = Path(__file__).resolve().parents[2]
 sys.path.insert(0, str(HERE / "tests"))
 
+from served import own_server, resident  # noqa: E402
 from visitor import Run, Visitor  # noqa: E402
 
 EVERY = 5.0  # seconds between two changes of a visitor
@@ -37,29 +38,10 @@ CHANGES = 60
 CLOCK = os.sysconf("SC_CLK_TCK")
 
 
-def server() -> int:
-    """The process of the server this process started."""
-    for found in Path("/proc").glob("[0-9]*/stat"):
-        try:
-            parent = found.read_text().rsplit(")", 1)[1].split()[1]
-            told = (found.parent / "cmdline").read_text()
-        except OSError:  # it has ended
-            continue
-        if int(parent) == os.getpid() and "streamlit" in told:
-            return int(found.parent.name)
-    raise RuntimeError("no server runs")
-
-
-def spent(process: int) -> float:
+def spent(process: Path) -> float:
     """Milliseconds of processor time it has used."""
-    fields = Path(f"/proc/{process}/stat").read_text().rsplit(")", 1)[1].split()
+    fields = (process / "stat").read_text().rsplit(")", 1)[1].split()
     return (int(fields[11]) + int(fields[12])) * 1000 / CLOCK
-
-
-def resident(process: int) -> float:
-    """MB it holds."""
-    line = next(line for line in Path(f"/proc/{process}/status").read_text().splitlines() if line.startswith("VmRSS"))
-    return int(line.split()[1]) / 1000
 
 
 def at(values: list[float], share: float) -> float:
@@ -74,7 +56,7 @@ async def change(visitor: Visitor, seed: int) -> tuple[Run, Run | None]:
     return run, None if "sums" in run.stages[-1] else await visitor.sums(run)
 
 
-async def idle(address: str, process: int) -> tuple[float, list[float], Run]:
+async def idle(address: str, process: Path) -> tuple[float, list[float], Run]:
     """Processor time of a change in ms, the waits in ms, and the last change."""
     waits, used = [], 0.0
     async with Visitor(address) as visitor:
@@ -183,7 +165,7 @@ def main() -> None:
         return
     served = runpy.run_path(str(Path(given.folder) / "tests" / "served.py"))["served"]
     with tempfile.TemporaryDirectory() as logs, served(Path(logs) / "log.txt") as address:
-        process = server()
+        process = own_server()
         print(f"at first {resident(process):.0f} MB", flush=True)
 
         async def first() -> Run:

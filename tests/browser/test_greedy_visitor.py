@@ -5,6 +5,7 @@ import random
 from concurrent.futures import ThreadPoolExecutor
 from time import perf_counter
 
+import pytest
 from visitor import Visitor
 
 ORDINARY, EVERY, SECONDS = 20, 2.0, 6.0
@@ -42,11 +43,14 @@ async def p95(address: str, salt: int, with_greedy: bool) -> tuple[float, list[d
     other = asyncio.create_task(greedy(address, 100_000 * salt, said)) if with_greedy else None
     await asyncio.gather(*(ordinary(address, 100 * salt + k, waits) for k in range(1, ORDINARY + 1)))
     if other is not None:
+        while not said and not other.done():  # on a busy machine
+            await asyncio.sleep(0.1)
         other.cancel()
         await asyncio.gather(other, return_exceptions=True)
     return sorted(waits)[int(0.95 * len(waits))], said
 
 
+@pytest.mark.alone
 def test_one_greedy_visitor_costs_twenty_others_little(server):
     ratios = []
     for salt in range(1, 7, 2):  # a neighbour of this machine may come between: the best of three

@@ -22,7 +22,6 @@ import {{ unpack }} from "./stage/numbers/unpack.js";
 const bytes = Uint8Array.from(atob("{message}"), (letter) => letter.charCodeAt(0));
 mount(document.getElementById("host"), unpack(bytes));
 </script></body>"""
-MODEL = gruviz.SplitGRU(1, 1)  # a page that can ask nobody needs none
 
 
 @pytest.fixture
@@ -30,7 +29,7 @@ def plain(chromium: Browser, folder):
     opened = []
 
     def open_page(trace: gruviz.GateTrace, **named) -> Explorer:
-        shown = scene.Scene(scene.Run("one", trace, MODEL), labels=scene.Labels(**named))
+        shown = scene.Scene(scene.Run("one", trace, None), labels=scene.Labels(**named))
         path, address = folder
         (path / "page.html").write_text(
             PAGE.format(message=base64.b64encode(scene.message(shown)).decode()), encoding="utf-8"

@@ -11,8 +11,15 @@ from gruviz.drawing.colours import PALETTES, gate_domain
 from gruviz.inputs.synthetic import generate
 from gruviz.models.presets import PRESETS
 from gruviz.models.random_weights import random_params
+from gruviz.wording.words import words
 
 RANDOM = "weights=random&hidden=24&gain=3"
+
+# where the middle of a cell of the panel of answers is: [step, output]
+OUTPUT = """(root, [t, output]) => {
+  const { panels, part, scene } = root.gruviz, box = part.panels.getBoundingClientRect(), row = panels.row("y");
+  return [box.left + panels.x(t + 0.5), box.top + row.top + row.height * (output + 0.5) / scene.answer.count];
+}"""
 
 
 def random_trace(model=gruviz.SplitGRU, units=24, steps=100):
@@ -334,6 +341,36 @@ def test_a_click_takes_the_number_apart(explore, model, made, gate):
     ]
     assert sum(shown) == pytest.approx(found.total, abs=1e-3)
     assert [abs(value) for value in shown[:-1]] == sorted((abs(value) for value in shown[:-1]), reverse=True)
+
+
+def test_what_the_model_says_is_seen_said_and_taken_apart(explore):
+    e = explore("weights=delayed_copy&model=torch&source=task&sseed=83&t=19")
+    says = e.part("says")
+    expect(says).to_have_text("says F with 1.00, due F")
+    # a click on a letter's cell: which weights times which states make its probability
+    e.page.mouse.click(*e.root.evaluate(OUTPUT, [19, 5]))
+    e.until("stage.replyFor()?.gate === 'y'")
+    why = e.part("why")
+    expect(why).to_contain_text("p(F) = 0.9996")
+    expect(why).to_contain_text("softmax(")
+    expect(e.part("heard")).to_contain_text("answer: F 1.00")
+    e.address_now("gate=y", "out=5")
+    # each state is a button to its cell
+    why.locator(".chip").first.click()
+    assert (e.view()["gate"], e.view()["t"]) == ("h", 19)
+    # the keys reach it, and go through its letters
+    e.part("panels").focus()
+    e.key("Backspace", "ArrowDown")
+    assert (e.view()["gate"], e.view()["out"]) == ("y", 6)
+    e.key("g", "g")
+    assert e.view()["gate"] == "z"
+    # hidden as any other panel; another model has none, and no room for it
+    e.options()
+    e.part("shows").get_by_role("button", name="y").click()
+    assert e.stage("stage.panels.rows.map(({ name }) => name).join('')") == "xzrnh"
+    e.choose("weights", words("en")["weights"]["latch"])
+    assert e.part("shows").locator("button").all_inner_texts() == ["x", "z", "r", "n", "h"]
+    expect(says).to_be_hidden()
 
 
 def test_keep_and_write_are_there_at_once_without_python(explore):
@@ -908,7 +945,7 @@ def test_no_caption_is_cut_and_none_lies_over_a_panel(explore, lang):
             """(root) => [...root.querySelectorAll(".title span")].map((span) =>
                  [span.scrollWidth - span.clientWidth, span.scrollHeight - span.clientHeight])"""
         )
-        assert len(cut) == 5
+        assert len(cut) == 6
         assert all(wide <= 1 and high <= 1 for wide, high in cut), (width, cut)
         over = e.root.evaluate(
             """(root) => {

@@ -56,7 +56,7 @@ def test_npz_gives_every_array_back_bit_for_bit():
             assert held[name].tobytes() == np.ascontiguousarray(wanted).tobytes()
         assert held["z"].dtype == np.float32
         assert tuple(held["labels"].tolist()) == trace.labels
-        assert json.loads(str(held["meta"])) == asdict(trace.meta)
+        assert json.loads(str(held["meta"])) == {**asdict(trace.meta), "what_if": []}
 
 
 def test_npz_rebuilds_the_trace():
@@ -180,6 +180,76 @@ def test_a_model_that_was_not_traced_is_refused(other):
     trace = gruviz.trace(gruviz.SplitGRU(2, 3), inputs(0, 1, 4, 2))
     with pytest.raises(ValueError, match=r"The model's (kind|hidden_size|bias) is"):
         npz(trace, other)
+
+
+BENT = (
+    gruviz.Weight("w_hh", 4, 1, 1.5),
+    gruviz.Bias("n", 0.5, units=(0,)),
+    gruviz.Clamp("z", 0.75, units=(1,), steps=(2, 3)),
+    gruviz.Scale("r", 0.5),
+    gruviz.Lesion((2,)),
+)
+
+
+def bent(name, what_if=BENT):
+    """Likewise, of a trace that was changed by hand."""
+    _, model, held = written(name)
+    trace = gruviz.trace(model, held["x"], held["h0"], what_if=what_if)
+    Path("gruviz.npz").write_bytes(npz(trace, model))
+    return trace, model, np.load(io.BytesIO(Path("gruviz.npz").read_bytes()), allow_pickle=False)
+
+
+def check_of(held):
+    """The lines of Python in its README, which are one more here."""
+    (block,) = re.findall(r"(?ms)^import .*?(?=\n\n|\Z)", held["README.txt"].decode())
+    return block
+
+
+@pytest.mark.parametrize("name", MADE)
+def test_a_trace_changed_by_hand_says_so_and_is_rebuilt(name, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    trace, model, held = bent(name)
+    assert export.what_if(held) == trace.meta.what_if == BENT
+    assert TraceMeta(**json.loads(str(held["meta"]))) == trace.meta
+    told = held["README.txt"].decode()
+    assert all(f"  {one}\n" in told for one in BENT)
+    assert "CHANGED BY HAND" in told
+    assert max(len(line) for line in told.splitlines()) <= 120
+    assert printed(check_of(held)) < 1e-5
+    for key, tensor in model.state_dict().items():
+        np.testing.assert_array_equal(held[key], tensor.numpy())  # the model's own, not those set by hand
+    meta = json.loads(str(held["meta"]))
+    arrays = {key: held[key] for key in held.files if key != "README.txt"}
+    np.savez("gruviz.npz", **{**arrays, "meta": np.array(json.dumps({**meta, "what_if": meta["what_if"][1:]}))})
+    assert printed(check_of(held)) > 1e-3
+
+
+def test_a_bias_set_by_hand_in_concat_is_rebuilt_too(tmp_path, monkeypatch):
+    """Its state_dict does not hold what of its one bias is b_hh."""
+    monkeypatch.chdir(tmp_path)
+    p = gruviz.SplitGRU(2, 3).params()
+    monkeypatch.setitem(MADE, "concat", lambda: gruviz.ConcatGRU.from_params(p))
+    held = bent("concat", (gruviz.Weight("b_hh", 4, None, 1.5), gruviz.Weight("b_ih", 0, None, -1.5)))[2]
+    assert printed(check_of(held)) < 1e-5
+    np.testing.assert_array_equal(held["b_hh_share"], p.b_hh)
+    assert "b_hh_share" not in bent("concat")[2].files
+
+
+def test_a_free_run_says_nothing_of_hands(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    held = written("nn.GRU")[2]
+    assert "BY HAND" not in held["README.txt"].decode()
+    assert export.what_if(held) == ()
+
+
+def test_without_a_model_what_was_changed_is_told_and_nothing_is_checked():
+    model = gruviz.SplitGRU(2, 3)
+    trace = gruviz.trace(model, inputs(0, 6, 2), what_if=[gruviz.Scale("h", 0.5)] * 25)
+    told = np.load(io.BytesIO(npz(trace)))["README.txt"].decode()
+    assert "CHANGED BY HAND" in told
+    assert told.count("Scale(") == 20
+    assert "  and 5 more\n" in told
+    assert "import" not in told
 
 
 # ---- csv

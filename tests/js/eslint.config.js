@@ -37,7 +37,7 @@ export default [
   { files: ["assets/stage/**/*.js"], languageOptions: { globals: globals.browser } },
   {
     // what needs no browser may not ask one
-    files: ["fields", "wording", "hands/{cursor,gestures,units,zoom}", "numbers/{tiles,unpack}", "panels/palette"].map((name) => `assets/stage/${name}.js`),
+    files: ["fields", "wording", "gru", "gru/*", "hands/{cursor,gestures,units,zoom}", "numbers/{answer,known,tiles,unpack}", "panels/palette", "whatif/{compare,edits,history,presets,signal}", "whatif/{signals,texts}/*"].map((name) => `assets/stage/${name}.js`),
     languageOptions: { globals: { ...Object.fromEntries(Object.keys(globals.browser).map((name) => [name, "off"])), TextDecoder: "readonly" } },
   },
   { files: ["tests/js/**/*.js"], languageOptions: { globals: globals.node } },

@@ -13,7 +13,7 @@ test("what a message says stands", () => {
   assert.deepEqual({ ...sceneOf(said) }, said);
 });
 
-test("panels are the gates and the input", () => assert.deepEqual(PANELS, [...GATES, "x"]));
+test("panels are the gates, the answer and the input", () => assert.deepEqual(PANELS, [...GATES, "y", "x"]));
 
 const ALIKE = {
   words: { keeps: "z = 1 keeps" }, defaults: { layer: 0, t: null, unit: null, order: "index" },

@@ -1,10 +1,10 @@
-// A stage that does what gestures say, and nothing else: five panels under a ruler, an axis and an overview below them.
+// A stage that does what gestures say, and nothing else: its panels under a ruler, an axis and an overview below them.
 
 import { Gestures } from "../../assets/stage/hands/gestures.js";
 import { isZoomed, moved } from "../../assets/stage/hands/zoom.js";
 
-const PANELS = ["x", "z", "r", "n", "h"];
-const HEIGHT = { ruler: 10, x: 40, z: 100, r: 200, n: 300, h: 400, axis: 460, overview: 490 };
+const PANELS = ["x", "z", "r", "n", "h", "y"];
+const HEIGHT = { ruler: 10, x: 40, z: 100, r: 200, n: 300, h: 400, y: 440, axis: 460, overview: 490 };
 
 export class Standin {
   constructor({ steps = 100, window = [0, steps], loop = null, left = 50, plot = 600, units = 4 } = {}) {
@@ -35,13 +35,13 @@ export class Standin {
   }
 
   /** Feed one event and do as told; returns what was told. */
-  feed(type, x, on = "z", { id = 1, unit = 2, shift = false, pointerType = "touch", after = 20 } = {}) {
+  feed(type, x, on = "z", { id = 1, unit = 2, out = undefined, shift = false, pointerType = "touch", after = 20 } = {}) {
     this.clock += after;
     const { left, plot } = this.geometry, panel = PANELS.includes(on) ? on : null;
     const actions = this.gestures.feed({
       type, id, time: this.clock, shift, pointerType, x, y: HEIGHT[on] ?? 470,
       where: panel === "x" ? "x" : panel ? "gate" : on, gate: panel, unit: panel && panel !== "x" ? unit : null,
-      inPlot: x >= left && x <= left + plot,
+      ...(out !== undefined && { out }), inPlot: x >= left && x <= left + plot,
     });
     for (const action of actions) this.act(action);
     this.log.push(...actions);

@@ -51,6 +51,8 @@ def plain(value):
 def test_a_lean_message_made_whole_is_the_message(shown):
     header, arrays = sent(shown)
     wanted, same = unpack(message(shown, "key"))
+    wanted.pop("model")  # for a page that can ask nobody
+    same = {name: array for name, array in same.items() if not name.startswith("model/")}
     assert header.pop("alike") == "alike/en.json"
     assert header.pop("sums") is None
     assert plain(whole(header)) == wanted

@@ -12,6 +12,7 @@ from gruviz.stage.packing import unpack
 from gruviz.stage.scene import Labels, Run, Scene, message
 from gruviz.stage.tiles import LONGEST_LABEL, tile
 from gruviz.stage.view import View
+from gruviz.stage.what_if import own_numbers
 from gruviz.tracing.analysis import Ranking
 from gruviz.wording.words import words
 
@@ -75,8 +76,28 @@ def test_the_header_says_what_the_trace_is(model, kind, reset):
     two_way = kind == "torch"
     assert header["trace"] == {
         "id": "abc", "kind": kind, "reset": reset, "steps": 7, "units": 3, "inputs": 2, "layers": 4 if two_way else 1,
-        "bidirectional": two_way, "labelled": False, "asks": False,
+        "bidirectional": two_way, "labelled": False, "asks": False, "input": header["trace"]["input"],
     }  # fmt: skip
+
+
+def test_an_input_has_a_mark_of_its_own_whatever_model_reads_it():
+    def mark(trace):
+        return sent(trace)[0]["trace"]["input"]
+
+    assert mark(traced()) == mark(traced(gruviz.TorchGRU(2, 5))) == "ab3de63c"
+    assert len({mark(traced()), mark(traced(steps=6)), mark(traced(inputs=3))}) == 3
+
+
+def test_a_message_for_a_page_that_can_ask_nobody_holds_what_its_what_ifs_need():
+    model = gruviz.TorchGRU(2, 3, num_layers=2, bidirectional=True)
+    trace = traced(model)
+    header, arrays = unpack(message(Scene(Run("a", trace, model))))
+    wanted, held = own_numbers(model, trace)
+    assert header["model"] == wanted
+    assert {name for name in arrays if name.startswith("model/")} == {f"model/{name}" for name in held}
+    for name, array in held.items():
+        assert np.array_equal(arrays[f"model/{name}"], array)
+    assert sent(trace)[0]["model"] is None
 
 
 def test_the_view_opens_where_it_is_told_and_else_at_the_pages_default():

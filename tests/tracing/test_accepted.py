@@ -1,6 +1,7 @@
 """What cannot be traced is refused in our own words, never in torch's."""
 
 import re
+from itertools import repeat
 from warnings import catch_warnings, simplefilter
 
 import numpy as np
@@ -10,8 +11,23 @@ from oracle import inputs, numbers
 from torch import nn
 
 import gruviz
-from gruviz import ConcatGRU, GRUParams, SplitGRU, TorchGRU, analysis, explain, export, figures
+from gruviz import (
+    Bias,
+    Clamp,
+    ConcatGRU,
+    GRUParams,
+    Lesion,
+    Scale,
+    SplitGRU,
+    TorchGRU,
+    Weight,
+    analysis,
+    explain,
+    export,
+    figures,
+)
 from gruviz.models.random_weights import random_params
+from gruviz.tracing.accepted import MOST
 from gruviz.tracing.trace import own_states
 
 INPUTS, UNITS = 2, 3
@@ -273,3 +289,85 @@ def test_numbers_that_are_no_parameters_are_numbers():
         delattr(gru, name)
         gru.register_buffer(name, value.detach())
     assert np.array_equal(gruviz.trace(gru, X).h, plain.h)
+
+
+# --- interventions that name what is not there ------------------------------------------------------
+
+DEEP = dict(num_layers=2, bidirectional=True)
+MISFITS = [
+    (Clamp("z", 1, layer=4), "names layer 4; this model has 0 to 3."),
+    (Lesion((0,), layer=9), "names layer 9; this model has 0 to 3."),
+    (Weight("w_hh", 0, 0, 1, layer=4), "names layer 4; this model has 0 to 3."),
+    (Scale("h", 1, units=(1, 3)), "names unit 3; this model has 0 to 2."),
+    (Lesion((5, 7)), "names unit 7; this model has 0 to 2."),
+    (Bias("z", 1, steps=(2, 6)), "names step 6; this input has 0 to 5."),
+    (Weight("w_hh", 9, 0, 1), "names row 9; w_hh has 0 to 8 there."),
+    (Weight("w_hh", 0, 3, 1), "names column 3; w_hh has 0 to 2 there."),
+    (Weight("w_ih", 0, 2, 1), "names column 2; w_ih has 0 to 1 there."),
+    (Weight("w_ih", 0, 6, 1, layer=2), "names column 6; w_ih has 0 to 5 there."),
+    (Weight("b_hh", 9, None, 1), "names row 9; b_hh has 0 to 8 there."),
+    (Clamp("h", 1e300), "holds 1e+300; float32 has no such number."),
+    (Bias("z", -1e39), "holds -1e+39; float32 has no such number."),
+    (Weight("w_ih", 0, 0, 1e39), "holds 1e+39; float32 has no such number."),
+]
+
+
+@pytest.mark.parametrize(("one", "what"), MISFITS, ids=[what for _, what in MISFITS])
+def test_an_intervention_that_does_not_fit_is_named(one, what):
+    said = sentence(lambda: gruviz.trace(nn.GRU(INPUTS, UNITS, **DEEP), X, what_if=(Scale("z", 1), one)))
+    assert said == f"Intervention 2 of 2, {one}, {what}"
+
+
+def test_the_last_that_fits_fits():
+    ends = (Clamp("z", 1, (2,), (5, 5), 3), Weight("w_ih", 8, 5, 1, 2), Weight("b_ih", 8, None, 1, 3), Clamp("h", 3e38))
+    assert gruviz.trace(nn.GRU(INPUTS, UNITS, **DEEP), X, what_if=ends).meta.what_if == ends
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_a_model_without_biases_has_none_to_set(kind):
+    model = kind(INPUTS, UNITS, bias=False)
+    said = sentence(lambda: gruviz.trace(model, X, what_if=(Weight("b_hh", 0, None, 1),)))
+    assert said.endswith("names b_hh; this model has no biases, but Bias adds to a gate's pre-activation.")
+    assert gruviz.trace(model, X, what_if=(Bias("z", 1),)).meta.bias is False
+
+
+@pytest.mark.parametrize("dtype", [torch.float16, torch.float64])
+def test_a_number_must_be_one_of_the_models_precision(dtype):
+    model = SplitGRU(INPUTS, UNITS).to(dtype)
+    for one in (Weight("w_hh", 0, 0, 7e4), Clamp("h", 7e4), Bias("z", 7e4)):
+        if dtype == torch.float16:
+            assert sentence(lambda one=one: gruviz.trace(model, X, what_if=(one,))).endswith(
+                "float16 has no such number."
+            )
+        else:
+            gruviz.trace(model, X, what_if=(one,))
+    assert (gruviz.trace(model, X, what_if=(Scale("z", 1e300),)).z == 1).all()
+
+
+def test_too_many_and_too_long():
+    model = SplitGRU(INPUTS, UNITS)
+    most = [Scale("z", 1)] * MOST
+    assert len(gruviz.trace(model, X, what_if=most).meta.what_if) == MOST
+    for more in ([*most, Scale("z", 1)], repeat(Scale("z", 1))):
+        said = sentence(lambda more=more: gruviz.trace(model, X, what_if=more))
+        assert said == f"what_if holds more than {MOST} interventions; {MOST} are the most."
+    long = sentence(lambda: gruviz.trace(model, X, what_if=(Lesion(range(5000)),)))
+    assert len(long) < 250
+    assert long.endswith(" ...), names unit 4999; this model has 0 to 2.")
+
+
+def test_of_one_there_is_one_alone():
+    said = sentence(lambda: gruviz.trace(SplitGRU(INPUTS, 1), X, what_if=(Lesion((1,)),)))
+    assert said.endswith("names unit 1; this model has 0 alone.")
+
+
+@pytest.mark.parametrize("wrong", [None, 5, "Lesion", Lesion((0,)), b"", 0.5])
+def test_what_if_is_a_tuple(wrong):
+    said = sentence(lambda: gruviz.trace(SplitGRU(INPUTS, UNITS), X, what_if=wrong))
+    assert said == f"what_if is of type {type(wrong).__name__}; a tuple of interventions is needed."
+
+
+@pytest.mark.parametrize("wrong", [None, "z", ("z", 1), Lesion, {"gate": "z"}])
+def test_what_if_holds_interventions(wrong):
+    said = sentence(lambda: gruviz.trace(SplitGRU(INPUTS, UNITS), X, what_if=(Scale("z", 1), wrong)))
+    assert said == f"what_if holds one of type {type(wrong).__name__}; it may hold Clamp, Scale, Bias, Lesion, Weight."

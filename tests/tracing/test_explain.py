@@ -308,7 +308,7 @@ def test_equal_terms_stay_in_the_order_of_the_equation():
 
 def test_term_objects_are_made_only_for_those_asked_for(monkeypatch):
     made = []
-    monkeypatch.setattr(explain, "Term", lambda *args: made.append(args) or args)
+    monkeypatch.setattr("gruviz.tracing.terms.Term", lambda *args: made.append(args) or args)
     model = nn.GRU(64, 256)
     e = explain.number(model, gruviz.trace(model, np.ones((2, 64))), gate="n", time=1, unit=200)
     assert not made

@@ -142,7 +142,7 @@ def test_a_trace_survives_pickling(dtype):
 def test_a_trace_holds_arrays_and_words_only():
     t = gruviz.trace(TorchGRU(INPUTS, UNITS), inputs(5, 4, INPUTS))
     assert all(type(getattr(t, name)) is np.ndarray for name in ARRAYS)
-    assert all(type(value) in (str, int, bool, float, type(None)) for value in asdict(t.meta).values())
+    assert all(type(value) in (str, int, bool, float, tuple, type(None)) for value in asdict(t.meta).values())
     assert {f.name for f in fields(t)} == {*ARRAYS, "labels", "meta"}
 
 

@@ -11,7 +11,8 @@ from oracle import GATES, inputs, layered, plain_cell, plain_gru, run, start
 from torch import nn
 
 import gruviz
-from gruviz.tracing import pieces, reset_after
+from gruviz.tracing import pieces
+from gruviz.tracing.running import reset_after
 
 INPUTS, UNITS, STEPS, PIECE = 3, 4, 23, 4
 PIECES = -(-STEPS // PIECE)

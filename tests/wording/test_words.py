@@ -15,6 +15,7 @@ from gruviz.inputs.scaling import SCALINGS
 from gruviz.inputs.synthetic import FAMILIES
 from gruviz.inputs.text import ENCODINGS, NOT_UTF_8, UNITS
 from gruviz.models.gru import MODELS
+from gruviz.stage.view import PANELS
 from gruviz.tasks.catalogue import TASKS
 from gruviz.tracing.analysis import ORDERS
 from gruviz.tracing.gate_trace import GATES
@@ -27,13 +28,14 @@ ROOT = Path(__file__).parents[2]
 SOURCES_OF_THE_PAGE = [ROOT / "app.py", *sorted((ROOT / "gruviz").rglob("*.py"))]
 ENGLISH, KOREAN = words("en"), words("ko")
 TEXTS = [(table, key) for table in ENGLISH for key in ENGLISH[table]]
+ANSWERS = ("y_classes", "y_signs", "y_numbers", "y_near")  # what a head says, by what it is
 EXPECTED = {
     "families": set(FAMILIES),
     "families_about": set(FAMILIES),
     "parameters": {p.name for family in FAMILIES.values() for p in family.parameters} | {"steps", "seed"},
-    "gates": {"x", *GATES},
-    "captions": {"x", *GATES},
-    "captions_short": {"x", *GATES},
+    "gates": {*PANELS},
+    "captions": {"x", *GATES, *ANSWERS},
+    "captions_short": {"x", *GATES, *ANSWERS},
     "sentences": {*WEIGHTS, "random_between", "random_saturated"},
     "hover": {"unit", "units", "step", "steps", "pooled", *GATES},
     "models": set(MODELS),

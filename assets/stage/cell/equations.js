@@ -1,6 +1,6 @@
 // The four equations of the chosen cell, a line each: in symbols, with the numbers of this unit and step, or both.
 
-/** @import { Cell, Gate, Reset, Words, Written } from "../fields.js" */
+/** @import { Cell, Gate, Panel, Reset, Words, Written } from "../fields.js" */
 /** @import { Numbers } from "./moment.js" */
 /** @import { PlainSums } from "../numbers/sums.js" */
 import { button, element } from "../markup.js";
@@ -26,12 +26,13 @@ const LINES = ["r", "z", "n", "h"];
  * @property {Written} mode
  * @property {Reset} reset
  * @property {boolean} reverse
- * @property {Gate | "x"} gate  chosen
+ * @property {Panel} gate  chosen
  * @property {Numbers} numbers
  * @property {Record<"r" | "z" | "n", PlainSums> | null} sums
  * @property {boolean} approximate  means of several steps: nothing is filled in
  * @property {boolean} canAsk
  * @property {Gate[]} hidden  not computed yet, in slow motion
+ * @property {Gate[]} byHand  whose numbers an experiment sets, whatever their equations say
  * @property {(source: Source) => Cell | null} placeOf
  * @property {(at: Cell) => string} hintOf
  */
@@ -104,7 +105,7 @@ export class Equations {
 
   /** @param {Written4} state */
   update(state) {
-    const { w, mode, reset, reverse, gate, hidden } = state;
+    const { w, mode, reset, reverse, gate, hidden, byHand } = state;
     // without the sums the symbols stand alone; so they do for means, which do not add up
     const filled = mode !== "symbols" && !state.approximate, key = JSON.stringify([w.language, mode, reset, reverse, filled, state.canAsk]);
     this.state = state;
@@ -129,6 +130,7 @@ export class Equations {
       const line = this.lines[name];
       line?.classList.toggle("chosen", name === gate);
       line?.classList.toggle("hidden", hidden.includes(name));
+      line?.classList.toggle("by-hand", byHand.includes(name));
       line?.querySelector("[data-gate]")?.setAttribute("aria-pressed", String(name === gate));
     }
   }
@@ -150,7 +152,7 @@ export class Equations {
     line.dataset.line = name;
     if (mode !== "symbols") {
       const value = element("b", "value");
-      this.live.push({ node: value, say: ({ numbers, approximate }) => `${approximate ? "≈" : "="} ${number(numbers[name])}` });
+      this.live.push({ node: value, say: ({ numbers, approximate, byHand }) => `${byHand.includes(name) ? `${w.term_by_hand}:` : approximate ? "≈" : "="} ${number(numbers[name])}` });
       line.append(value);
     }
     this.lines[name] = line;

@@ -3,6 +3,7 @@
 /** @import { Cell, Explained, Gate, Panel, Real, Reset, Term, Theme, Words } from "../fields.js" */
 /** @import { Quantity } from "./cell_layout.js" */
 /** @import { Numbers } from "./moment.js" */
+/** @import { AskedAnswer } from "./says.js" */
 import { button, element } from "../markup.js";
 import { fill, number, real } from "../wording.js";
 
@@ -36,7 +37,9 @@ const ARROWS = ["\u2192", "\u2190"];  // states of the forward and of the revers
  * @property {(Explained & {reply: number | null}) | null} reply
  * @property {boolean} pending
  * @property {boolean} canAsk
+ * @property {boolean} byHand  an experiment sets it, whatever its terms make of it
  * @property {(at: Cell) => string} hintOf  where a link leads
+ * @property {AskedAnswer | null} answer  of "y"
  */
 
 /**
@@ -68,7 +71,7 @@ export class Why {
   update(state) {
     const same = JSON.stringify([
       state.w.language, !!state.back, state.kind, state.reset, state.name, state.gate, state.layer, state.t, state.unit, state.numbers, state.approximate, state.loading, state.reply?.reply,
-      state.pending, state.canAsk, state.theme,
+      state.pending, state.canAsk, state.byHand, state.theme, state.answer,
     ]);
     if (same === this.drawn) return;
     this.drawn = same;
@@ -84,19 +87,44 @@ export class Why {
    */
   content(state) {
     const { w, gate, numbers, reply, approximate } = state;
-    const value = number(numbers[gate]), about = approximate ? "\u2248 " : "";
     if (gate === "x") return this.inputs(state);
+    if (gate === "y") return this.answer(state);
+    const value = number(numbers[gate]), about = approximate ? "\u2248 " : "";
     const title = fill(w.why_title, { what: `${w.gates[gate]} = ${about}${value}` });
     const heading = element("h4", "", title);
     if (state.back) heading.append(" ", chip([`\u2190 ${w.why_back}`], w.why_back_hint, state.back));
     const parts = [heading];
     if (state.loading) return [...parts, element("p", "note", w.loading ?? "")];
     if (approximate) return [...parts, element("p", "note", w.why_pooled)];
+    if (reply?.said) parts.push(element("p", "by-hand", reply.said));
     if (gate === "h") return [...parts, this.sum(state)];
     parts.push(element("p", "formula", ...formula(gate, state.kind, state.reset, state.reverse)));
     if (reply) return [...parts, this.waterfall(state, gate, reply)];
     if (!state.canAsk) return [...parts, element("p", "note", w.why_offline)];
     if (state.pending) return [...parts, element("p", "note", w.why_pending)];
+    return [...parts, button("ask", [w.why_ask, element("kbd", "", "Enter")], this.explain)];
+  }
+
+  /**
+   * What the head says: its weights times the states.
+   * @param {Wondered} state
+   * @returns {Piece[]}
+   */
+  answer(state) {
+    const { w, answer, approximate, loading, reply, canAsk, pending, back } = state;
+    if (!answer) return [];
+    const { kind, name, value, single } = answer, classes = kind === "classes";
+    const what = `${classes ? `p(${name})` : name} = ${approximate ? "\u2248 " : ""}${number(value)}`;
+    const heading = element("h4", "", fill(w.why_title, { what }));
+    if (back) heading.append(" ", chip([`\u2190 ${w.why_back}`], w.why_back_hint, back));
+    const parts = [heading];
+    if (loading) return [...parts, element("p", "note", w.loading ?? "")];
+    if (approximate) return [...parts, element("p", "note", w.why_pooled)];
+    if (!single) return [...parts, element("p", "note", w.why_others)];
+    parts.push(element("p", "formula", ...(classes ? ["p = softmax(W", element("sub", "", "y"), " h + b", element("sub", "", "y"), ")"] : ["y = W", element("sub", "", "y"), " h + b", element("sub", "", "y")])));
+    if (reply) return [...parts, this.waterfall(state, "y", reply)];
+    if (!canAsk) return [...parts, element("p", "note", w.why_offline)];
+    if (pending) return [...parts, element("p", "note", w.why_pending)];
     return [...parts, button("ask", [w.why_ask, element("kbd", "", "Enter")], this.explain)];
   }
 
@@ -117,7 +145,7 @@ export class Why {
    * h = keep + write
    * @param {Wondered} state
    */
-  sum({ w, numbers, t, layer, unit, reverse, steps, hintOf }) {
+  sum({ w, numbers, t, layer, unit, reverse, steps, hintOf, byHand }) {
     const { z, n, hPrev, keep, write, h } = numbers, before = reverse ? t + 1 : t - 1, inside = before >= 0 && before < steps;
     const link = (/** @type {Gate} */ gate, /** @type {Piece[]} */ parts, when = t) => {
       const at = { gate, layer, t: when, unit };
@@ -130,14 +158,15 @@ export class Why {
     table.append(
       row(w.keep, [link("z", named("z", "", number(z))), " \u00d7 ", previous], keep, 0, scale),
       row(w.write, ["(1 \u2212 ", link("z", named("z", "", number(z))), ") \u00d7 ", link("n", named("n", "", number(n)))], write, kept, scale),
-      row(`h = ${w.keep} + ${w.write}`, [], h, 0, scale, "total"),
+      row(`${byHand ? "" : "h = "}${w.keep} + ${w.write}`, [], byHand ? kept + (write ?? NaN) : h, 0, scale, "total"),
     );
+    if (byHand) table.append(row(`h ${w.term_by_hand}`, [], h, 0, scale, "total"));
     return table;
   }
 
   /**
    * @param {Wondered} state
-   * @param {Gate} gate
+   * @param {Gate | "y"} gate
    * @param {Explained} reply
    */
   waterfall(state, gate, reply) {
@@ -152,7 +181,14 @@ export class Why {
     }
     if (count) table.append(row(fill(w.why_rest, { count }), [], real(reply.rest.value), level, scale, "rest"));
     table.append(row(w.why_sum, [], total, 0, scale, "total"));
-    return element("div", "", table, squash(w, reply.squash, total, colour(gate, numbers[gate] ?? NaN), numbers[gate]));
+    if (gate === "y") {
+      if (reply.squash === null) return table;
+      const value = real(reply.value), text = element("b", "", `softmax(${number(total)}) = ${number(value)}`);
+      return element("div", "", table, element("div", "squash", element("div", "squashed", text, element("small", "", w.squash_softmax))));
+    }
+    // of one that was set by hand, what its terms would make of it
+    const made = reply.would_be === undefined ? numbers[gate] : real(reply.would_be);
+    return element("div", "", table, squash(w, reply.squash, total, colour(gate, made ?? NaN), made));
   }
 
   /**
@@ -177,7 +213,7 @@ export class Why {
     const fromBelow = term.kind === "input" && term.at?.gate === "h";
     if (term.weight !== null) factors.push(number(real(term.weight), 3));
     if (term.reset !== null) factors.push(source(term.reset, "r", term.kind === "state" && term.reset_at?.unit === term.index ? term.name : "", term.reset_at));
-    if (term.source !== null) factors.push(source(term.source, fromBelow || term.kind === "state" ? "h" : "x", term.name + (fromBelow && bidirectional ? ARROWS[(term.at?.layer ?? 0) % 2] : ""), term.at));
+    if (term.source !== null) factors.push(source(term.source, fromBelow || term.kind === "state" || term.kind === "output" ? "h" : "x", term.name + (fromBelow && bidirectional ? ARROWS[(term.at?.layer ?? 0) % 2] : ""), term.at));
     return factors.length < 2 ? [] : factors.flatMap((factor, k) => k ? [" \u00d7 ", factor] : [factor]);
   }
 }
@@ -188,7 +224,7 @@ export class Why {
  */
 function labelOf({ kind }, w) {
   const { keep, write, term_bias: bias, term_bias_ih: bias_ih, term_bias_hh: bias_hh } = w;
-  return { input: "W \u00d7 x", state: "U \u00d7 h", bias, bias_ih, bias_hh, keep, write }[kind];
+  return { input: "W \u00d7 x", state: "U \u00d7 h", output: "W \u00d7 h", bias, bias_ih, bias_hh, by_hand: w.term_by_hand, keep, write }[kind];
 }
 
 /**

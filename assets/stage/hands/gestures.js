@@ -19,6 +19,7 @@ const BESIDE = 3;  // px beside the overview's thumb
  * @property {"ruler" | "x" | "gate" | "axis" | "overview" | "between"} where
  * @property {Panel | null} gate
  * @property {number | null} unit
+ * @property {number | null} [out]  of the head's outputs, where the panel is of what it says
  * @property {boolean} inPlot  between the ends of the time axis
  */
 
@@ -56,7 +57,7 @@ const BESIDE = 3;  // px beside the overview's thumb
  *   rested   a pointer has lifted: fetch what is missing
  * @typedef {{do: "before"} | {do: "hover", point: Point | null} | {do: "scrub", t: number} | {do: "window", a: number, b: number}
  *   | {do: "loop", ends: [number, number]} | {do: "brush", brush: Brush | null}
- *   | {do: "click", chosen: {t?: number, gate?: Panel, unit?: number}, explain: boolean} | {do: "settled"} | {do: "rested"}} Action
+ *   | {do: "click", chosen: {t?: number, gate?: Panel, unit?: number, out?: number | null}, explain: boolean} | {do: "settled"} | {do: "rested"}} Action
  */
 
 /**
@@ -106,8 +107,8 @@ export class Gestures {
    * @param {Spot} spot
    * @returns {Point}
    */
-  point({ x, y, where, gate, unit, inPlot }) {
-    return { x, y, where, gate, unit, inPlot, t: clamp(Math.floor(this.time(x)), 0, this.geometry.steps - 1) };
+  point({ x, y, where, gate, unit, out, inPlot }) {
+    return { x, y, where, gate, unit, inPlot, ...(out === undefined ? {} : { out }), t: clamp(Math.floor(this.time(x)), 0, this.geometry.steps - 1) };
   }
 
   /** @param {number} x */
@@ -321,7 +322,7 @@ export class Gestures {
    * @returns {Action[]}
    */
   click(point, kind, pointerType) {
-    const { x, t, where, gate, unit, inPlot } = point;
+    const { x, t, where, gate, unit, out, inPlot } = point;
     // a finger hides what it points at, and the explanation may be off the screen
     const after = /** @type {Action[]} */ (pointerType === "touch" ? [{ do: "hover", point }] : []);
     if (kind === "overview") {
@@ -329,7 +330,7 @@ export class Gestures {
       return [{ do: "window", a: middle - (b - a) / 2, b: middle + (b - a) / 2 }, ...after];
     }
     if (!inPlot && where !== "gate") return after;
-    const cell = where === "gate" && gate && unit !== null ? { gate, unit } : where === "x" ? { gate: /** @type {Panel} */ ("x") } : {};
+    const cell = where === "gate" && gate === "y" ? { gate, out } : where === "gate" && gate && unit !== null ? { gate, unit } : where === "x" ? { gate: /** @type {Panel} */ ("x") } : {};
     return [{ do: "click", chosen: { ...(inPlot ? { t } : {}), ...cell }, explain: where === "gate" }, ...after];
   }
 }

@@ -8,6 +8,9 @@
 import { PANELS } from "../fields.js";
 import { Gestures } from "./gestures.js";
 import { element } from "../markup.js";
+import { outputOf } from "../numbers/answer.js";
+import { panelsOf } from "../panels/panels.js";
+import { chosenRow } from "../cell/says.js";
 import { tipOf } from "./tip.js";
 import { parseRange } from "./units.js";
 import { clamp } from "./zoom.js";
@@ -55,6 +58,7 @@ export class Hands {
     on(part.panels, "pointerleave", (event) => { if (event.pointerType !== "touch") this.leave(); });
     on(part.panels, "dblclick", (event) => {
       event.preventDefault();
+      if (stage.experiment.deeds.tool !== "look") return;  // two quick clicks are two deeds
       const title = event.composedPath().find((each) => each instanceof HTMLElement && each.classList.contains("title"));
       if (title) return stage.enlarge(/** @type {Panel} */ (/** @type {HTMLElement} */ (title).dataset.gate));
       this.press("whole");
@@ -134,6 +138,7 @@ export class Hands {
       help: () => this.unfold("help"),
       view: () => this.unfold("view"),
       copy: () => void this.copy(),
+      whatif: () => stage.experiment.toggle(),
       projector: () => stage.options.look?.turn("type"),
       contrast: () => stage.options.look?.turn("contrast"),
       turn: () => {
@@ -180,8 +185,8 @@ export class Hands {
 
   figure() {
     const { stage } = this, open = stage.buttons.figure.getAttribute("aria-pressed") !== "true";
-    const [first, last] = stage.seen();
-    stage.ask({ kind: "figure", open, view: { ...stage.view, first, last } });
+    const end = stage.given.trace.steps - 1, [first, last, t] = [...stage.seen(), stage.view.t].map((step) => Math.min(step, end));
+    stage.ask({ kind: "figure", open, view: { ...stage.view, t, first, last } });
   }
 
   // ---- keyboard
@@ -190,16 +195,18 @@ export class Hands {
   key(event) {
     const { stage } = this, { view, part } = stage, inside = event.composedPath()[0];
     stage.root.classList.remove("by-pointer");
+    if (stage.experiment.deeds.key(event)) return;
     if (event.ctrlKey || event.metaKey || event.altKey) return;
     event.stopPropagation();  // Streamlit would rerun on r and clear its caches on c
-    const typing = inside instanceof HTMLSelectElement || (inside instanceof HTMLInputElement && inside.type === "text");
+    const typing = inside instanceof HTMLSelectElement || (inside instanceof HTMLInputElement && inside !== part.scrub);
     const pressing = inside instanceof Element && inside.closest("button, [role=button]") && inside !== part.panels;
     if (typing || (pressing && (event.key === "Enter" || event.key === " "))) return;
     const far = event.shiftKey ? 10 : 1;
     const step = (/** @type {number} */ t) => () => this.step(t);
     // on the slider, up and down move the step as on any slider
     const row = (/** @type {1 | -1} */ way) => inside === part.scrub ? step(view.t + way * far) : () => this.row(-way * far);
-    const cycle = (/** @type {1 | -1} */ way) => () => stage.set({ gate: PANELS[(PANELS.indexOf(view.gate) + way + PANELS.length) % PANELS.length] }, true);
+    const there = panelsOf(stage.scene), panels = PANELS.filter((name) => there.includes(name));
+    const cycle = (/** @type {1 | -1} */ way) => () => stage.set({ gate: panels[(panels.indexOf(view.gate) + way + panels.length) % panels.length] }, true);
     /** @type {Record<string, () => void>} */
     const acts = {
       ArrowLeft: stage.player.slow && far === 1 ? () => stage.player.turn(-1) : step(view.t - far),
@@ -217,7 +224,7 @@ export class Hands {
       "+": () => stage.zoomBy(0.5, view.t + 0.5), "=": () => stage.zoomBy(0.5, view.t + 0.5), "-": () => stage.zoomBy(2, view.t + 0.5),
       0: () => this.press("whole"), Backspace: () => stage.visits.back(),
       t: () => stage.options.look?.turn("look"), p: () => this.press("projector"), c: () => this.press("contrast"), y: () => this.press("copy"),
-      f: () => stage.enlarge(view.gate), v: () => this.press("view"),
+      f: () => stage.enlarge(view.gate), v: () => this.press("view"), w: () => this.press("whatif"),
       "[": () => stage.setLoop([view.t, Math.max(view.t, (stage.loop ?? stage.seen())[1])]),
       "]": () => stage.setLoop([Math.min(view.t, (stage.loop ?? stage.seen())[0]), view.t]),
       Escape: () => {
@@ -234,7 +241,11 @@ export class Hands {
 
   /** @param {number} by  rows, downwards */
   row(by) {
-    const { stage } = this, place = stage.shown.indexOf(stage.view.unit);
+    const { stage } = this, place = stage.shown.indexOf(stage.view.unit), { answer } = stage.scene;
+    if (stage.view.gate === "y" && answer) {
+      const row = clamp((chosenRow(stage) ?? 0) + by, 0, answer.count - 1);
+      return stage.set({ out: outputOf(answer, row) }, true);
+    }
     stage.set({ unit: stage.shown[clamp(place + by, 0, stage.shown.length - 1)] }, true);
   }
 
@@ -262,8 +273,9 @@ export class Hands {
       panels.focus({ preventScroll: true });
       panels.setPointerCapture(event.pointerId);
     }
-    const { pointerId: id, timeStamp: time, shiftKey: shift, pointerType } = event;
-    for (const action of this.gestures.feed({ type, id, time, shift, pointerType, ...this.at(event) })) this.act(action);
+    const { pointerId: id, timeStamp: time, shiftKey: shift, pointerType } = event, spot = this.at(event);
+    if (stage.experiment.grasp.feed({ type, id, shift, ...spot })) return;
+    for (const action of this.gestures.feed({ type, id, time, shift, pointerType, ...spot })) this.act(action);
   }
 
   /** @param {Action} action */
@@ -298,7 +310,7 @@ export class Hands {
     const { stage } = this, { tip, panels } = stage.part;
     if (point) panels.dataset.zone = point.where === "gate" && stage.zoomed ? "pan" : point.where;
     const gate = point?.inPlot && !stage.playing ? point.where === "x" ? "x" : point.where === "gate" ? point.gate : null : null;
-    this.hovered = point && gate ? { t: point.t, gate, unit: point.unit } : null;
+    this.hovered = point && gate ? { t: point.t, gate, unit: point.unit, ...(gate === "y" && { out: point.out }) } : null;
     tip.hidden = !this.hovered;
     if (point && this.hovered) {
       tip.replaceChildren(...tipOf(stage, this.hovered, point.y).map((line, k) => element("div", k ? "" : "strong", line)));

@@ -6,6 +6,8 @@
 /** @import { Stage } from "../stage.js" */
 import { isGate } from "../fields.js";
 import { inputsAt, layerName, nameOf } from "../cell/moment.js";
+import { partsAt, saysAt } from "../cell/says.js";
+import { nameOfRow, rowOf } from "../numbers/answer.js";
 import { blockOf } from "../numbers/tiles.js";
 import { fill, fillHover, number } from "../wording.js";
 
@@ -15,10 +17,11 @@ import { fill, fillHover, number } from "../wording.js";
  * @param {number} y  of the pointer
  * @returns {string[]} lines
  */
-export function tipOf(stage, { t, gate, unit }, y) {
+export function tipOf(stage, { t, gate, unit, out = null }, y) {
   const { w, tiles, view, panels, drawn } = stage, tile = tiles.finest(view.layer, t), label = stage.labelOf(t);
   const step = `${w.step} ${t}${label ? ` \u00b7 ${label}` : ""}`;
   if (!tile) return [step];  // on its way
+  if (gate === "y") return answerTip(stage, drawn, t, out, step);
   if (drawn && (drawn.each > 1 || (drawn.units > 1 && unit !== null))) return pooled(stage, drawn, t, gate, unit);
   if (!isGate(gate) || unit === null) {
     if (panels.own) {
@@ -28,7 +31,28 @@ export function tipOf(stage, { t, gate, unit }, y) {
     const some = inputsAt(stage, t).slice(0, 4).map(([name, value]) => `${name} = ${tile.exact ? "" : "\u2248 "}${number(value)}`);
     return [`${w.gates.x} \u00b7 ${step}`, some.join("   ")];
   }
-  return [`${called(stage, unit)} \u00b7 ${step}${layerName(stage)}`, fillHover(w.hover[gate], tile.arrays[gate][tile.column(t) * tile.units + unit])];
+  const value = tile.arrays[gate][tile.column(t) * tile.units + unit], who = `${called(stage, unit)} \u00b7 ${step}${layerName(stage)}`;
+  const off = stage.experiment.pictured?.vector(gate, view.layer, t)?.[unit];
+  return off === undefined ? [who, fillHover(w.hover[gate], value)] : [who, fill(w.whatif_tip, { gate, off: number(off), value: number(value) })];
+}
+
+/**
+ * What the head says, of one step or of those that share a column.
+ * @param {Stage} stage
+ * @param {Drawn | null} drawn
+ * @param {number} t
+ * @param {number | null} out
+ * @param {string} step
+ * @returns {string[]} lines
+ */
+function answerTip(stage, drawn, t, out, step) {
+  const { w, scene: { answer, channels } } = stage;
+  if (!answer) return [step];
+  if (!drawn || drawn.each === 1) return [`${w.gates.y} \u00b7 ${step}`, partsAt(stage, t, 4).join("   "), saysAt(stage, t)].filter(Boolean);
+  const rows = out === null ? Array.from({ length: Math.min(answer.count, 4) }, (_, k) => k) : [rowOf(answer, out)];
+  const blocks = rows.map((row) => ({ row, block: blockOf(drawn.tile, "y", t, drawn.each, [row]) })), [{ block: { first, last } }] = blocks;
+  const said = blocks.map(({ row, block: { mean, low, high } }) => fill(w.pooled_cell, { name: nameOfRow(answer, channels, row) ?? w.answer_others, mean: number(mean), low: number(low), high: number(high) }));
+  return [`${w.gates.y} \u00b7 ${fill(w.pooled_span, { first, last })}`, ...said];
 }
 
 /**
@@ -48,7 +72,7 @@ function pooled(stage, { tile, each, units }, t, gate, unit) {
   const [{ first, last }] = blocks, when = first === last ? `${w.step} ${first}` : fill(w.pooled_span, { first, last });
   if (input) return [`${w.gates.x} \u00b7 ${when}`, ...blocks.map((block, k) => said(panels.channel(k), block))];
   const who = rows.length === 1 ? called(stage, rows[0]) : fill(w.pooled_rows, { count: rows.length, first: nameOf(stage, rows[0]), last: nameOf(stage, rows[rows.length - 1]) });
-  return [`${who} \u00b7 ${when}${layerName(stage)}`, said(gate, blocks[0])];
+  return [`${who} \u00b7 ${when}${layerName(stage)}`, said(stage.experiment.pictured ? `\u0394${gate}` : gate, blocks[0])];
 }
 
 /**

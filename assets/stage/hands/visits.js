@@ -4,7 +4,7 @@
 /** @import { Quantity } from "../cell/cell_layout.js" */
 /** @import { Stage } from "../stage.js" */
 
-/** @typedef {{t: number, gate?: Panel, layer?: number, unit?: number | null}} Goal  what is left out stays as it is */
+/** @typedef {{t: number, gate?: Panel, layer?: number, unit?: number | null, out?: number | null}} Goal  what is left out stays as it is */
 
 export class Visits {
   /** @param {Stage} stage */
@@ -16,8 +16,8 @@ export class Visits {
 
   /** The chosen cell. @returns {Cell} */
   get place() {
-    const { gate, layer, t, unit } = this.stage.view;
-    return { gate, layer, t, unit };
+    const { gate, layer, t, unit, out } = this.stage.view;
+    return { gate, layer, t, unit, out };
   }
 
   /** @param {Goal} goal */
@@ -32,10 +32,10 @@ export class Visits {
   }
 
   /** @param {Goal} goal */
-  visit({ gate, layer, t, unit }) {
+  visit({ gate, layer, t, unit, out }) {
     const { stage } = this;
     stage.stop();
-    stage.set({ t, ...(gate ? { gate } : {}), ...(gate === "x" || unit == null ? {} : { unit }), ...(layer == null || gate === "x" ? {} : { layer }) }, true);
+    stage.set({ t, ...(gate ? { gate } : {}), ...(gate === "x" || unit == null ? {} : { unit }), ...(layer == null || gate === "x" ? {} : { layer }), ...(out === undefined ? {} : { out }) }, true);
     if (gate && gate !== "x") stage.explain();
   }
 

@@ -23,7 +23,7 @@ export class Fetching {
     clearTimeout(this.timer);
     this.timer = setTimeout(() => {
       const { playing, hands, options, tiles, view, window, panels, questions } = this.stage;
-      if (playing || hands.busy || !options.ask) return;
+      if (playing || hands.busy || !options.ask || this.stage.experiment.acting) return;
       const wanted = tiles.wanted(view.layer, view.t, window, panels.plot);
       if (wanted) return questions.ask({ kind: "tile", ...wanted });
       this.timer = setTimeout(() => { if (!this.stage.playing && !this.stage.hands.busy) this.askSums(); }, MORE);
@@ -33,7 +33,7 @@ export class Fetching {
   /** While a long trace plays, what comes next is fetched before it is due; in slow motion, the sums of the step. */
   ahead() {
     const { options, view: { layer, t }, scene, player, tiles, questions, window: [a, b] } = this.stage;
-    if (!options.ask) return;
+    if (!options.ask || this.stage.experiment.acting) return;
     const end = scene.trace.steps - 1, reach = Math.round(Math.max(b - a, LEAST) + player.speed * AHEAD);
     if (player.slow) this.askSums();
     const far = clamp(t + player.track.way() * reach, 0, end);

@@ -74,6 +74,11 @@ export class Questions {
     }
   }
 
+  /** @param {number | null} id  of a question that waits */
+  kindOf(id) {
+    return id === null ? undefined : this.waiting.get(id)?.asked.kind;
+  }
+
   /**
    * A reply has come; the next may go, once the stage has taken it in.
    * @param {number | null} id null: Python could not read whose it is

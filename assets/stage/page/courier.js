@@ -11,6 +11,7 @@ import { arraysFor, unpack } from "../numbers/unpack.js";
 
 const LEAVES = "[data-testid=stTopNavLink], [data-testid=stSidebarNavLink], .st-key-train_send button";
 const QUIET = 4000;  // ms
+const RETOLD = 3;  // times
 const TURNS = ["weights", "mine", "model", "trained"];  // another one is another entry of the history
 
 class Courier {
@@ -31,6 +32,8 @@ class Courier {
     this.path = window.location.pathname;
     this.visit = 0;  // of the addresses the visitor went back or forward to
     this.patience = -Infinity;
+    /** @type {ReturnType<typeof setTimeout> | undefined} */
+    this.retold = undefined;
     /** @type {import("./registry.js").Carrier} */
     this.carrier = (asked) => {
       if (performance.now() >= registry.quiet) this.send?.("ask", asked);
@@ -119,7 +122,18 @@ class Courier {
   go() {
     this.visit = Math.max(this.visit, this.page?.visit ?? 0) + 1;
     this.patience = performance.now() + QUIET;
-    this.send?.("visit", { address: window.location.search, visit: this.visit });
+    this.tellVisit(RETOLD);
+  }
+
+  /**
+   * Where the visitor went back to, until Python knows it: a rerun of the page may have taken its place.
+   * @param {number} tries
+   */
+  tellVisit(tries) {
+    const { visit } = this;
+    clearTimeout(this.retold);
+    this.send?.("visit", { address: window.location.search, visit });
+    this.retold = setTimeout(() => { if (this.visit === visit && this.page?.visit !== visit && tries > 1) this.tellVisit(tries - 1); }, QUIET);
   }
 
   /** Only Python can redraw the charts in other colours, and it does not hear of a theme switched while the page is open. */
@@ -131,6 +145,7 @@ class Courier {
 
   destroy() {
     this.undress();
+    clearTimeout(this.retold);
     this.listeners.abort();
     this.charts.destroy();
     this.keys.destroy();

@@ -28,7 +28,7 @@ export function unitAxis(panels, context, top, height) {
  * @param {number} top
  * @param {number} height  of all of them
  */
-function rowNames(panels, context, count, nameOf, top, height) {
+export function rowNames(panels, context, count, nameOf, top, height) {
   const each = height / count, every = Math.max(1, niceStep(13 * panels.scale / each));
   context.fillStyle = panels.ink.muted;
   context.textAlign = "right";

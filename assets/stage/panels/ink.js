@@ -10,6 +10,7 @@
  * @property {string} accent
  * @property {string} halo
  * @property {string} onAccent
+ * @property {string} wrong
  * @property {string[]} inputs  of the input's lines
  */
 
@@ -23,6 +24,6 @@ export function inkOf(root, lines) {
   const ink = colour("ink");
   return {
     ink, muted: colour("muted"), line: colour("line"), surface: colour("surface"), accent: colour("accent"), halo: colour("halo"),
-    onAccent: colour("on-accent"), inputs: [ink, ...Object.values(lines)],
+    onAccent: colour("on-accent"), wrong: colour("wrong"), inputs: [ink, ...Object.values(lines)],
   };
 }

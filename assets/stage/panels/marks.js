@@ -4,19 +4,21 @@
 /** @import { Brush } from "../hands/gestures.js" */
 /** @import { Panels } from "./panels.js" */
 import { GATES } from "../fields.js";
+import { outputBox } from "./answer.js";
 import { contextOf, roundedRect } from "./canvas.js";
 import { OVERVIEW } from "./measures.js";
 
-/** @type {Record<Phase["name"], Gate[]>} What is computed after a phase of slow motion. */
-const NOT_YET = { read: ["z", "r", "n", "h"], r: ["z", "n", "h"], n: ["z", "h"], z: ["h"], h: [] };
+/** @type {Record<Phase["name"], Panel[]>} What is computed after a phase of slow motion. */
+const NOT_YET = { read: ["z", "r", "n", "h", "y"], r: ["z", "n", "h", "y"], n: ["z", "h", "y"], z: ["h", "y"], h: [] };
 
-/** @typedef {{t: number, gate: Panel, unit: number | null}} Hovered  unit: null over the input */
+/** @typedef {{t: number, gate: Panel, unit: number | null, out?: number | null}} Hovered  unit: null over the input; out: over what the head says */
 
 /**
  * @typedef {object} Marks
  * @property {number} t
  * @property {number} unit
  * @property {Panel} gate
+ * @property {number | null} out  the chosen output of the head
  * @property {Hovered | null} hover
  * @property {Brush | null} brush
  * @property {[number, number] | null} loop
@@ -30,7 +32,7 @@ const NOT_YET = { read: ["z", "r", "n", "h"], r: ["z", "n", "h"], n: ["z", "h"],
  * @param {Panels} panels
  * @param {Marks} state
  */
-export function drawMarks(panels, { t, unit, gate, hover, brush, loop, phase, playing, told }) {
+export function drawMarks(panels, { t, unit, gate, out, hover, brush, loop, phase, playing, told }) {
   const context = contextOf(panels.over);
   context.setTransform(panels.ratio, 0, 0, panels.ratio, 0, 0);
   context.clearRect(0, 0, panels.width, panels.height);
@@ -128,9 +130,10 @@ export function drawMarks(panels, { t, unit, gate, hover, brush, loop, phase, pl
       context.strokeRect(...box);
     }
   }
+  if (gate === "y" && panels.find("y")) drawOutput(panels, out, seen ? middle : null, Math.max(wide, 5));
   if (told) drawTold(panels, told);
   if (hover && !playing) {
-    const { top: y, height } = hover.gate === "x" || hover.unit === null ? panels.row("x") : panels.unitBox(hover.gate, panels.shown.indexOf(hover.unit));
+    const { top: y, height } = hover.gate === "y" ? outputBox(panels, hover.out ?? null) : hover.gate === "x" || hover.unit === null ? panels.row("x") : panels.unitBox(hover.gate, panels.shown.indexOf(hover.unit));
     context.lineWidth = 1;
     context.strokeStyle = halo;
     context.strokeRect(panels.x(hover.t) - 1, y - 1, wide + 2, height + 2);
@@ -147,6 +150,30 @@ export function drawMarks(panels, { t, unit, gate, hover, brush, loop, phase, pl
     context.strokeStyle = accent;
     context.lineWidth = 1.5;
     context.strokeRect(from, y, to - from, brush.overview ? OVERVIEW : bottom - top);
+  }
+}
+
+/**
+ * The chosen output: its row's marker, and its cell.
+ * @param {Panels} panels
+ * @param {number | null} out
+ * @param {number | null} middle  of the step; null: it is not seen
+ * @param {number} wide  px of it
+ */
+function drawOutput(panels, out, middle, wide) {
+  const context = contextOf(panels.over), { accent, halo } = panels.ink, { top, height } = outputBox(panels, panels.scene.answer?.kind === "numbers" ? null : out);
+  context.fillStyle = accent;
+  context.beginPath();
+  context.moveTo(panels.left - 1, top + height / 2);
+  context.lineTo(panels.left - 7, top + height / 2 - 4.5);
+  context.lineTo(panels.left - 7, top + height / 2 + 4.5);
+  context.fill();
+  if (middle === null) return;
+  const tall = Math.max(height, 3), up = top + height / 2 - tall / 2;
+  for (const [style, line] of /** @type {[string, number][]} */ ([[halo, 5], [accent, 3]])) {
+    context.strokeStyle = style;
+    context.lineWidth = line;
+    context.strokeRect(middle - wide / 2 - 1.5, up - 1.5, wide + 3, tall + 3);
   }
 }
 

@@ -4,6 +4,7 @@ export const GAP = 5, OVERVIEW = 14;
 export const ABOVE = 52;  // what a page has over its stage: all of a stage fits below it
 export const LOWEST = 40, HIGHEST = 240, UNIT = 40;  // of a panel; of a unit in it
 export const LARGE = 1.3;  // type for a projector
+export const LANE_OF_CHANGE = 16;  // what is left of an experiment's change
 export const MOST = 4096;  // of a large panel
 
 /**

@@ -7,13 +7,14 @@
 /** @import { Palette } from "./palette.js" */
 /** @import { Tile, Tiles } from "../numbers/tiles.js" */
 import { ROWS } from "../fields.js";
+import { answerAxis, answerHeight, answerWords, drawAnswer, outputAt, rowName, wrongLane } from "./answer.js";
 import { colourBar, inputAxis, labelSteps, overviewBar, timeTicks, unitAxis } from "./axes.js";
 import { drawMarks } from "./marks.js";
 import { contextOf } from "./canvas.js";
 import { button, element } from "../markup.js";
-import { GAP, HIGHEST, LOWEST, MOST, OVERVIEW, UNIT, sizesAt } from "./measures.js";
+import { GAP, HIGHEST, LANE_OF_CHANGE, LOWEST, MOST, OVERVIEW, UNIT, sizesAt } from "./measures.js";
 import { raster } from "./raster.js";
-import { axisEnds, axisNumber } from "../wording.js";
+import { axisEnds, axisNumber, fill } from "../wording.js";
 
 const FEW_INPUTS = 4;  // more than this are drawn as colour
 const LANE = 28;  // px of an input on its own scale
@@ -30,6 +31,8 @@ const FONT = '"Source Sans", "Noto Sans CJK KR", "Noto Sans KR", system-ui, sans
  * @property {string} hide  letters of the panels hidden
  * @property {Panel | ""} large  the one that has all the room
  * @property {boolean} own  each input is on its own scale
+ * @property {boolean} lane  there is room under the first panel for what an experiment changes
+ * @property {string} delta  letters of the panels that show differences
  */
 
 /**
@@ -94,6 +97,9 @@ export class Panels {
     this.ranks = null;
     /** @type {Row[]} */
     this.rows = [];
+    /** Where what is left of an experiment's change is drawn. @type {{top: number, height: number} | null} */
+    this.lane = null;
+    this.delta = "";
   }
 
   /**
@@ -105,7 +111,8 @@ export class Panels {
    * @param {Layout} layout
    * @param {Words} w
    */
-  arrange(width, room, scale, scene, { shown, ranks, hide, large, own }, w) {
+  arrange(width, room, scale, scene, { shown, ranks, hide, large, own, lane, delta }, w) {
+    this.delta = delta;
     this.own = own && scene.trace.inputs > 1 && scene.x_ends.length > 0;
     this.width = width;
     this.scale = scale;
@@ -121,31 +128,39 @@ export class Panels {
     const { x } = scene.palettes.light, ends = this.own ? scene.x_ends.flatMap(axisEnds) : [axisNumber(x.low), axisNumber(x.high)];
     const names = ranks || scene.unit_names.length ? Array.from(shown, (unit) => this.unitName(unit)) : [String(scene.trace.units - 1)];
     const inputs = this.stripKind() === "lines" ? [] : Array.from({ length: this.inputRows() }, (_, k) => this.channel(k));
-    const widest = Math.max(...[...names, ...inputs, ...ends].map((name) => context.measureText(name).width));
+    const outputs = !scene.answer || scene.answer.kind === "numbers" ? [] : Array.from({ length: scene.answer.count }, (_, k) => rowName(this, k));
+    const widest = Math.max(...[...names, ...inputs, ...outputs, ...ends].map((name) => context.measureText(name).width));
     this.left = Math.ceil(Math.min((width < 480 ? 74 : 120) * scale, Math.max(30, widest + 16)));
     this.plot = Math.max(60, width - this.left - this.size.bar);
-    const kept = ROWS.filter((name) => !hide.includes(name)), visible = large ? [large] : kept.length ? kept : ROWS;
+    const there = panelsOf(scene), kept = there.filter((name) => !hide.includes(name)), visible = large && there.includes(large) ? [large] : kept.length ? kept : there;
     const lines = visible.map((name) => this.title(name, name === large));
     this.titles.replaceChildren(...lines);
     const title = this.heading(lines);
     this.labelled = scene.trace.labelled;
     this.asks = scene.trace.asks;
     this.symbols = this.labelled && visible[0] === "x";
-    const gates = visible.filter((name) => name !== "x").length, input = visible.length > gates;
+    const gates = visible.filter((name) => name !== "x" && name !== "y").length, input = visible.includes("x"), says = visible.includes("y");
     // labels stand over the input, or under the axis where the input is not shown
     this.axis = this.size.axis + (this.labelled && !this.symbols ? this.size.symbols : 0) + (this.asks ? this.size.symbols : 0);
-    const fixed = this.size.ruler + this.axis + OVERVIEW - GAP + visible.length * (title + GAP) + (this.symbols ? this.size.symbols : 0);
+    const change = lane ? LANE_OF_CHANGE : 0, crossed = says ? wrongLane(this) : 0;
+    const fixed = this.size.ruler + change + this.axis + OVERVIEW - GAP + visible.length * (title + GAP) + (this.symbols ? this.size.symbols : 0) + crossed;
     const strip = !input ? 0 : large ? room - fixed : this.stripKind() === "colour" ? Math.max(22, Math.min(this.inputRows() * 9, room < 560 ? 40 : 60)) : this.own ? this.inputRows() * LANE : room < 560 ? 34 : 44;
     // all panels fit a screen; a large one takes what there is, and a pixel a unit if it must
-    const free = Math.floor((room - fixed - strip) / Math.max(1, gates)), units = shown.length;
+    const answer = !says ? 0 : large ? room - fixed : answerHeight(this, room);
+    const free = Math.floor((room - fixed - strip - answer) / Math.max(1, gates)), units = shown.length;
     const body = large ? Math.min(MOST, Math.max(free, units, LOWEST)) : Math.max(LOWEST, Math.min(units * UNIT, HIGHEST, free));
     let top = this.size.ruler;
     this.rows = [];
+    this.lane = null;
     for (const name of visible) {
-      const height = name === "x" ? Math.max(22, strip) : body, begin = top;
+      const height = name === "x" ? Math.max(22, strip) : name === "y" ? Math.max(22, answer) : body, below = name === "y" ? crossed : 0, begin = top;
       top += title + (name === "x" && this.symbols ? this.size.symbols : 0);
-      this.rows.push({ name, title: begin, top, height, bottom: top + height });
-      top += height + GAP;
+      this.rows.push({ name, title: begin, top, height, bottom: top + height + below });
+      top += height + below + GAP;
+      if (change && this.rows.length === 1) {
+        this.lane = { top: top - 1, height: change - 4 };
+        top += change;
+      }
     }
     this.axisTop = top - GAP;
     this.overviewTop = this.axisTop + this.axis;
@@ -169,9 +184,11 @@ export class Panels {
   title(name, large) {
     const { w } = this, line = element("div", "title", element("b", "", w.gates[name]));
     line.dataset.gate = name;
-    if (name === "z") line.append(element("strong", "", w.keeps));
-    const caption = element("span", "", w.short[name]), size = button("size", [large ? "\u2921" : "\u2922"], () => this.enlarge(name));
-    caption.title = w.captions[name];
+    if (this.delta.includes(name)) line.append(element("strong", "", fill(w.whatif_delta, { gate: name })));
+    else if (name === "z") line.append(element("strong", "", w.keeps));
+    const kind = name === "y" ? /** @type {Panel} */ (`y_${answerWords(this.scene)}`) : name;
+    const caption = element("span", "", w.short[kind]), size = button("size", [large ? "\u2921" : "\u2922"], () => this.enlarge(name));
+    caption.title = w.captions[kind];
     size.title = large ? w.panel_back : w.panel_large;
     size.setAttribute("aria-label", `${size.title}: ${w.gates[name]}`);
     line.append(caption, size);
@@ -287,10 +304,11 @@ export class Panels {
     const where = y < this.size.ruler ? "ruler" : y >= this.overviewTop - 4 ? "overview" : row ? row.name === "x" ? "x" : "gate" : y > this.axisTop ? "axis" : "between";
     /** @type {number | null} */
     let unit = null;
-    if (row && where === "gate") {
+    if (row && where === "gate" && row.name !== "y") {
       const k = Math.floor((y - row.top) / row.height * this.shown.length);
       unit = this.shown[Math.max(0, Math.min(this.shown.length - 1, k))];
     }
+    if (row?.name === "y") return { where, gate: "y", unit, out: outputAt(this, y), inPlot: x >= this.left && x <= this.left + this.plot };
     return { where, gate: row?.name ?? null, unit, inPlot: x >= this.left && x <= this.left + this.plot };
   }
 
@@ -339,6 +357,10 @@ export class Panels {
         this.drawInput(context, { tile, palette: this.own ? palettes.z : palettes.x, start, columns, bin, left, right, top, height });
         continue;
       }
+      if (name === "y") {
+        drawAnswer(this, context, { tile, palette: palettes.y, statistic, start, columns, bin, left, right, top, height });
+        continue;
+      }
       unitsEach = Math.ceil(this.shown.length / Math.max(1, Math.round(height * this.ratio)));
       const image = raster(this.images, name, tile, statistic, palettes[name], this.shown, start, columns, bin, unitsEach);
       const rows = Math.ceil(this.shown.length / unitsEach);
@@ -350,9 +372,10 @@ export class Panels {
       context.lineWidth = 1;
       context.strokeRect(this.left - 0.5, top - 0.5, this.plot + 1, height + 1);
       if (name === "x") inputAxis(this, context, palettes.x, top, height);
+      else if (name === "y") answerAxis(this, context, palettes.y, top, height);
       else unitAxis(this, context, top, height);
       if (name === "x" && this.own && this.stripKind() === "colour") colourBar(this, context, palettes.z, top, height, [w.own_low, w.own_high]);
-      else if (name !== "x" || this.stripKind() === "colour") colourBar(this, context, palettes[name], top, height);
+      else if (name !== "y" && (name !== "x" || this.stripKind() === "colour")) colourBar(this, context, palettes[name], top, height);
     }
     timeTicks(this, context, first, last);
     context.fillStyle = ink.ink;
@@ -441,4 +464,13 @@ export class Panels {
   mark(state) {
     drawMarks(this, state);
   }
+}
+
+/**
+ * The panels a scene has, from the top: without a head there is nothing it says.
+ * @param {Scene} scene
+ * @returns {readonly Panel[]}
+ */
+export function panelsOf({ answer }) {
+  return answer ? ROWS : ROWS.filter((name) => name !== "y");
 }

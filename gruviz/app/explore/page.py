@@ -157,8 +157,8 @@ def _last_good(settings: Settings, unreadable: bool) -> tuple[Settings, Upload |
     """
     last = state.last_good()
     good = last or Good(Settings.opening({}), None)
-    input_of = {name: getattr(good.settings, name) for name in reading.INPUT_FIELDS}
-    view_of = {name: getattr(settings, name) for name in ("lang", *VIEW_FIELDS)}
+    input_of = {name: getattr(good.settings, name) for name in (*reading.INPUT_FIELDS, "drawn")}
+    view_of = {name: getattr(settings, name) for name in ("lang", *VIEW_FIELDS) if name != "drawn"}
     kept = replace(good.settings, **view_of)
     for shown in (replace(settings, **input_of), kept) if last and unreadable else (kept,):
         try:

@@ -136,7 +136,8 @@ def _digest(text: str) -> str:
 def _bytes_of(found: Table | Sequence) -> int:
     """About what it holds: its numbers, and 100 bytes a text."""
     if isinstance(found, Sequence):
-        return found.x.nbytes + 100 * (len(found.labels) + len(found.due) + len(found.channels))
+        target = 0 if found.target is None else found.target.nbytes
+        return found.x.nbytes + target + 100 * (len(found.labels) + len(found.due) + len(found.channels))
     return found.bytes
 
 
@@ -156,7 +157,8 @@ def _sequence(settings: Settings, upload: Upload | None, text_task: Task | None)
     if settings.source == "numbers":
         found = parse_numbers(settings.numbers)
     elif settings.source == "text" and text_task is not None:
-        found = spelled(settings.text, text_task.channels, unit_of(settings, text_task))
+        per, of_text = unit_of(settings, text_task), bool(text_task.unit)
+        found = spelled(settings.text, text_task.channels, per, next_is_due=of_text)
     elif settings.source == "text":
         found = encode_text(settings.text, settings.per, settings.code, settings.esize, settings.sseed)
     elif settings.source in ("table", "file"):

@@ -10,29 +10,22 @@ from hashlib import blake2b
 
 import numpy as np
 
-from gruviz.app.explore.weights import params_of, size_of
-from gruviz.app.server.memory import memory
+from gruviz.app.explore.weights import params_of, size_of, trained_weights
+from gruviz.app.server.memory import CELL, memory
 from gruviz.app.server.turns import LARGE, allowance, compute_turns, still_wanted, visitor
 from gruviz.app.settings import Settings
 from gruviz.inputs.sequence import Sequence
 from gruviz.models.gru import MODELS, GRUModel, TorchGRU
 from gruviz.stage.scene import Run
+from gruviz.tasks.answers import head_of
 from gruviz.tracing.gate_trace import GateTrace
 from gruviz.tracing.trace import trace
-from gruviz.wording.problems import Problem
 
-BYTES = 4 * 4  # of a cell in the trace: float32, four arrays
-MAX_CELLS = 20_000_000  # steps x units x layers: 320 MB
 FIRST = 400_000  # cells of the part that is shown first
 _RUN_FIELDS = (
     "model", "weights", "trained", "hidden", "seed", "gain", "zbias", "rbias", "halves", "tmax", "layers", "both",
     "mine",
 )  # fmt: skip
-
-
-def most_cells() -> int:
-    """Of one trace: what the server can hold."""
-    return min(MAX_CELLS, int(0.9 * memory().budget) // BYTES)
 
 
 def run(settings: Settings, sequence: Sequence, counted: bool = True) -> Run:
@@ -48,36 +41,20 @@ def run(settings: Settings, sequence: Sequence, counted: bool = True) -> Run:
             within a minute than is one's share.
     """
     units, rows = size_of(settings)
-    cells, limit = sequence.steps * units * rows, most_cells()
-    if cells > limit:
-        sizes = {"steps": sequence.steps, "units": units, "cells": cells, "limit": limit}
-        if rows > 1:
-            raise Problem("trace_too_large_layers", layers=rows, **sizes)
-        raise Problem("trace_too_large", **sizes)
+    cells = memory().cells_of(sequence.steps, units, rows)
     key = (*of_the_run(settings), sequence.digest)
     held = memory().held_value(_KIND, key)
     if held is not None:
         return held
     who, rule = visitor() if counted else "", allowance()
     with rule.turn(cells, still_wanted) if cells >= LARGE else nullcontext():
-        make = partial(_counted, who, cells, settings, sequence) if who else partial(_run, settings, sequence)
-        return memory().get(_KIND, key, make, lambda found: found.bytes, BYTES * cells)
+        make = partial(_counted, who, cells, settings, sequence)
+        return memory().get(_KIND, key, make, lambda found: found.bytes, CELL * cells)
 
 
 def _counted(who: str, cells: int, settings: Settings, sequence: Sequence) -> Run:
-    """A run that counts as this visitor's, as far as it is computed."""
-    rule, share = allowance(), 0.0
-    rule.take(who, cells, name_of(settings, sequence))
-
-    def done(fraction: float) -> None:
-        nonlocal share
-        share = fraction
-
-    try:
+    with allowance().counted(who, cells, name_of(settings, sequence)) as done:
         return _run(settings, sequence, done)
-    except BaseException:
-        rule.give_back(who, (1 - share) * cells)
-        raise
 
 
 def wait(settings: Settings, sequence: Sequence) -> float:
@@ -105,7 +82,7 @@ def first_part(settings: Settings, sequence: Sequence) -> tuple[Run, GateTrace] 
     cells, steps = sequence.steps * units * rows, min(sequence.steps, FIRST // (units * rows))
     key = (*of_the_run(settings), sequence.digest)
     from_the_end = settings.model == "torch" and rows > 1 and settings.both
-    if not LARGE <= cells <= most_cells() or from_the_end or memory().held_value(_KIND, key) is not None:
+    if not LARGE <= cells <= memory().most_cells or from_the_end or memory().held_value(_KIND, key) is not None:
         return None
     who = visitor()
     if who:
@@ -116,7 +93,7 @@ def first_part(settings: Settings, sequence: Sequence) -> tuple[Run, GateTrace] 
     unknown = dict.fromkeys("rznh", np.broadcast_to(np.float32(np.nan), whole))  # takes no memory
     meta = replace(part.meta, steps=sequence.steps)
     to_be = replace(part, **unknown, x=sequence.x[None].astype(np.float32), labels=sequence.labels, meta=meta)
-    return Run(name_of(settings, sequence), to_be, model), part
+    return _answering(settings, sequence, Run(name_of(settings, sequence), to_be, model)), part
 
 
 def name_of(settings: Settings, sequence: Sequence) -> str:
@@ -145,11 +122,15 @@ def model_of(settings: Settings, inputs: int) -> GRUModel:
 
 
 def _model(settings: Settings, inputs: int) -> GRUModel:
-    params = params_of(settings, inputs)
+    params, held = params_of(settings, inputs), trained_weights(settings)
     with compute_turns().turn():
         if settings.model == "torch":
-            return TorchGRU.from_params(params, bidirectional=len(params) > 1 and settings.both)
-        return MODELS[settings.model].from_params(params[0])
+            model = TorchGRU.from_params(params, bidirectional=len(params) > 1 and settings.both)
+        else:
+            model = MODELS[settings.model].from_params(params[0])
+        if held is not None:  # its head reads the states, whatever model makes them
+            model.fc = held.model().fc
+        return model
 
 
 def _bytes_of(model: GRUModel) -> int:
@@ -170,4 +151,14 @@ def _run(settings: Settings, sequence: Sequence, done: Callable[[float], None] =
 
     with nullcontext() if turns is None else turns.turn():
         found = trace(model, sequence.x, labels=sequence.labels, seed=seed, after_piece=after_piece)
-    return Run(name_of(settings, sequence), found, model)
+    return _answering(settings, sequence, Run(name_of(settings, sequence), found, model))
+
+
+def _answering(settings: Settings, sequence: Sequence, run: Run) -> Run:
+    """The same with what the model's head is, and what it should say where the input is of the task it has learned."""
+    held = trained_weights(settings)
+    if held is None:
+        return run
+    task = held.plan.made()
+    own = sequence.name in (task.name, "text") and sequence.channels == task.channels
+    return replace(run, head=head_of(run.model, task), target=sequence.target if own else None)

@@ -19,11 +19,15 @@ from functools import cache
 from time import monotonic
 from typing import Any, TypeVar
 
+from gruviz.wording.problems import Problem
+
 T = TypeVar("T")
 
 BUDGET = 1024 * 2**20  # bytes; GRUVIZ_MEMORY_MB says otherwise
 IDLE = 600.0  # seconds without a look, then it is given back
 OVERHEAD = 1024  # bytes an entry costs beside its arrays
+CELL = 4 * 4  # bytes of a cell in a trace: float32, four arrays
+MAX_CELLS = 20_000_000  # steps x units x layers of one: 320 MB
 SMALL = 1 / 64  # of the budget: so little never waits for others to finish
 
 
@@ -61,6 +65,25 @@ class Memory:
     def held(self) -> int:
         """Bytes held now, what is being made included."""
         return self._held + self._growing
+
+    @property
+    def most_cells(self) -> int:
+        """Cells of one trace: what can be held."""
+        return min(MAX_CELLS, int(0.9 * self.budget) // CELL)
+
+    def cells_of(self, steps: int, units: int, layers: int) -> int:
+        """Cells of a trace of this size.
+
+        Raises:
+            Problem: it would be too large.
+        """
+        cells, limit = steps * units * layers, self.most_cells
+        if cells > limit:
+            sizes = {"steps": steps, "units": units, "cells": cells, "limit": limit}
+            if layers > 1:
+                raise Problem("trace_too_large_layers", layers=layers, **sizes)
+            raise Problem("trace_too_large", **sizes)
+        return cells
 
     def get(self, kind: str, key: Hashable, make: Callable[[], T], size: Callable[[T], int], wants: int = 0) -> T:
         """The value of a key, made where it is not held.

@@ -16,9 +16,8 @@ from functools import cache
 from itertools import count
 from time import monotonic
 
-from streamlit import runtime
-
 from gruviz.app.server.jobs import ENDED, Job, Kept, Standing, Wish
+from gruviz.app.server.turns import connected
 from gruviz.training.plan import TrainingPlan
 from gruviz.training.process import Report, TrainingProcess
 from gruviz.training.workers import Make, Worker, Workers, spare_cores
@@ -34,14 +33,6 @@ SLEPT = 10.0  # seconds from one look of the watch to the next, which are else o
 FRESH = 10.0  # seconds of training until it can no longer be seen from its beginning
 IDLE = 300.0  # seconds without a training, then a process more than one is ended
 MOST_QUEUED, MOST_KEPT, MOST_SEATS, MOST_BYTES = 200, 400, 2000, 256 * 2**20
-
-
-def _connected(session: str) -> bool:
-    """Whether a browser is connected to this session; taken to be so where nobody can know."""
-    try:
-        return not session or runtime.get_instance().is_active_session(session)
-    except RuntimeError:  # no server runs
-        return True
 
 
 class Trainings:
@@ -72,7 +63,7 @@ class Trainings:
         most_bytes: int = MOST_BYTES,
         most_workers: int | None = None,
         clock: Callable[[], float] = monotonic,
-        connected: Callable[[str], bool] = _connected,
+        connected: Callable[[str], bool] = connected,
         make: Make = TrainingProcess,
     ) -> None:
         self.cap, self.patience, self.closed, self.silence = cap, patience, closed, silence

@@ -169,6 +169,29 @@ class Allowance:
             if visitor in self._spent:
                 self._spent[visitor] = max(0.0, self._left(visitor, now) - cells), now, ""
 
+    @contextmanager
+    def counted(self, visitor: str, cells: int, what: str = "") -> Iterator[Callable[[float], None]]:
+        """Count what is traced inside, as far as it is computed; gives what hears of the share done.
+
+        Args:
+            visitor: one session; "" is nobody, and nothing is counted.
+            cells, what: as `take`, which may refuse.
+        """
+        share = 0.0
+
+        def done(fraction: float) -> None:
+            nonlocal share
+            share = fraction
+
+        if visitor:
+            self.take(visitor, cells, what)
+        try:
+            yield done
+        except BaseException:
+            if visitor:
+                self.give_back(visitor, (1 - share) * cells)
+            raise
+
     def wait(self, cells: int) -> float:
         """Seconds until a trace of so many cells would begin, about; 0 where nothing stands before it."""
         with self._guard:

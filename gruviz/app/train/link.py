@@ -6,7 +6,8 @@ from collections.abc import Mapping
 from dataclasses import replace
 from zlib import crc32
 
-from gruviz.app.readers import LONGEST_IN_URL, PARAMETER, TRAINING
+from gruviz.app.readers import LONGEST_IN_URL, PARAMETER, READERS, TRAINING
+from gruviz.stage.view import EXPERIMENT, View
 from gruviz.tasks.catalogue import TASKS
 from gruviz.training.plan import TrainingPlan
 from gruviz.wording.problems import Problem
@@ -31,6 +32,17 @@ def to_query(plan: TrainingPlan) -> dict[str, str]:
         TRAINING + name: str(value).removesuffix(".0") if isinstance(value, float) else str(value)
         for name, value in ({"task": plan.task} | named).items()
     }
+
+
+def experiment(query: Mapping[str, str]) -> dict[str, str]:
+    """What of the address is an experiment on this page's stage; as none where the address is another page's.
+
+    >>> experiment({"train.task": "parity", "bent": "lesion u3"})["bent"], experiment({"bent": "lesion u3"})["bent"]
+    ('lesion u3', '')
+    """
+    given = query if from_query(query) is not None else {}
+    found = {name: READERS[name](given.get(name)) for name in EXPERIMENT}
+    return {name: getattr(View(), name) if value is None else value for name, value in found.items()}
 
 
 def fits(plan: TrainingPlan) -> bool:

@@ -283,7 +283,7 @@ def _send(trained: Trained, settings: Settings) -> None:
     state.send(
         replace(
             settings, weights="mine", mine=digest, model=plan.model, source="task", task=plan.task, layer=0, t=None,
-            unit=None, first=0, last=None, subset="", scale="none",
+            unit=None, first=0, last=None, subset="", scale="none", bent="", drawn="", show="bent",
             parameters=tuple(plan.values.items()),
         )
     )  # fmt: skip

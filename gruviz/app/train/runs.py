@@ -12,6 +12,7 @@ from gruviz.drawing.colours import Theme
 from gruviz.drawing.training_figures import loss_curve, metric_curve
 from gruviz.inputs.sequence import Sequence
 from gruviz.stage.scene import Run
+from gruviz.tasks.answers import head_of
 from gruviz.tracing.trace import trace
 from gruviz.training.loop import Point
 from gruviz.training.plan import TrainingPlan, Weights, model_of
@@ -67,4 +68,4 @@ def _run(name: str, plan: TrainingPlan, weights: Weights | None, sequence: Seque
     with compute_turns().turn():
         model = model_of(plan, weights)
         found = trace(model, sequence.x, labels=sequence.labels, seed=plan.seed)
-    return Run(name, found, model)
+    return Run(name, found, model, head_of(model, plan.made()), sequence.target)

@@ -13,7 +13,7 @@ import torch
 from torch import Tensor, nn
 
 from gruviz.models.gru import weights_of
-from gruviz.tracing.pieces import Job, Report, cut, kept, one_behind
+from gruviz.tracing.pieces import Job, Report, cut, joined, kept, one_behind, stack
 
 OVERLAP = 500_000  # states (layer, batch, time, unit): recovering fewer takes less than two threads cost each other
 Run = Callable[[Tensor, Tensor], Tensor]
@@ -57,24 +57,17 @@ def recover_all(
         The largest |keep + write - h|, h being the module's own output; NaN if anything was.
     """
     one_cell = isinstance(core, nn.GRUCell)
-    layers, directions = (1, 1) if one_cell else (core.num_layers, 1 + core.bidirectional)
-    every, worst, below = cut(x.shape[1], x.shape[0] * core.hidden_size), 0.0, None
+    rows, directions = len(gates["h"]), 1 if one_cell else 1 + core.bidirectional
+    every, worst = cut(x.shape[1], x.shape[0] * core.hidden_size), 0.0
     # a cell's loop is Python's and holds the lock; one piece has none beside it; a server leaves its cores to others
     overlap = not one_cell and len(every) > 1 and gates["h"].size >= OVERLAP and torch.get_num_threads() > 1
     with ThreadPoolExecutor(1, "gruviz-recover") if overlap else nullcontext() as pool:
-        for layer in range(layers):
-            rows = slice(layer * directions, (layer + 1) * directions)
-            # what the next layer reads must keep the module's precision: float32 holds half precision, not float64
-            fine = x.dtype == torch.float64
-            output = np.empty(gates["h"][rows].shape) if fine else gates["h"][rows]
-            for k in range(rows.start, rows.stop):
-                into = [torch.from_numpy(gates[gate][k]) for gate in "rznh"]
-                into += [torch.from_numpy(output[k - rows.start])] if fine else []
-                jobs = _jobs(core, k, x, below, h0[k], into, every, reverse=k > rows.start)
-                for done, error in enumerate(one_behind(jobs, pool), 1):
-                    worst = np.maximum(worst, error)  # NaN stays
-                    report((k + done / len(every)) / (layers * directions))
-            below = output
+        for k, below, places in stack(gates, directions, fine=x.dtype == torch.float64):
+            into = [torch.from_numpy(place) for place in places]
+            jobs = _jobs(core, k, x, below, h0[k], into, every, reverse=k % directions == 1)
+            for done, error in enumerate(one_behind(jobs, pool), 1):
+                worst = np.maximum(worst, error)  # NaN stays
+                report((k + done / len(every)) / rows)
     return float(worst)
 
 
@@ -91,7 +84,7 @@ def _jobs(
     """Run the real thing on one piece after another; what is left to do with each is the job."""
     weights, run = _weights(core, k), _runner(core, k)
     for piece in reversed(every) if reverse else every:
-        x_piece = x[:, piece] if below is None else _joined(below, piece, like=x)
+        x_piece = x[:, piece] if below is None else joined(below, piece, like=x)
         state = run(x_piece.flip(1), h).flip(1) if reverse else run(x_piece, h)
         places = [each[:, piece] for each in into]
         yield partial(recover, weights, x_piece, h, state, places, reverse)
@@ -158,12 +151,6 @@ def _weights(core: nn.GRU | nn.GRUCell, row: int) -> Weights:
     n_h[:, 0] = b_hh[2 * H :]
     both[: 2 * H, inputs] += b_hh[: 2 * H]
     return Weights(both[:H].T, both[H : 2 * H].T, both[2 * H :, : inputs + 1].T, n_h.T)
-
-
-def _joined(below: np.ndarray, piece: slice, like: Tensor) -> Tensor:
-    """What the layer below put out, its directions side by side."""
-    sides = np.concatenate(list(below[:, :, piece]), axis=-1)
-    return torch.from_numpy(sides).to(device=like.device, dtype=like.dtype)
 
 
 def _runner(core: nn.GRU | nn.GRUCell, row: int) -> Run:

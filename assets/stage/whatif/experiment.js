@@ -1,0 +1,498 @@
+// One what-if: what is bent and how the input is redrawn, its numbers beside those of the free run, and the way back.
+// Python's numbers of the free run are never touched; what is computed here is shown as a what-if, and held to Python's.
+
+/** @import { Gate, Panel, Reply, Scene } from "../fields.js" */
+/** @import { Tables } from "../numbers/unpack.js" */
+/** @import { Stage } from "../stage.js" */
+/** @import { Edit, Left } from "./edits.js" */
+/** @import { Preset } from "./presets.js" */
+/** @import { Signal } from "./signal.js" */
+/** @import { Tiles } from "../numbers/tiles.js" */
+import { chosenOutput } from "../cell/says.js";
+import { Palette } from "../panels/palette.js";
+import { act, readEdits, writeEdits } from "./edits.js";
+import { Deeds, MOST_STEPS, MOST_VALUES } from "./hands/deeds.js";
+import { Grasp } from "./hands/grasp.js";
+import { drawBent, drawLeft } from "./hands/marks.js";
+import { Workbench } from "./hands/workbench.js";
+import { History } from "./history.js";
+/** @import { Ran, Remote } from "./runs/outcome.js" */
+import { Outcome } from "./runs/outcome.js";
+import { presets } from "./presets.js";
+import { Proof } from "./runs/proof.js";
+import { aligned, readSignal, writeSignal } from "./signal.js";
+import { Teller } from "./teller.js";
+import { Trial } from "./runs/trial.js";
+
+const REST = 250;  // ms without a change before the address is written
+const MOST_WRITTEN = 20_000;  // numbers redrawn: more would never fit an address
+const STATES = 200, MOST_HELD = 8e6;  // states to go back to; numbers of all their inputs
+
+/** @typedef {{edits: Edit[], signal: Signal | null, idea: string}} State  idea: the preset it is, while it is one */
+
+export class Experiment {
+  /** @param {Stage} stage */
+  constructor(stage) {
+    this.stage = stage;
+    this.opened = false;
+    this.trial = new Trial(stage, { started: () => this.start(), came: (ran) => this.came(ran), freed: () => this.think(), tooLong: () => this.tooLong() });
+    /** @type {History<State>} */
+    this.history = new History({ edits: [], signal: null, idea: "" });
+    /** @type {Outcome | Remote | null} */
+    this.outcome = null;
+    /** @type {Preset[]} */
+    this.ideas = [];
+    /** @type {Left[]} what of an address made no sense */
+    this.cut = [];
+    /** @type {{scene: Scene, steps: number, of: Scene} | null} */
+    this.shaped = null;
+    /** @type {{scale: number, theme: string, of: Scene, palettes: Partial<Record<Panel, Palette>>} | null} */
+    this.dyes = null;
+    /** @type {{outcome: Outcome | Remote, layer: number, tiles: Tiles | null} | null} */
+    this.drawn = null;
+    /** @type {ReturnType<typeof setTimeout> | undefined} */
+    this.timer = undefined;
+    this.replies = 0;
+    this.large = false;  // too much is redrawn to be written
+    /** @type {{signal: Signal | null, steps: number[]}} */
+    this.marked = { signal: null, steps: [] };
+    /** The input the experiment was made over, as Python names it. @type {string | null} */
+    this.over = null;
+    /** Where a link leads, which may be beyond the sequence's own end. @type {{t: number | null, first: number, last: number | null} | null} */
+    this.place = null;
+    this.deeds = new Deeds(this);
+    this.grasp = new Grasp(stage);
+    this.proof = new Proof(this);
+    this.teller = new Teller(this);
+    this.workbench = new Workbench(stage.part.bench, stage);
+  }
+
+  // ---- what is so
+
+  get known() {
+    return this.trial.known;
+  }
+
+  /** The sequence's own input. */
+  get first() {
+    return this.trial.first;
+  }
+
+  /** The run without any of it, by layer. */
+  get freeRun() {
+    return this.trial.free;
+  }
+
+  get remote() {
+    return this.trial.remote;
+  }
+
+  /** @returns {State} */
+  get now() {
+    return this.history.now;
+  }
+
+  get edits() {
+    return this.now.edits;
+  }
+
+  get signal() {
+    return this.now.signal ?? this.first;
+  }
+
+  get redrawn() {
+    return this.now.signal !== null && this.now.signal !== this.first;
+  }
+
+  /** Whether anything is other than in the free run. */
+  get changed() {
+    return this.redrawn || this.edits.some(({ off }) => !off);
+  }
+
+  /** Whether a what-if is shown. */
+  get acting() {
+    return this.changed && this.outcome !== null && this.stage.view.show !== "free";
+  }
+
+  get ready() {
+    return this.known !== null || this.remote;
+  }
+
+  get canUndo() {
+    return this.history.canUndo;
+  }
+
+  get canRedo() {
+    return this.history.canRedo;
+  }
+
+  // ---- what the stage shows of it
+
+  /** @returns {Scene | null} */
+  get scene() {
+    const { given } = this.stage, steps = this.acting ? this.outcome?.steps : undefined;
+    if (steps === undefined || steps === given.trace.steps) return null;
+    if (this.shaped?.steps !== steps || this.shaped.of !== given) this.shaped = { scene: { ...given, trace: { ...given.trace, steps } }, steps, of: given };
+    return this.shaped.scene;
+  }
+
+  get tiles() {
+    return this.acting ? this.outcome?.tiles ?? null : null;
+  }
+
+  /** What the chosen unit's numbers are added up from, computed where it is wanted. */
+  get sums() {
+    return this.acting ? this.teller : null;
+  }
+
+  /** The differences, where they are shown. @returns {Tiles | null} */
+  get pictured() {
+    const { outcome, stage: { view } } = this;
+    if (!this.acting || !outcome || view.show !== "difference") return null;
+    if (this.drawn?.outcome !== outcome || this.drawn.layer !== view.layer) this.drawn = { outcome, layer: view.layer, tiles: outcome.pictured(view.layer) };
+    return this.drawn.tiles;
+  }
+
+  /** Colours of differences: one scale for all gates, around 0. @returns {Partial<Record<Panel, Palette>>} */
+  get palettes() {
+    const { outcome, stage: { view, theme, given } } = this;
+    if (!outcome || !this.pictured) return {};
+    const scale = outcome.scale(view.layer);
+    if (this.dyes?.scale !== scale || this.dyes.theme !== theme || this.dyes.of !== given) {
+      const palette = new Palette({ ...given.palettes[theme].h, low: -scale, high: scale }, given.odd);
+      this.dyes = { scale, theme, of: given, palettes: { z: palette, r: palette, n: palette, h: palette, ...(given.answer?.kind === "classes" && outcome.ran && { y: palette }) } };
+    }
+    return this.dyes.palettes;
+  }
+
+  /** Under the input: how much of the change is left at each step. */
+  drawLeft() {
+    const { stage: { panels, view }, outcome } = this;
+    if (!panels.lane || !panels.tile) return;
+    const shown = this.acting && outcome ? outcome : null, course = shown?.course(view.layer);
+    drawLeft(panels, panels.lane, shown ? shown.left(view.layer) : new Float32Array(0), course?.peak ?? 0, course?.fate === "gone" ? course.gone : null);
+  }
+
+  mark() {
+    const { stage: { panels, view } } = this;
+    if (!panels.tile || (!this.opened && !this.changed)) return;
+    drawBent(panels, { edits: view.show === "free" ? [] : act(this.edits), layer: view.layer, chosen: this.opened ? this.deeds.chosen : null, redrawn: this.acting ? this.stepsRedrawn() : [] });
+  }
+
+  stepsRedrawn() {
+    const { known, signal } = this, /** @type {number[]} */ found = [];
+    if (!known || !signal || !this.redrawn) return found;
+    if (this.marked.signal === signal) return this.marked.steps;
+    const { x, inputs } = signal, origin = aligned(signal, known.steps);
+    for (let t = 0; t < signal.steps; t++) {
+      const from = origin[t];
+      let same = from >= 0;
+      for (let k = 0; same && k < inputs; k++) same = Object.is(x[t * inputs + k], known.x[from * inputs + k]);
+      if (!same) found.push(t);
+    }
+    this.marked = { signal, steps: found };
+    return found;
+  }
+
+  /** Steps that were redrawn, or are no more. */
+  redrawnSteps() {
+    const { known, signal } = this;
+    if (!known || !signal || !this.redrawn) return 0;
+    return Math.max(this.stepsRedrawn().length, known.steps - signal.steps, 1);
+  }
+
+  get everyUnit() {
+    return Array.from({ length: this.stage.given.trace.units }, (_, unit) => unit);
+  }
+
+  /** The gates of the chosen cell that are set by hand. @returns {Gate[]} */
+  get byHand() {
+    const { acting, edits, stage: { view: { layer, t, unit } } } = this;
+    if (!acting) return [];
+    const sets = (/** @type {Edit} */ edit) => (edit.do === "lesion" || ((edit.do === "clamp" || edit.do === "scale") && (!edit.steps || (edit.steps[0] <= t && t <= edit.steps[1]))))
+      && edit.layer === layer && (!edit.units || edit.units.includes(unit));
+    return act(edits).filter(sets).map((edit) => "gate" in edit ? edit.gate : "h");
+  }
+
+  // ---- the model
+
+  /** Another trace: nothing that is known of the model holds. */
+  leave() {
+    if (this.trial.there) this.tell();  // what was done a moment ago counts
+    this.trial.leave();
+    this.grasp.drop();
+    this.outcome = null;
+    this.ideas = [];
+    this.teller.other = null;
+    this.proof.forget();
+  }
+
+  /**
+   * The stage has taken a scene in.
+   * @param {boolean} fresh  another trace
+   * @param {boolean} asked  the view is that of the scene
+   */
+  taken(fresh, asked) {
+    const { view, given } = this.stage;
+    // the view says in words what is to be set up again
+    if (fresh || asked) this.history.reset({ edits: [], signal: null, idea: "" });
+    // what was drawn over another input says nothing of this one
+    if (!asked && this.over !== null && this.over !== given.trace.input) view.drawn = "";
+    this.over = given.trace.input ?? null;
+    view.traced = given.trace.id;
+    if (fresh || asked) {
+      if (asked) this.place = { t: given.view.t, first: given.view.first, last: given.view.last };
+      this.deeds.chosen = null;
+      if (view.bent || view.drawn || this.opened) {
+        if (this.trial.there) this.start();
+        else this.trial.begin();
+      }
+      else if (this.outcome) this.reshape(null);
+    }
+    this.workbench.write();
+  }
+
+  /**
+   * @param {Reply} header
+   * @param {Tables} arrays
+   */
+  answered(header, arrays) {
+    if (header.kind === "what_if" || header.kind === "error") this.proof.answered(header, arrays);
+    if (header.kind === "model") this.trial.answered(header, arrays);
+  }
+
+  /** @param {string} kind  of a question that will have no answer */
+  refused(kind) {
+    if (kind === "model") this.trial.asking = false;
+    if (kind === "what_if") this.proof.pending = false;
+    this.workbench.write();
+  }
+
+  /** The model is there: what the view tells of an experiment is set up. */
+  start() {
+    const { known, stage: { view, given } } = this;
+    if (known) this.history.most = Math.max(10, Math.min(STATES, Math.floor(MOST_HELD / known.x.length)));
+    const { units, layers, steps, inputs } = given.trace, left = [];
+    /** @type {Signal | null} */
+    let signal = null;
+    if (view.drawn && this.first) {
+      const read = readSignal(view.drawn, this.first, Math.min(MOST_STEPS, Math.floor(MOST_VALUES / inputs)));
+      left.push(...read.left);
+      signal = read.signal;
+    }
+    const read = readEdits(view.bent, { units, layers, steps: signal?.steps ?? steps, inputs: known ? known.model.layers.map((layer) => layer.inputs) : inputs, names: given.unit_names });
+    this.cut = /** @type {Left[]} */ ([...read.left, ...left]);
+    this.history.reset({ edits: read.edits, signal: signal === this.first ? null : signal, idea: "" });
+    this.think();
+    this.compute();
+  }
+
+  /** Ideas to try, once the free run is there. */
+  think() {
+    const { known, first, freeRun, stage: { given } } = this;
+    if (this.ideas.length || !known || !first || !freeRun) return;
+    const top = given.trace.layers - 1;
+    this.ideas = presets({
+      signal: first, original: first, layers: given.trace.layers, units: given.trace.units, free: freeRun[top], head: known.head, mostSteps: 4 * first.steps + 100,
+      ...(known.head && { effect: (/** @type {number} */ unit) => this.teller.effect(unit) }),
+    });
+  }
+
+  // ---- computing
+
+  /** What is bent now. */
+  compute() {
+    const { trial, now } = this;
+    clearTimeout(this.timer);
+    this.timer = setTimeout(() => this.rested(), REST);
+    this.proof.forget();
+    if (!this.changed) {
+      trial.rest();
+      this.reshape(null);
+    } else if (this.remote || !this.known) {
+      this.reshape(null);
+      if (this.remote) this.proof.wait();
+      this.workbench.write();
+    } else if (this.signal) trial.ask(act(now.edits), this.signal);
+  }
+
+  /** The page would take too long: Python computes. */
+  tooLong() {
+    this.reshape(null);
+    this.proof.wait();
+  }
+
+  /** @param {Ran} ran */
+  came(ran) {
+    if (this.changed && this.known) this.reshape(new Outcome(ran, this.stage.given, this.stage.free, this.known.head));
+  }
+
+  /** Another layer is looked at: of it Python has not told anything yet. */
+  turned() {
+    if (this.outcome && !this.outcome.ran) {
+      this.reshape(null);
+      this.proof.wait();
+    }
+    this.workbench.write();
+  }
+
+  /** @param {Remote} told  Python's numbers, where the page has none */
+  takeFrom(told) {
+    if (this.changed) this.reshape(told);
+  }
+
+  /**
+   * Another outcome, or none.
+   * @param {Outcome | Remote | null} outcome
+   */
+  reshape(outcome) {
+    const { stage } = this;
+    this.outcome = outcome;
+    if (!outcome) this.proof.forget();
+    else if (outcome.ran?.done) this.proof.wait();
+    this.refit();
+    this.explain();
+    stage.redraw();
+    this.workbench.write();
+  }
+
+  /** Once another number of steps is shown, or differences are, the panels are laid out anew. */
+  refit() {
+    const { stage } = this, { panels } = stage, before = panels.scene.trace.steps, after = stage.scene.trace.steps;
+    if (before !== after) stage.stretched(before, after);
+    if (before === after && (panels.lane !== null) === this.laned && panels.delta === this.deltas) return;
+    stage.painter.resize(true);
+    if (this.place && this.outcome && after !== stage.given.trace.steps) {
+      // a link's place was beyond the sequence's own end
+      const { t, first, last } = this.place;
+      this.place = null;
+      stage.zoomTo(first, (last ?? after - 1) + 1);
+      stage.set({ t: t ?? stage.view.t });
+    }
+  }
+
+  /** Letters of the panels that show differences. */
+  get deltas() {
+    if (!this.pictured) return "";
+    return this.stage.given.answer?.kind === "classes" && this.outcome?.ran ? "zrnhy" : "zrnh";
+  }
+
+  /** Whether there is room under the input for what is left of a change. */
+  get laned() {
+    return this.opened || this.changed;
+  }
+
+  /**
+   * The chosen number taken apart here, where it is a what-if's.
+   * @returns {boolean} whether it is
+   */
+  explains() {
+    const { stage } = this, { gate, layer, t, unit } = stage.view;
+    if (!this.acting) return false;
+    const found = gate === "x" || !this.outcome?.ran ? null : gate === "y" ? this.teller.answer(t, unit, chosenOutput(stage) ?? 0) : this.teller.explained({ gate, layer, t, unit });
+    stage.answered = found && /** @type {any} */ ({ reply: -++this.replies, ...found });
+    return true;
+  }
+
+  /** Where someone has asked for it, what is shown now is taken apart anew. */
+  explain() {
+    if (this.stage.explained && !this.explains()) this.stage.forget();
+  }
+
+  // ---- what people do
+
+  toggle() {
+    const { stage } = this;
+    this.opened = !this.opened;
+    if (this.opened) {
+      this.workbench.write();
+      if (!this.trial.there) this.trial.begin();
+    } else this.deeds.take("look");
+    this.workbench.write();
+    stage.painter.resize(true);
+    stage.paint();
+  }
+
+  /**
+   * @param {Partial<State>} patch
+   * @param {string} [joins]
+   */
+  change(patch, joins) {
+    if (!this.trial.there) return this.trial.begin();  // nothing can be bent yet
+    const { now } = this, next = { ...now, idea: "", ...patch };
+    if (next.signal === this.first) next.signal = null;
+    this.history.push(next, joins ? { joins } : {});
+    this.cut = [];
+    this.workbench.wrong = "";
+    if (this.stage.view.show === "free") this.stage.view.show = "bent";
+    this.compute();
+  }
+
+  undo() {
+    if (this.canUndo) this.gone(() => this.history.undo());
+  }
+
+  redo() {
+    if (this.canRedo) this.gone(() => this.history.redo());
+  }
+
+  reset() {
+    if (this.changed || this.edits.length) this.change({ edits: [], signal: null });
+  }
+
+  /** @param {() => void} go */
+  gone(go) {
+    go();
+    this.compute();
+    this.workbench.write();
+  }
+
+  /** @param {"bent" | "free" | "difference"} show */
+  show(show) {
+    const { stage } = this;
+    if (!this.changed) return;
+    stage.view.show = show;
+    this.refit();
+    this.explain();
+    stage.redraw();
+    this.rested();
+  }
+
+  /** Nothing has changed for a moment: the address, and who cannot see, hear of it. */
+  rested() {
+    const { stage } = this;
+    clearTimeout(this.timer);
+    if (!this.trial.there) return;  // the view still holds what is to be read
+    this.tell();
+    this.workbench.write();
+    if (this.opened && stage.part.heard.textContent !== this.sentence()) stage.part.heard.textContent = this.sentence();
+    stage.report();
+  }
+
+  /** What is so, in the view. */
+  tell() {
+    const { stage: { view }, now, first } = this;
+    view.bent = writeEdits(now.edits);
+    this.large = first !== null && now.signal !== null && this.stepsRedrawn().length * first.inputs > MOST_WRITTEN;
+    view.drawn = first && now.signal && !this.large ? writeSignal(now.signal, first) : "";
+  }
+
+  sentence() {
+    return this.teller.sentence();
+  }
+
+  verdict() {
+    return this.teller.verdict();
+  }
+
+  get troubled() {
+    return this.cut.length > 0 || this.proof.trouble !== "";
+  }
+
+  destroy() {
+    clearTimeout(this.timer);
+    this.proof.forget();
+    this.trial.leave();
+  }
+}
+

@@ -1,0 +1,248 @@
+// Hands on an experiment: a press and a drag over the panels with a tool in hand. Without one, all is as ever.
+
+/** @import { Spot } from "../../hands/gestures.js" */
+/** @import { Stage } from "../../stage.js" */
+/** @import { Signal } from "../signal.js" */
+/** @import { Chosen } from "./marks.js" */
+import { clamp } from "../../hands/zoom.js";
+import { movePulse, noise, pulseAt, put, stroke, toggle } from "../signal.js";
+
+/** @typedef {"look" | "bend" | "draw" | "move" | "noise" | "stretch"} Tool */
+/** @type {readonly Tool[]} */
+export const TOOLS = ["look", "bend", "draw", "move", "noise", "stretch"];
+
+const CLICK = 4;  // px a pointer may wander and still be a click
+const REACH = 140;  // px of a drag from one end of a gate to the other
+const ROUGH = 0.15;  // share of what the input reaches that a stroke of noise adds
+
+/**
+ * What the pointer has hold of.
+ * @typedef {{what: "rectangle", gate: Chosen["gate"], unit: number, t: number} | {what: "value", from: number} | {what: "label", unit: number}
+ *   | {what: "line", k: number, t: number, value: number} | {what: "cell", k: number, t: number, from: number, paints: number | null} | {what: "symbol", k: number, t: number}
+ *   | {what: "pulse", t: number, signal: Signal} | {what: "noise", k: number, last: number} | {what: "stretch", t: number} | {what: "nothing"}} Hold
+ */
+
+export class Grasp {
+  /** @param {Stage} stage */
+  constructor(stage) {
+    this.stage = stage;
+    /** @type {Hold | null} */
+    this.hold = null;
+    this.id = -1;
+    this.start = { x: 0, y: 0 };
+    this.wandered = false;
+    this.drags = 0;  // a drag is undone as one
+  }
+
+  /** What is done within one drag. */
+  get joins() {
+    return `drag ${this.drags}`;
+  }
+
+  /**
+   * @param {{type: "down" | "move" | "up" | "cancel", id: number, shift: boolean} & Spot} fact
+   * @returns {boolean} whether the pointer is taken: nobody else shall hear of it
+   */
+  feed(fact) {
+    const { experiment } = this.stage;
+    if (this.hold) {
+      if (fact.id !== this.id) return fact.type !== "up" && fact.type !== "cancel";
+      if (fact.type === "move") this.move(fact);
+      if (fact.type === "up" || fact.type === "cancel") this.lift(fact);
+      return true;
+    }
+    if (fact.type !== "down" || experiment.deeds.tool === "look" || !experiment.ready) return false;
+    const hold = this.taken(fact);
+    if (!hold) return false;
+    this.hold = hold;
+    this.id = fact.id;
+    this.start = { x: fact.x, y: fact.y };
+    this.wandered = false;
+    this.drags++;
+    this.stage.stop();
+    this.stage.hands.leave();
+    if (hold.what === "line") this.move(fact);
+    return true;
+  }
+
+  /** Another trace: what was held is no more. */
+  drop() {
+    this.hold = null;
+  }
+
+  /**
+   * What a press takes hold of; null: it is not the tool's.
+   * @param {Spot} spot
+   * @returns {Hold | null}
+   */
+  taken({ x, y, where, gate, unit, inPlot }) {
+    const { stage } = this, { experiment, panels } = stage, { tool } = experiment.deeds, { signal } = experiment, t = this.stepAt(x);
+    if (tool === "bend") {
+      if (where !== "gate" || unit === null || gate === null || gate === "x" || !experiment.deeds.canBend(gate)) return null;
+      if (!inPlot) return x < panels.left ? { what: "label", unit } : null;
+      const { chosen } = experiment.deeds;
+      if (chosen && chosen.gate === gate && inside(chosen.units, chosen.steps, unit, t)) return { what: "value", from: experiment.deeds.valueChosen() };
+      return { what: "rectangle", gate: /** @type {Chosen["gate"]} */ (gate), unit, t };
+    }
+    if (tool === "stretch") return (where === "x" || where === "ruler") && inPlot ? { what: "stretch", t } : null;
+    if (where !== "x" || !inPlot || !signal) return null;
+    const lines = panels.stripKind() === "lines", value = lines ? 0 : signal.x[t * signal.inputs + panels.inputAt(y)];
+    if (tool === "move") return { what: "pulse", t, signal };
+    if (tool === "noise") return { what: "noise", k: lines ? this.nearest(t, y) : panels.inputAt(y), last: -1 };
+    if (lines) return { what: "line", k: this.nearest(t, y), t, value: this.valueAt(y, this.nearest(t, y)) };
+    if (stage.scene.tile.x_each > 1) return { what: "nothing" };  // a row stands for several inputs
+    return experiment.trial.oneHot ? { what: "symbol", k: panels.inputAt(y), t } : { what: "cell", k: panels.inputAt(y), t, from: value, paints: null };
+  }
+
+  /** @param {{x: number, y: number}} point */
+  move({ x, y }) {
+    const { stage, hold, joins } = this, { experiment } = stage, t = this.stepAt(x);
+    if (!hold) return;
+    if (Math.abs(x - this.start.x) > CLICK || Math.abs(y - this.start.y) > CLICK) this.wandered = true;
+    const up = (this.start.y - y) / REACH, { signal } = experiment;
+    if (!signal && hold.what !== "rectangle" && hold.what !== "value" && hold.what !== "stretch") return;
+    switch (hold.what) {
+      case "rectangle": {
+        const places = [hold.unit, this.unitAt(hold.gate, y)].map((unit) => stage.shown.indexOf(unit)).sort((a, b) => a - b);
+        const units = Array.from(stage.shown.subarray(places[0], places[1] + 1)).sort((a, b) => a - b);
+        experiment.deeds.choose({ gate: hold.gate, units, steps: [Math.min(hold.t, t), Math.max(hold.t, t)] });
+        return;
+      }
+      case "value":
+        if (this.wandered) experiment.deeds.setValue(hold.from + up * experiment.deeds.span(), joins);
+        return;
+      case "line": {
+        if (!signal) return;
+        const value = this.valueAt(y, hold.k);
+        experiment.deeds.redraw(stroke(signal, hold.k, hold, { t, value }), joins);
+        Object.assign(hold, { t, value });
+        return;
+      }
+      case "cell": {
+        if (!this.wandered || !signal) return;
+        // up and down it is more or less; along the time axis what a click would make of it is painted on
+        if (hold.paints === null && t !== hold.t) hold.paints = this.turned(hold.from);
+        const changes = hold.paints === null ? [hold.t] : Array.from({ length: Math.abs(t - hold.t) + 1 }, (_, k) => Math.min(t, hold.t) + k);
+        const value = hold.paints ?? hold.from + up * 2 * experiment.deeds.reach();
+        experiment.deeds.redraw(put(signal, changes.map((each) => [each, hold.k, value])), joins);
+        return;
+      }
+      case "symbol":
+        // painted along: the symbol at every step the pointer goes over
+        if (!this.wandered || t === hold.t || !signal) return;
+        experiment.deeds.redraw(between(hold.t, t).reduce((made, each) => toggle(made, each, hold.k, true, true), signal), joins);
+        hold.t = t;
+        return;
+      case "pulse": {
+        const pulse = pulseAt(hold.signal, hold.t);
+        if (pulse) experiment.deeds.redraw(movePulse(hold.signal, pulse, t - hold.t), joins);
+        return;
+      }
+      case "noise": {
+        if (t === hold.last || !signal) return;
+        // each step once, however often the hand goes to and fro
+        const fresh = hold.last < 0 ? [t] : between(hold.last, t).filter((each) => each !== hold.last), each = this.stage.scene.tile.x_each;
+        const rows = Array.from({ length: Math.min(each, signal.inputs - hold.k * each) }, (_, k) => hold.k * each + k);
+        experiment.deeds.redraw(rows.reduce((made, k) => noise(made, Math.min(...fresh), Math.max(...fresh), k, ROUGH * experiment.deeds.reach(), experiment.history.at + 1), signal), joins);
+        hold.last = t;
+        return;
+      }
+      case "stretch": experiment.deeds.choose({ gate: "x", units: null, steps: [Math.min(hold.t, t), Math.max(hold.t, t)] });
+    }
+  }
+
+  /** @param {{type: string, x: number, y: number}} fact */
+  lift({ type, x, y }) {
+    const { stage, hold, wandered, joins } = this, { experiment } = stage, t = this.stepAt(x);
+    this.hold = null;
+    if (type === "cancel" || !hold) return;
+    const { signal } = experiment;
+    if (hold.what === "label" && !wandered) experiment.deeds.lesion(hold.unit);
+    if (hold.what === "symbol" && !wandered && signal) experiment.deeds.redraw(toggle(signal, t, hold.k, true), joins);
+    if (hold.what === "cell" && !wandered && signal) experiment.deeds.redraw(put(signal, [[t, hold.k, this.turned(hold.from)]]), joins);
+    if (hold.what === "rectangle" && !wandered) experiment.deeds.choose({ gate: hold.gate, units: [hold.unit], steps: [hold.t, hold.t] });
+    if (hold.what === "stretch" && !wandered) experiment.deeds.choose({ gate: "x", units: null, steps: [t, t] });
+    if (hold.what === "noise" && !wandered) {
+      this.hold = hold;
+      this.move({ x, y });
+      this.hold = null;
+    }
+    const gate = hold.what === "rectangle" ? hold.gate : null;
+    stage.set({ t, ...(gate && gate !== "x" ? { gate, unit: /** @type {any} */ (hold).unit } : {}) }, true);
+    experiment.rested();
+  }
+
+  /**
+   * What a click makes of a number that is no symbol's: on, or off.
+   * @param {number} value
+   */
+  turned(value) {
+    return Math.abs(value) > 0.5 ? 0 : 1;
+  }
+
+  // ---- where things are
+
+  /** @param {number} x */
+  stepAt(x) {
+    const { stage } = this;
+    return clamp(Math.floor(stage.panels.time(x)), 0, stage.scene.trace.steps - 1);
+  }
+
+  /**
+   * @param {Chosen["gate"]} gate
+   * @param {number} y
+   */
+  unitAt(gate, y) {
+    const { panels, shown } = this.stage, { top, height } = panels.row(gate);
+    return shown[clamp(Math.floor((y - top) / height * shown.length), 0, shown.length - 1)];
+  }
+
+  /**
+   * The number of an input at a height of the strip.
+   * @param {number} y
+   * @param {number} k
+   */
+  valueAt(y, k) {
+    const { panels } = this.stage, { top, height } = panels.row("x"), { low, high, from = low } = panels.scene.palettes.light.x;
+    if (panels.own) {
+      const lane = height / panels.inputRows(), [least, most] = panels.ends(k), share = 1 - (y - top - k * lane - 4) / (lane - 8);
+      return least + clamp(share, 0, 1) * ((most - least) || 1);
+    }
+    return high - clamp((y - top - 4) / (height - 8), 0, 1) * (high - from);
+  }
+
+  /**
+   * The input whose line is nearest at a step.
+   * @param {number} t
+   * @param {number} y
+   */
+  nearest(t, y) {
+    const { panels, experiment } = this.stage, { signal } = experiment;
+    if (panels.own) return panels.inputAt(y);
+    let best = 0, least = Infinity;
+    for (let k = 0; signal && k < signal.inputs; k++) {
+      const off = Math.abs(this.valueAt(y, k) - signal.x[t * signal.inputs + k]);
+      if (off < least - 1e-9) [best, least] = [k, off];
+    }
+    return best;
+  }
+}
+
+/**
+ * All steps from one to another, in either order.
+ * @param {number} a
+ * @param {number} b
+ */
+function between(a, b) {
+  return Array.from({ length: Math.abs(b - a) + 1 }, (_, k) => Math.min(a, b) + k);
+}
+
+/**
+ * @param {number[] | null} units
+ * @param {[number, number] | null} steps
+ * @param {number} unit
+ * @param {number} t
+ */
+function inside(units, steps, unit, t) {
+  return (!units || units.includes(unit)) && (!steps || (steps[0] <= t && t <= steps[1]));
+}

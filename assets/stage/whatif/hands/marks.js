@@ -1,0 +1,164 @@
+// What an experiment draws on the panels: hatching over what is bent, the stretch chosen, what is left of the change.
+
+/** @import { Panels } from "../../panels/panels.js" */
+/** @import { Edit } from "../../gru.js" */
+import { contextOf } from "../../panels/canvas.js";
+
+const HATCH = 9;  // px between two lines
+
+/** @typedef {{gate: "z" | "r" | "n" | "h" | "x", units: number[] | null, steps: [number, number] | null}} Chosen  a rectangle of one panel; null: all */
+
+/**
+ * @typedef {object} Bent
+ * @property {Edit[]} edits  that act
+ * @property {number} layer  shown
+ * @property {Chosen | null} chosen
+ * @property {number[]} redrawn  steps whose input is not the sequence's own
+ */
+
+/**
+ * @param {Panels} panels
+ * @param {Bent} bent
+ */
+export function drawBent(panels, { edits, layer, chosen, redrawn }) {
+  const context = contextOf(panels.over), { ink, halo, accent } = panels.ink;
+  context.save();
+  context.beginPath();
+  context.rect(panels.left, 0, panels.plot, panels.height);
+  context.clip();
+  for (const edit of edits) {
+    if (edit.layer !== layer || edit.do === "weight") continue;
+    const gate = edit.do === "lesion" ? "h" : edit.gate;
+    for (const box of boxesOf(panels, gate, edit.units, edit.do === "lesion" ? null : edit.steps)) hatch(panels, box, ink, halo);
+  }
+  const input = panels.find("x");
+  if (input) for (const [first, last] of stretches(redrawn)) hatch(panels, [panels.x(first), input.top + input.height - 4, panels.x(last + 1) - panels.x(first), 4], accent, halo);
+  context.restore();
+  if (!chosen) return;
+  for (const [style, wide, dashes] of /** @type {[string, number, number[]][]} */ ([[halo, 4, []], [accent, 2, [6, 3]]])) {
+    context.strokeStyle = style;
+    context.lineWidth = wide;
+    context.setLineDash(dashes);
+    for (const [x, y, width, height] of boxesOf(panels, chosen.gate, chosen.units, chosen.steps)) {
+      const from = Math.max(x, panels.left), to = Math.min(x + width, panels.left + panels.plot);
+      if (to > from) context.strokeRect(from, y, to - from, height);
+    }
+  }
+  context.setLineDash([]);
+}
+
+/**
+ * Where cells stand: one box for units that stand beside each other.
+ * @param {Panels} panels
+ * @param {Chosen["gate"]} gate
+ * @param {number[] | null} units
+ * @param {[number, number] | null} steps
+ * @returns {[number, number, number, number][]}
+ */
+function boxesOf(panels, gate, units, steps) {
+  const row = panels.find(gate);
+  if (!row) return [];
+  const from = steps ? panels.x(steps[0]) : panels.left, to = steps ? panels.x(steps[1] + 1) : panels.left + panels.plot;
+  if (!units || gate === "x") return [[from, row.top, to - from, row.height]];
+  const wanted = new Set(units), places = [];
+  for (let place = 0; place < panels.shown.length; place++) if (wanted.has(panels.shown[place])) places.push(place);
+  return stretches(places).map(([first, last]) => {
+    const { top, height } = panels.unitBox(gate, first);
+    return [from, top, to - from, height * (last - first + 1)];
+  });
+}
+
+/**
+ * Whole numbers in order as stretches of neighbours: [first, last].
+ * @param {number[]} numbers
+ * @returns {[number, number][]}
+ */
+export function stretches(numbers) {
+  /** @type {[number, number][]} */
+  const found = [];
+  for (const number of numbers) {
+    const before = found[found.length - 1];
+    if (before && before[1] === number - 1) before[1] = number;
+    else found.push([number, number]);
+  }
+  return found;
+}
+
+/**
+ * Lines from lower left to upper right, dark on light, so that they are seen on any colour.
+ * @param {Panels} panels
+ * @param {[number, number, number, number]} box  as far as it is seen
+ * @param {string} ink
+ * @param {string} halo
+ */
+function hatch(panels, [from, y, across, height], ink, halo) {
+  const context = contextOf(panels.over), x = Math.max(from, panels.left), width = Math.min(from + across, panels.left + panels.plot) - x;
+  if (width <= 0) return;
+  context.save();
+  context.beginPath();
+  context.rect(x, y, width, height);
+  context.clip();
+  for (const [style, wide] of /** @type {[string, number][]} */ ([[halo, 2.5], [ink, 1]])) {
+    context.strokeStyle = style;
+    context.lineWidth = wide;
+    context.globalAlpha = 0.5;
+    context.beginPath();
+    // from fixed places, so that neighbours' lines meet
+    for (let at = Math.floor((x + y) / HATCH) * HATCH; at <= x + width + y + height; at += HATCH) {
+      context.moveTo(at - y - height, y + height);
+      context.lineTo(at - y, y);
+    }
+    context.stroke();
+  }
+  context.restore();
+}
+
+/**
+ * How much of the change is left at each step, as a curve under the input.
+ * @param {Panels} panels
+ * @param {{top: number, height: number}} lane
+ * @param {Float32Array} left
+ * @param {number} peak
+ * @param {number | null} gone  the step from which nothing is left to see
+ */
+export function drawLeft(panels, { top, height }, left, peak, gone) {
+  const context = contextOf(panels.heat), { accent, line, muted } = panels.ink, { steps } = panels.scene.trace;
+  context.fillStyle = muted;
+  context.textAlign = "right";
+  context.textBaseline = "middle";
+  context.font = panels.font;
+  context.fillText("\u0394", panels.left - 9, top + height / 2);
+  context.save();
+  context.beginPath();
+  context.rect(panels.left, top - 1, panels.plot, height + 2);
+  context.clip();
+  context.strokeStyle = line;
+  context.lineWidth = 1;
+  context.beginPath();
+  context.moveTo(panels.left, top + height - 0.5);
+  context.lineTo(panels.left + panels.plot, top + height - 0.5);
+  context.stroke();
+  if (peak > 0) {
+    const first = Math.max(0, Math.floor(panels.a)), last = Math.min(steps, Math.ceil(panels.b)), each = Math.max(1, Math.floor((last - first) / (panels.plot * 2)));
+    context.fillStyle = accent;
+    context.beginPath();
+    context.moveTo(panels.x(first), top + height);
+    for (let t = first; t < last; t += each) {
+      let most = 0;
+      for (let k = t; k < Math.min(t + each, last); k++) most = left[k] > most ? left[k] : most;
+      const y = top + height - Math.min(1, most / peak) * height;
+      context.lineTo(panels.x(t), y);
+      context.lineTo(panels.x(Math.min(t + each, last)), y);
+    }
+    context.lineTo(panels.x(last), top + height);
+    context.globalAlpha = 0.8;
+    context.fill();
+    context.globalAlpha = 1;
+  }
+  if (gone !== null && gone < steps) {
+    const x = panels.x(gone);
+    context.fillStyle = muted;
+    context.fillRect(x - 0.5, top - 1, 1.5, height + 2);
+  }
+  context.restore();
+}

@@ -1,0 +1,313 @@
+// What an experiment comes to: its numbers as the stage draws them, what differs from the free run, and how long.
+
+/** @import { Gate, Scene } from "../../fields.js" */
+/** @import { Gates } from "../../gru.js" */
+/** @import { Head } from "../../numbers/known.js" */
+/** @import { Table, Tables } from "../../numbers/unpack.js" */
+/** @import { Signal } from "../signal.js" */
+import { GATES } from "../../fields.js";
+import { answered } from "../../numbers/answer.js";
+/** @import { Tile } from "../../numbers/tiles.js" */
+import { Tiles } from "../../numbers/tiles.js";
+import { aligned } from "../signal.js";
+import { difference, fate, goneFrom, largest, left, peak, scaleOf } from "../compare.js";
+
+/**
+ * What it is made of.
+ * @typedef {object} Ran
+ * @property {Gates[]} bent  by layer, [t * units + unit]
+ * @property {Gates[]} free  likewise, over the steps of the sequence itself
+ * @property {Signal} signal  what was read
+ * @property {Float32Array} x  the sequence's own input
+ * @property {Float32Array} h0  [layer * units + unit], with units that are cut out at 0
+ * @property {boolean} done
+ */
+
+/** @typedef {{fate: "never" | "gone" | "lasts", gone: number | null, peak: number, at: number, last: number}} Course */
+
+export class Outcome {
+  /**
+   * @param {Ran} ran
+   * @param {Scene} scene  of the free run
+   * @param {Tiles} own  Python's numbers of it: what its steps are called
+   * @param {Head | null} head
+   */
+  constructor(ran, scene, own, head) {
+    this.ran = ran;
+    this.scene = scene;
+    this.own = own;
+    this.head = head;
+    const { units, layers, bidirectional } = scene.trace, { steps } = ran.signal;
+    this.units = units;
+    this.layers = layers;
+    this.bidirectional = bidirectional;
+    this.steps = steps;
+    /** The sequence's step each step is compared with; -1 for none: of a stretch that comes twice the second time is new. */
+    this.origin = aligned(ran.signal, ran.free[0].h.length / units);
+    this.x = inputsOf(ran.signal, scene.tile.x_each);
+    this.labels = scene.trace.labelled ? Array.from(ran.signal.origin, (from) => from < 0 ? "" : own.label(from)) : [];
+    this.due = scene.trace.asks ? Array.from(ran.signal.origin, (from) => from < 0 ? "" : own.due(from)) : [];
+    /** @type {Map<number, Partial<Record<Gate, Float32Array>>>} */
+    this.off = new Map();
+    /** @type {Map<number, Float32Array>} */
+    this.remains = new Map();
+    /** @type {Map<number, Course>} */
+    this.courses = new Map();
+    /** @type {Map<number, number>} */
+    this.scales = new Map();
+    /** @type {Tables | null} */
+    this.heard = null;
+    this.tiles = this.made((layer) => this.arrays(layer));
+  }
+
+  /**
+   * @param {(layer: number) => Tables} arrays
+   * @returns {Tiles}
+   */
+  made(arrays) {
+    const tiles = new Tiles({ steps: this.steps, bidirectional: this.bidirectional });
+    for (let layer = 0; layer < this.layers; layer++) {
+      tiles.add({ layer, first: 0, last: this.steps - 1, each: 1, x_each: this.scene.tile.x_each, labels: this.labels, due: this.due }, arrays(layer));
+    }
+    return tiles;
+  }
+
+  /**
+   * @param {number} layer
+   * @returns {Tables}
+   */
+  arrays(layer) {
+    const { units, steps, ran } = this, { r, z, n, h } = ran.bent[layer], of = (/** @type {Float32Array} */ values) => tableOf(values, steps, units);
+    return { x: this.x, r: of(r), z: of(z), n: of(n), h: of(h), before: tableOf(ran.h0.slice(layer * units, (layer + 1) * units), 1, units), ...this.said() };
+  }
+
+  /** What the model's head makes of it: it reads the states of the top. @returns {Tables} */
+  said() {
+    const { head, ran, steps, scene } = this;
+    if (!head || !scene.answer) return {};
+    if (this.heard) return this.heard;
+    const target = targetOf(head, ran.signal, this.origin, ran.x), found = this.answered(head, ran.bent, steps, target);
+    const tables = /** @type {Tables} */ ({ y: found.y });
+    if (found.wrong) tables.wrong = found.wrong;
+    if (found.said) tables.said = found.said;
+    if (found.target) tables.target = found.target;
+    this.heard = tables;
+    return tables;
+  }
+
+  /**
+   * @param {Head} head
+   * @param {Gates[]} gates
+   * @param {number} steps
+   * @param {Float32Array | null} target
+   */
+  answered(head, gates, steps, target) {
+    const { units, bidirectional, scene } = this;
+    return answered({ ...head, rows: scene.answer?.rows }, this.read(gates, steps), steps, bidirectional ? 2 * units : units, target);
+  }
+
+  /**
+   * What a head reads: the states of the top, both directions side by side.
+   * @param {Gates[]} gates
+   * @param {number} steps
+   */
+  read(gates, steps) {
+    const { units, layers, bidirectional } = this, top = gates[layers - 1].h;
+    return bidirectional ? sideBySide(gates[layers - 2].h, top, steps, units) : top;
+  }
+
+  // ---- what differs
+
+  /**
+   * Bent less free of every gate of a layer.
+   * @param {number} layer
+   */
+  differences(layer) {
+    const held = this.off.get(layer);
+    if (held) return held;
+    const { ran: { bent, free }, origin, units } = this;
+    const made = Object.fromEntries(GATES.map((gate) => [gate, difference(bent[layer][gate], free[layer][gate], origin, units)]));
+    this.off.set(layer, made);
+    return made;
+  }
+
+  /**
+   * The same, to be drawn.
+   * @param {number} layer
+   */
+  pictured(layer) {
+    const off = this.differences(layer), { steps, units, head, ran, scene } = this;
+    /** @type {Tables} */
+    const tables = Object.fromEntries(GATES.map((gate) => [gate, tableOf(/** @type {Float32Array} */ (off[gate]), steps, units)]));
+    const y = head && scene.answer?.kind === "classes" ? this.tiles.covering(layer, 0, steps - 1)?.arrays.y : null;
+    if (head && y) {
+      const free = this.answered(head, ran.free, ran.free[layer].h.length / units, null).y;
+      tables.y = tableOf(difference(/** @type {Float32Array} */ (y), /** @type {Float32Array} */ (free), this.origin, y.rows), steps, y.rows);
+    }
+    return this.made((row) => row !== layer ? this.arrays(row) : { ...this.arrays(row), ...tables });
+  }
+
+  /** @param {number} layer */
+  scale(layer) {
+    const scale = this.scales.get(layer) ?? scaleOf(Object.values(this.differences(layer)));
+    this.scales.set(layer, scale);
+    return scale;
+  }
+
+  /** @param {number} layer */
+  largest(layer) {
+    return largest(this.differences(layer), this.units);
+  }
+
+  /**
+   * How much of the change is left at each step.
+   * @param {number} layer
+   */
+  left(layer) {
+    const held = this.remains.get(layer);
+    if (held) return held;
+    const { ran: { bent, free }, origin, steps, units } = this, made = left(bent[layer].h, free[layer].h, origin, steps, units);
+    this.remains.set(layer, made);
+    return made;
+  }
+
+  /**
+   * @param {number} layer
+   * @returns {Course}
+   */
+  course(layer) {
+    const held = this.courses.get(layer);
+    if (held) return held;
+    const remains = this.left(layer), most = peak(remains), backwards = this.bidirectional && layer % 2 === 1, inOrder = backwards ? remains.slice().reverse() : remains, gone = goneFrom(inOrder);
+    let last = NaN;
+    for (let k = remains.length - 1; k >= 0 && Number.isNaN(last); k--) last = inOrder[k];
+    const made = { fate: fate(inOrder), gone: gone === null || !backwards ? gone : remains.length - 1 - gone, peak: most, at: remains.indexOf(most), last };
+    this.courses.set(layer, made);
+    return made;
+  }
+}
+
+/**
+ * @param {Float32Array} values
+ * @param {number} columns
+ * @param {number} rows
+ * @returns {Table}
+ */
+export function tableOf(values, columns, rows) {
+  return Object.assign(values, { columns, rows });
+}
+
+/**
+ * The input as the strip shows it: several inputs share a row where there are many.
+ * @param {Signal} signal
+ * @param {number} each
+ * @returns {Table}
+ */
+function inputsOf({ x, inputs, steps }, each) {
+  if (each === 1) return tableOf(x.slice(), steps, inputs);
+  const rows = Math.ceil(inputs / each), out = new Float32Array(steps * rows);
+  for (let t = 0; t < steps; t++) {
+    for (let k = 0; k < inputs; k++) out[t * rows + Math.floor(k / each)] += x[t * inputs + k];
+    for (let row = 0; row < rows; row++) out[t * rows + row] /= Math.min(each, inputs - row * each);
+  }
+  return tableOf(out, steps, rows);
+}
+
+/**
+ * What is due where the steps are now: nothing at those that are new, and nothing at all once a number was redrawn, for
+ * what should be said then nobody knows.
+ * @param {Head} head
+ * @param {Signal} signal
+ * @param {Int32Array} origin
+ * @param {Float32Array} own
+ */
+function targetOf({ target, targets }, { x, steps, inputs }, origin, own) {
+  if (!target) return null;
+  const out = new Float32Array(steps * targets).fill(NaN);
+  for (let t = 0; t < steps; t++) {
+    const from = origin[t];
+    if (from < 0) continue;
+    if (x !== own) for (let k = 0; k < inputs; k++) if (x[t * inputs + k] !== own[from * inputs + k]) return null;
+    out.set(target.subarray(from * targets, (from + 1) * targets), t * targets);
+  }
+  return out;
+}
+
+/**
+ * @param {Float32Array} forward
+ * @param {Float32Array} backward
+ * @param {number} steps
+ * @param {number} units
+ */
+function sideBySide(forward, backward, steps, units) {
+  const out = new Float32Array(steps * 2 * units);
+  for (let t = 0; t < steps; t++) {
+    out.set(forward.subarray(t * units, (t + 1) * units), 2 * t * units);
+    out.set(backward.subarray(t * units, (t + 1) * units), (2 * t + 1) * units);
+  }
+  return out;
+}
+
+/** The same of Python's numbers, where the page computes none: as many steps a column as Python sends. */
+export class Remote {
+  /**
+   * @param {Tile} tile  of all steps of one layer
+   * @param {Scene} scene
+   * @param {Tile | null} free  the same steps of the free run
+   */
+  constructor(tile, scene, free) {
+    this.ran = null;
+    this.origin = new Int32Array(0);  // of no step it is known that it is new
+    this.tile = tile;
+    this.alike = free && free.each === tile.each && free.columns === tile.columns ? free : null;
+    this.steps = tile.last + 1;
+    this.scene = scene;
+    this.tiles = new Tiles({ steps: this.steps, bidirectional: scene.trace.bidirectional });
+    this.tiles.add(tile, tile.arrays);
+    /** @type {Float32Array | null} */
+    this.remains = null;
+    /** @type {Partial<Record<Gate, Float32Array>> | null} */
+    this.off = null;
+  }
+
+  /** Bent less free, column by column. @returns {Partial<Record<Gate, Float32Array>>} */
+  differences() {
+    const { alike, tile } = this;
+    if (!alike) return {};
+    return this.off ??= Object.fromEntries(GATES.map((gate) => [gate, Float32Array.from(tile.arrays[gate], (value, k) => value - alike.arrays[gate][k])]));
+  }
+
+  /** @returns {Tiles | null} null: the runs cannot be compared step by step */
+  pictured() {
+    const { tile } = this, off = this.differences();
+    if (!this.alike) return null;
+    const own = Object.fromEntries(["x", "y", "wrong", "target", "said"].flatMap((name) => tile.arrays[name] ? [[name, tile.arrays[name]]] : [])), tiles = new Tiles({ steps: this.steps, bidirectional: this.scene.trace.bidirectional });
+    tiles.add(tile, { ...own, ...Object.fromEntries(Object.entries(off).map(([gate, values]) => [gate, tableOf(values, tile.columns, tile.units)])) });
+    return tiles;
+  }
+
+  scale() {
+    return scaleOf(Object.values(this.differences()));
+  }
+
+  largest() {
+    const found = largest(this.differences(), this.tile.units);
+    return found && { ...found, t: found.t * this.tile.each };
+  }
+
+  left() {
+    if (this.remains) return this.remains;
+    const { tile, alike, steps } = this, out = new Float32Array(steps).fill(NaN), columns = Int32Array.from({ length: tile.columns }, (_, k) => k);
+    if (alike) {
+      const each = left(/** @type {Float32Array} */ (tile.arrays.h), /** @type {Float32Array} */ (alike.arrays.h), columns, tile.columns, tile.units);
+      for (let t = 0; t < steps; t++) out[t] = each[tile.column(t)];
+    }
+    this.remains = out;
+    return out;
+  }
+
+  course() {
+    const remains = this.left();
+    return { fate: fate(remains), gone: goneFrom(remains), peak: peak(remains), at: remains.indexOf(peak(remains)), last: remains[remains.length - 1] };
+  }
+}
