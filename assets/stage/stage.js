@@ -199,7 +199,7 @@ export class Stage {
     this.fetching.rested();
     // a link that names a gate shows what the one who sent it saw
     if (fresh && (this.explained || (!old && view.gate !== "h"))) this.explain();
-    this.experiment.taken(fresh, asked);
+    this.experiment.taken(fresh, asked, old === null);
     this.report();
   }
 

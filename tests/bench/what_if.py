@@ -27,10 +27,10 @@ TIMED = """(root) => new Promise((done) => {
   const stage = root.gruviz, { experiment } = stage, start = performance.now();
   let first = null;
   const came = experiment.came.bind(experiment);
-  experiment.came = (bending, result) => {
-    came(bending, result);
+  experiment.came = (ran) => {
+    came(ran);
     first ??= performance.now() - start;
-    if (!result.done) return;
+    if (!ran.done) return;
     experiment.came = came;
     requestAnimationFrame(() => done([first, performance.now() - start]));
   };

@@ -10,7 +10,7 @@
 /** @import { Tiles } from "../numbers/tiles.js" */
 import { chosenOutput } from "../cell/says.js";
 import { Palette } from "../panels/palette.js";
-import { act, readEdits, writeEdits } from "./edits.js";
+import { act, readEdits, same, writeEdits } from "./edits.js";
 import { Deeds, MOST_STEPS, MOST_VALUES } from "./hands/deeds.js";
 import { Grasp } from "./hands/grasp.js";
 import { drawBent, drawLeft } from "./hands/marks.js";
@@ -18,7 +18,7 @@ import { Workbench } from "./hands/workbench.js";
 import { History } from "./history.js";
 /** @import { Ran, Remote } from "./runs/outcome.js" */
 import { Outcome } from "./runs/outcome.js";
-import { presets } from "./presets.js";
+import { frozen, presets } from "./presets.js";
 import { Proof } from "./runs/proof.js";
 import { aligned, readSignal, writeSignal } from "./signal.js";
 import { Teller } from "./teller.js";
@@ -40,7 +40,7 @@ export class Experiment {
     this.history = new History({ edits: [], signal: null, idea: "" });
     /** @type {Outcome | Remote | null} */
     this.outcome = null;
-    /** @type {Preset[]} */
+    /** @type {(Omit<Preset, "signal"> & {signal: Signal | null})[]} */
     this.ideas = [];
     /** @type {Left[]} what of an address made no sense */
     this.cut = [];
@@ -53,6 +53,8 @@ export class Experiment {
     /** @type {ReturnType<typeof setTimeout> | undefined} */
     this.timer = undefined;
     this.replies = 0;
+    /** Whose run the ideas are about. @type {import("../gru.js").Gates[] | null} */
+    this.thought = null;
     this.large = false;  // too much is redrawn to be written
     /** @type {{signal: Signal | null, steps: number[]}} */
     this.marked = { signal: null, steps: [] };
@@ -186,9 +188,9 @@ export class Experiment {
     const { x, inputs } = signal, origin = aligned(signal, known.steps);
     for (let t = 0; t < signal.steps; t++) {
       const from = origin[t];
-      let same = from >= 0;
-      for (let k = 0; same && k < inputs; k++) same = Object.is(x[t * inputs + k], known.x[from * inputs + k]);
-      if (!same) found.push(t);
+      let alike = from >= 0;
+      for (let k = 0; alike && k < inputs; k++) alike = Object.is(x[t * inputs + k], known.x[from * inputs + k]);
+      if (!alike) found.push(t);
     }
     this.marked = { signal, steps: found };
     return found;
@@ -223,6 +225,7 @@ export class Experiment {
     this.grasp.drop();
     this.outcome = null;
     this.ideas = [];
+    this.thought = null;
     this.teller.other = null;
     this.proof.forget();
   }
@@ -231,11 +234,14 @@ export class Experiment {
    * The stage has taken a scene in.
    * @param {boolean} fresh  another trace
    * @param {boolean} asked  the view is that of the scene
+   * @param {boolean} first  it is the stage's first
    */
-  taken(fresh, asked) {
+  taken(fresh, asked, first) {
     const { view, given } = this.stage;
     // the view says in words what is to be set up again
-    if (fresh || asked) this.history.reset({ edits: [], signal: null, idea: "" });
+    if (asked || (fresh && this.history.states.some(({ signal }) => signal !== null))) this.history.reset({ edits: [], signal: null, idea: "" });
+    // whoever opens a link to an experiment shall see that it is one
+    if (first && (view.bent || view.drawn)) this.opened = true;
     // what was drawn over another input says nothing of this one
     if (!asked && this.over !== null && this.over !== given.trace.input) view.drawn = "";
     this.over = given.trace.input ?? null;
@@ -282,7 +288,8 @@ export class Experiment {
     }
     const read = readEdits(view.bent, { units, layers, steps: signal?.steps ?? steps, inputs: known ? known.model.layers.map((layer) => layer.inputs) : inputs, names: given.unit_names });
     this.cut = /** @type {Left[]} */ ([...read.left, ...left]);
-    this.history.reset({ edits: read.edits, signal: signal === this.first ? null : signal, idea: "" });
+    // what can be undone stays, where it is of any run
+    if (signal !== null || !same(read.edits, this.edits) || this.now.signal !== null) this.history.reset({ edits: read.edits, signal: signal === this.first ? null : signal, idea: "" });
     this.think();
     this.compute();
   }
@@ -290,7 +297,12 @@ export class Experiment {
   /** Ideas to try, once the free run is there. */
   think() {
     const { known, first, freeRun, stage: { given } } = this;
-    if (this.ideas.length || !known || !first || !freeRun) return;
+    if (!known || !first || !freeRun) {
+      if (this.trial.there && !this.ideas.length) this.ideas = frozen(given.trace.layers).map((each) => ({ ...each, signal: this.first }));
+      return;
+    }
+    if (this.thought === freeRun) return;
+    this.thought = freeRun;
     const top = given.trace.layers - 1;
     this.ideas = presets({
       signal: first, original: first, layers: given.trace.layers, units: given.trace.units, free: freeRun[top], head: known.head, mostSteps: 4 * first.steps + 100,
@@ -307,6 +319,7 @@ export class Experiment {
     this.timer = setTimeout(() => this.rested(), REST);
     this.proof.forget();
     if (!this.changed) {
+      this.stage.view.show = "bent";
       trial.rest();
       this.reshape(null);
     } else if (this.remote || !this.known) {

@@ -24,16 +24,23 @@ const SHORTEST_GAP = 2;  // steps
 const LONGEST_PULSE = 1 / 3, LONGEST_AT_AN_END = 1 / 20;  // of all steps: a longer one is a level
 
 /**
+ * Those that need to know nothing of the input.
+ * @param {number} layers
+ * @returns {{name: PresetName, edits: Edit[]}[]}
+ */
+export function frozen(layers) {
+  const gates = /** @type {[PresetName, "z" | "r", number][]} */ ([["z1", "z", 1], ["z0", "z", 0], ["r1", "r", 1], ["r0", "r", 0]]);
+  return gates.map(([name, gate, value]) => ({ name, edits: Array.from({ length: layers }, (_, layer) => ({ do: "clamp", gate, value, units: null, steps: null, layer })) }));
+}
+
+/**
  * @param {Given} given
  * @returns {Preset[]}
  */
 export function presets(given) {
   const { signal, layers, units, layer = layers - 1, mostSteps = 2000 } = given;
   /** @type {Preset[]} */
-  const made = [];
-  for (const [name, gate, value] of /** @type {[PresetName, "z" | "r", number][]} */ ([["z1", "z", 1], ["z0", "z", 0], ["r1", "r", 1], ["r0", "r", 0]])) {
-    made.push({ name, signal, edits: Array.from({ length: layers }, (_, each) => ({ do: "clamp", gate, value, units: null, steps: null, layer: each })) });
-  }
+  const made = frozen(layers).map((each) => ({ ...each, signal }));
   const clear = pulses(signal).filter((pulse) => pulse.clear), first = clear.find((pulse) => isShort(pulse, signal.steps));
   if (first) made.push({ name: "pulse", edits: [], signal: removePulse(signal, first) });
   const quiet = longestGap(clear, signal.steps);

@@ -100,9 +100,10 @@ export class Teller {
     const { layer_names: names, trace } = experiment.stage.given, of = names.length > 1 ? `${names[view.layer]}: ` : "", back = trace.bidirectional && view.layer % 2 === 1 ? ` ${w.whatif_backwards}` : "";
     const told = course.fate === "gone" ? fill(w.whatif_gone, { t: course.gone ?? 0, peak: number(course.peak, 3) }) : course.fate === "lasts" ? fill(w.whatif_lasts, { left: number(course.last, 3), peak: number(course.peak, 3), at: course.at }) : w.whatif_never, fate = of + told + back;
     const own = idea ? fill(w[`whatif_say_${idea}`], this.facts(idea)) : this.largest();
+    const pooled = "alike" in outcome && outcome.tile.each > 1 ? ` ${fill(w.whatif_averages, { steps: outcome.tile.each })}` : "";
     const grey = outcome.ran && outcome.origin.includes(-1) ? ` ${w.whatif_new}` : "";
     const long = experiment.large || view.bent.length > LONGEST || view.drawn.length > LONGEST ? ` ${w.whatif_long}` : "";
-    return view.show === "difference" ? `${fill(w.whatif_scale, { scale: outcome.scale(view.layer) })}${grey} ${fate}${long}` : `${own} ${fate}${long}`;
+    return view.show === "difference" ? `${fill(w.whatif_scale, { scale: outcome.scale(view.layer) })}${grey} ${fate}${pooled}${long}` : `${own} ${fate}${pooled}${long}`;
   }
 
   largest() {

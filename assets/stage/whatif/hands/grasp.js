@@ -89,6 +89,11 @@ export class Grasp {
     const lines = panels.stripKind() === "lines", value = lines ? 0 : signal.x[t * signal.inputs + panels.inputAt(y)];
     if (tool === "move") return { what: "pulse", t, signal };
     if (tool === "noise") return { what: "noise", k: lines ? this.nearest(t, y) : panels.inputAt(y), last: -1 };
+    if (lines && experiment.trial.oneHot) {
+      // its lines lie over one another: a click goes on to the next symbol
+      const now = Array.from({ length: signal.inputs }, (_, k) => signal.x[t * signal.inputs + k]).findIndex((each) => each !== 0);
+      return { what: "symbol", k: (now + 1) % signal.inputs, t };
+    }
     if (lines) return { what: "line", k: this.nearest(t, y), t, value: this.valueAt(y, this.nearest(t, y)) };
     if (stage.scene.tile.x_each > 1) return { what: "nothing" };  // a row stands for several inputs
     return experiment.trial.oneHot ? { what: "symbol", k: panels.inputAt(y), t } : { what: "cell", k: panels.inputAt(y), t, from: value, paints: null };

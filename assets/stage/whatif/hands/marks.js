@@ -3,6 +3,7 @@
 /** @import { Panels } from "../../panels/panels.js" */
 /** @import { Edit } from "../../gru.js" */
 import { contextOf } from "../../panels/canvas.js";
+import { axisNumber } from "../../wording.js";
 
 const HATCH = 9;  // px between two lines
 
@@ -161,4 +162,10 @@ export function drawLeft(panels, { top, height }, left, peak, gone) {
     context.fillRect(x - 0.5, top - 1, 1.5, height + 2);
   }
   context.restore();
+  if (peak > 0) {
+    // as high as the curve reaches
+    context.fillStyle = muted;
+    context.textAlign = "left";
+    context.fillText(axisNumber(peak), panels.left + panels.plot + 5, top + height / 2);
+  }
 }

@@ -8,7 +8,7 @@ import { Palette } from "../../panels/palette.js";
 import { fill, number } from "../../wording.js";
 
 export const MOST_UNITS = 16, MOST_INPUTS = 64;
-const TALL = 7, GAP = 14, LEFT = 22, TOP = 16;  // px of a row; between two tables; of what stands beside and over them
+const TALL = 7, GAP = 10, LEFT = 22, TOP = 16, BIAS = 24;  // px of a row; between two tables; of what stands beside and over them
 const REACH = 200;  // px of a drag over the whole scale
 const GATES = ["r", "z", "n"];
 
@@ -57,11 +57,12 @@ export class WeightGrid {
     const { inputs, units, w_ih, w_hh, b_ih, b_hh } = layer, /** @type {Block[]} */ found = [];
     const given = /** @type {[Name, number, Float32Array | null][]} */ ([["w_ih", inputs, w_ih], ["w_hh", units, w_hh], ["b_ih", 1, b_ih], ["b_hh", 1, b_hh]]);
     const tables = given.filter(([, , values]) => values !== null), columns = tables.reduce((all, [, count]) => all + count, 0);
-    const room = Math.max(160, Math.min(720, this.host.clientWidth || 400)) - LEFT - GAP * (tables.length - 1), wide = Math.max(5, Math.min(18, Math.floor(room / columns)));
+    const room = Math.max(160, Math.min(720, this.host.clientWidth || 400)) - LEFT - 2 * BIAS - GAP * (tables.length - 1), wide = Math.max(5, Math.min(18, Math.floor(room / columns)));
     let left = LEFT;
     for (const [name, count, values] of tables) {
-      found.push({ name, columns: count, values: /** @type {Float32Array} */ (values), left, wide });
-      left += count * wide + GAP;
+      const each = count === 1 ? Math.max(wide, BIAS) : wide;  // as wide as its name
+      found.push({ name, columns: count, values: /** @type {Float32Array} */ (values), left, wide: each });
+      left += count * each + GAP;
     }
     return found;
   }

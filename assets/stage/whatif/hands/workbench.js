@@ -132,8 +132,7 @@ export class Workbench {
   /** The fields of the tool in hand; what is typed there stays. */
   form() {
     this.wrong = "";
-    const { tool } = this.stage.experiment.deeds, { form } = this.part;
-    this.part.row.hidden = tool === "look";
+    const { tool } = this.stage.experiment.deeds, { form } = this.part;  // its row is always there: the picture stays where it is
     form.replaceChildren(...(tool === "bend" ? this.bendForm() : tool === "stretch" ? this.stretchForm() : [element("span", "bench-hint", this.stage.w[`whatif_hint_${tool}`])]));
     this.write();
   }

@@ -45,8 +45,11 @@ export class Outcome {
     /** The sequence's step each step is compared with; -1 for none: of a stretch that comes twice the second time is new. */
     this.origin = aligned(ran.signal, ran.free[0].h.length / units);
     this.x = inputsOf(ran.signal, scene.tile.x_each);
-    this.labels = scene.trace.labelled ? Array.from(ran.signal.origin, (from) => from < 0 ? "" : own.label(from)) : [];
-    this.due = scene.trace.asks ? Array.from(ran.signal.origin, (from) => from < 0 ? "" : own.due(from)) : [];
+    const { origin } = ran.signal, redrawn = redrawnOf(ran.signal, ran.x);
+    // what is read anew has the name of its symbol, or none
+    this.labels = scene.trace.labelled ? Array.from(origin, (from, t) => redrawn?.[t] || from < 0 ? symbolOf(ran.signal, t, scene.channels) : own.label(from)) : [];
+    // what should be said of another input nobody knows
+    this.due = scene.trace.asks && !redrawn ? Array.from(this.origin, (from) => from < 0 ? "" : own.due(from)) : [];
     /** @type {Map<number, Partial<Record<Gate, Float32Array>>>} */
     this.off = new Map();
     /** @type {Map<number, Float32Array>} */
@@ -214,6 +217,38 @@ function inputsOf({ x, inputs, steps }, each) {
 }
 
 /**
+ * The steps whose numbers are not the sequence's; null where none is.
+ * @param {Signal} signal
+ * @param {Float32Array} own
+ * @returns {boolean[] | null}
+ */
+function redrawnOf({ x, origin, inputs }, own) {
+  if (x === own) return null;
+  const found = Array.from(origin, (from, t) => {
+    if (from >= 0) for (let k = 0; k < inputs; k++) if (x[t * inputs + k] !== own[from * inputs + k]) return true;
+    return false;
+  });
+  return found.includes(true) ? found : null;
+}
+
+/**
+ * The name of the one input that is 1 where all others are 0; "" where there is none.
+ * @param {Signal} signal
+ * @param {number} t
+ * @param {string[]} names
+ */
+function symbolOf({ x, inputs }, t, names) {
+  let found = -1;
+  for (let k = 0; k < inputs; k++) {
+    const value = x[t * inputs + k];
+    if (value === 0) continue;
+    if (value !== 1 || found >= 0) return "";
+    found = k;
+  }
+  return names[found] ?? "";
+}
+
+/**
  * What is due where the steps are now: nothing at those that are new, and nothing at all once a number was redrawn, for
  * what should be said then nobody knows.
  * @param {Head} head
@@ -281,7 +316,7 @@ export class Remote {
   pictured() {
     const { tile } = this, off = this.differences();
     if (!this.alike) return null;
-    const own = Object.fromEntries(["x", "y", "wrong", "target", "said"].flatMap((name) => tile.arrays[name] ? [[name, tile.arrays[name]]] : [])), tiles = new Tiles({ steps: this.steps, bidirectional: this.scene.trace.bidirectional });
+    const own = Object.fromEntries(["x", "x_low", "x_high", "y", "y_low", "y_high", "wrong", "target", "said"].flatMap((name) => tile.arrays[name] ? [[name, tile.arrays[name]]] : [])), tiles = new Tiles({ steps: this.steps, bidirectional: this.scene.trace.bidirectional });
     tiles.add(tile, { ...own, ...Object.fromEntries(Object.entries(off).map(([gate, values]) => [gate, tableOf(values, tile.columns, tile.units)])) });
     return tiles;
   }
