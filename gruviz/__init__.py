@@ -3,6 +3,8 @@
 from importlib import import_module
 from types import ModuleType
 
+from gruviz.models.converting import convert, misread
+from gruviz.models.fitting import fit_reset_before
 from gruviz.models.gru import ConcatGRU, SplitGRU, TorchGRU
 from gruviz.models.params import GRUParams
 from gruviz.tracing.gate_trace import GateTrace, TraceMeta
@@ -21,13 +23,16 @@ __all__ = [
     "TorchGRU",
     "TraceMeta",
     "Weight",
+    "convert",
+    "fit_reset_before",
+    "misread",
     "reference_error",
     "trace",
 ]
 
 # loaded when first asked for: a notebook that only traces waits for no plotting library
 _ON_DEMAND = {
-    "analysis": "tracing.analysis",
+    "analysis": "analysis",
     "explain": "tracing.explain",
     "export": "drawing.export",
     "figures": "drawing.figures",

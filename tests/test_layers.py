@@ -12,6 +12,8 @@ ROOT = Path(__file__).parent.parent
 PACKAGE = ROOT / "gruviz"
 # a room imports from rooms before it and from itself, in no circle
 ROOMS = ["wording", "models", "inputs", "tracing", "tasks", "training", "drawing", "stage", "app"]
+# these only gather what the rooms hold, for who imports gruviz; no room imports them
+GATHERING = ["", "analysis"]
 MOST_FILES = 9
 ALLOWED = {
     "streamlit": {"app", "app.py"},
@@ -33,7 +35,7 @@ FILES = {name_of(path): path for path in [*sorted(PACKAGE.rglob("*.py")), ROOT /
 
 
 def room(name):
-    """What a module belongs to; "" is gruviz/__init__.py, which only gathers."""
+    """What a module belongs to; "" is gruviz/__init__.py."""
     return name if name == "app.py" else name.split(".")[0]
 
 
@@ -68,7 +70,7 @@ USED = {name: own(path) for name, path in FILES.items()}
 def test_every_folder_is_a_room_of_a_few_files():
     folders = {path.parent for name, path in FILES.items() if name != "app.py"} - {PACKAGE}
     assert {path.relative_to(PACKAGE).parts[0] for path in folders} == set(ROOMS)
-    assert [path.name for path in PACKAGE.glob("*.py")] == ["__init__.py"]
+    assert {name_of(path) for path in PACKAGE.glob("*.py")} == set(GATHERING)
     for folder in folders:
         files = [path for path in folder.glob("*.py") if path.name != "__init__.py"]
         assert 1 < len(files) <= MOST_FILES, f"{folder.name}: {len(files)}"
@@ -77,11 +79,17 @@ def test_every_folder_is_a_room_of_a_few_files():
 
 @pytest.mark.parametrize("name", sorted(FILES))
 def test_a_module_imports_from_its_own_room_and_those_before_it(name):
-    if name in ("", "app.py"):
+    if name in (*GATHERING, "app.py"):
         return
     allowed = ROOMS[: ROOMS.index(room(name)) + 1]
     for used in USED[name]:
         assert room(used) in allowed, f"{name} imports {used or 'gruviz'}"
+
+
+def test_what_gathers_loads_no_heavy_library_itself_and_no_page():
+    for name in GATHERING:
+        heavy = {each for each in imports(FILES[name]) if each.split(".")[0] in ALLOWED}
+        assert not heavy | {used for used in USED[name] if room(used) in ("drawing", "stage", "app")}, name
 
 
 def test_no_room_imports_in_a_circle():
@@ -165,3 +173,19 @@ def test_the_names_of_the_public_api_are_there_and_others_are_not():
         assert type(getattr(gruviz, name)).__name__ == "module"
     with pytest.raises(AttributeError, match="nonsense"):
         _ = gruviz.nonsense
+
+
+def test_analysis_gathers_what_the_rooms_analyse_and_loads_on_demand():
+    code = """
+import sys, gruviz
+assert "gruviz.analysis" not in sys.modules and "gruviz.tasks" not in sys.modules
+from gruviz.tasks import lesions
+import gruviz.tracing.analysis as of_traces
+public = {name for name, thing in vars(of_traces).items() if getattr(thing, "__module__", "") == of_traces.__name__}
+missing = {name for name in public if name[0] != "_" and not hasattr(gruviz.analysis, name)}
+assert not missing, missing
+assert all(hasattr(gruviz.analysis, name) for name in gruviz.analysis.__all__)
+assert gruviz.analysis.lesions is lesions.lesions and gruviz.analysis.ORDERS is of_traces.ORDERS
+print(*{name.split('.')[0] for name in sys.modules})
+"""
+    assert not {"streamlit", "plotly", "pandas"} & set(python(code))

@@ -11,7 +11,7 @@ README = (ROOT / "README.md").read_text(encoding="utf-8")
 
 
 def test_the_library_example_runs_and_says_the_truth():
-    code, more = re.findall(r"```python\n(.*?)```", README, re.DOTALL)
+    code, more, lost, other = re.findall(r"```python\n(.*?)```", README, re.DOTALL)
     assert len(code.strip().splitlines()) <= 12
     torch.manual_seed(0)
     space: dict = {}
@@ -29,6 +29,19 @@ def test_the_library_example_runs_and_says_the_truth():
     assert (bent.z[3, 0, 5:10, 2] == 1).all()
     assert not bent.h[0, :, :, 0].any()
     assert bent.meta.computed == "loop"
+    exec(lost, space)
+    found = space["found"]
+    assert (found.sequences, found.finished, found.lives_by.gate) == (512, True, "z")
+    assert found.free > 0.98
+    assert found.free - found.units[0].metric > 0.2
+    assert isinstance(found.units[0].changes[0], gruviz.Lesion)
+    exec(other, space)
+    p, keras, fit = space["p"], space["keras"], space["fit"]
+    np.testing.assert_array_equal(keras.read().w_hh, p.w_hh)
+    assert keras.w_hh.shape == (8, 24)
+    assert space["reset"] == "after"
+    np.testing.assert_array_equal(space["wrong"].gate("w_ih", "z"), -p.gate("w_ih", "z"))
+    assert fit.error < fit.before
     why = gruviz.explain.number(space["gru"], trace, gate="n", layer=3, time=5, unit=2)
     np.testing.assert_allclose(np.tanh(why.total), trace.n[3, 0, 5, 2], atol=1e-6)
 
@@ -46,6 +59,9 @@ def test_every_module_is_named_in_how_it_is_built():
     rows = {re.match(r"\| `([^`]+)/`", row)[1]: row for row in table.splitlines() if row.startswith("| `")}
     for module in (ROOT / "gruviz").rglob("*.py"):
         room = "/".join(module.relative_to(ROOT).parts[:2])
+        if module.parent == ROOT / "gruviz":
+            assert module.name == "__init__.py" or f"`{room}`" in README, module.name
+            continue
         assert module.name == "__init__.py" or f"`{module.name}`" in rows[room], module.name
     assert set(rows) == {f"gruviz/{room.name}" for room in (ROOT / "gruviz").iterdir() if room.is_dir()} - {
         "gruviz/__pycache__"

@@ -57,6 +57,7 @@ export function isGate(name) {
  * @property {string} drawn  the input it was given instead of the sequence, as text; "" for that
  * @property {"bent" | "free" | "difference"} show  of an experiment
  * @property {string} [traced]  the run it is of; never in an address
+ * @property {string} [sent]  the experiment Python sent last; never in an address
  */
 
 /** @typedef {Omit<View, "t" | "unit"> & {t: number | null, unit: number | null}} Told  a view as Python writes it: null where nobody has chosen yet */
@@ -109,6 +110,8 @@ export function isGate(name) {
  * @property {string} key  of the stage on its page
  * @property {string | null} address  prefix of the view's fields in the page's address; null keeps them out of it
  * @property {string} cursor  name of a cursor shared with other stages; "" for none
+ * @property {"" | "beside" | "difference"} form  "beside": one of several, under a common head; "difference": of two others
+ * @property {"" | "reset"} differs  the term of the equations by which it is another function than its neighbour
  * @property {Trace} trace
  * @property {TileHeader} tile
  * @property {Told} view
@@ -197,7 +200,7 @@ export function isGate(name) {
 /** @typedef {{name: PhaseName, progress: number}} Phase  where slow motion is within a step: 0 to 1 of a phase */
 
 // What a message leaves out that was written before stages had neighbours
-const ABSENT = { key: "", address: null, cursor: "", visit: 0, menus: [], status: null, x_ends: [], reach: { n: 1, h: 1 }, orders: ["index"], statistics: ["mean", "low", "high"], diagrams: ["unit", "layer", "lines"] };
+const ABSENT = { key: "", form: "", differs: "", address: null, cursor: "", visit: 0, menus: [], status: null, x_ends: [], reach: { n: 1, h: 1 }, orders: ["index"], statistics: ["mean", "low", "high"], diagrams: ["unit", "layer", "lines"] };
 
 /**
  * A scene's header with nothing left out.

@@ -15,7 +15,7 @@
 /** @typedef {import("./gru/apart.js").Explained} Explained */
 /** @typedef {import("./gru/apart.js").Ran} Ran */
 
-export { run } from "./gru/layer.js";
+export { run, step } from "./gru/layer.js";
 export { compile, firstChanged, prepare } from "./gru/plan.js";
 export { Bend, below, bend, differing, estimate, finished, restore, room } from "./gru/bend.js";
 export { explain, sums } from "./gru/apart.js";

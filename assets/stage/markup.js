@@ -77,6 +77,7 @@ const MARKUP = `
       <div class="why" data-part="why" tabindex="-1"></div>
     </aside>
   </div>
+  <p class="aside" data-part="aside" data-word="whatif_aside" hidden></p>
 </div>
   <div class="heard" data-part="heard" aria-live="polite"></div>
 </div>`;
@@ -84,7 +85,7 @@ const MARKUP = `
 /**
  * The elements of a stage by what they are for.
  * @typedef {Record<"menus" | "bench" | "shows" | "own" | "looks" | "look-box" | "type-box" | "status" | "more" | "options" | "layer-box" | "order-box" | "stat-box" | "now" | "problem" | "help" | "pooled" | "panels" | "titles" | "tip" | "hint"
- *   | "chosen" | "says" | "cell" | "lines" | "equations" | "writings" | "phase" | "gates" | "why" | "heard", HTMLElement>
+ *   | "chosen" | "says" | "aside" | "cell" | "lines" | "equations" | "writings" | "phase" | "gates" | "why" | "heard", HTMLElement>
  *   & Record<"heat" | "over", HTMLCanvasElement> & Record<"scrub" | "at" | "subset" | "range", HTMLInputElement>
  *   & Record<"speed" | "layer" | "order" | "stat", HTMLSelectElement> & Record<"whole" | "figure", HTMLButtonElement>} Parts
  */

@@ -17,6 +17,9 @@ import { PHASES } from "./hands/player.js";
 import { Why } from "./cell/why.js";
 import { rankNumber } from "./wording.js";
 
+/** @type {Record<string, number>} Of the screen's height, where several stages share a page. */
+const SHARES = { beside: 0.46, difference: 0.46 };
+const LEAST = 330, MOST = 620;  // px of such a one
 const TOLD = 100;  // ms between two explanations while it plays
 const ORDER = PHASES.map(([name]) => name);
 
@@ -86,12 +89,13 @@ export class Painter {
     const { stage } = this, { root, part, scene, shown, view, w, ranks, options } = stage;
     if (!this.ready) return;
     const width = Math.floor(part.panels.clientWidth), over = part.panels.getBoundingClientRect().top - root.getBoundingClientRect().top;
-    const room = document.documentElement.clientHeight - (options.above?.() ?? ABOVE) - Math.round(over);
+    const share = SHARES[scene.form], screen = document.documentElement.clientHeight;
+    const room = share ? Math.round(Math.max(LEAST, Math.min(MOST, share * screen))) : screen - (options.above?.() ?? ABOVE) - Math.round(over);
     if (!width || (!force && width === this.panels.width && room === this.room)) return;
     this.room = room;
     root.style.setProperty("--room", `${Math.max(room, 420)}px`);
     const scale = root.dataset.type === "projector" ? LARGE : 1;
-    this.panels.arrange(width, room, scale, scene, { shown, ranks: ranks && Array.from(ranks, (value) => rankNumber(view.order, value)), hide: view.hide, large: view.large, own: view.xscale === "own", lane: stage.experiment.laned, delta: stage.experiment.deltas }, w);
+    this.panels.arrange(width, room, scale, scene, { shown, ranks: ranks && Array.from(ranks, (value) => rankNumber(view.order, value)), hide: view.hide, large: view.large, own: view.xscale === "own", lane: stage.experiment.picture.laned, delta: stage.experiment.picture.deltas }, w);
     this.redraw();
   }
 
@@ -126,14 +130,15 @@ export class Painter {
     if (this.stale) {
       this.stale = false;
       const [a, b] = stage.window;
-      const { experiment } = stage, pictured = experiment.pictured;
-      this.drawn = panels.draw({ tiles: pictured ?? tiles, layer: view.layer, statistic: pictured ? "mean" : view.stat, palettes: { ...this.palettes, ...experiment.palettes }, ink: this.ink, a, b });
-      experiment.drawLeft();
+      const { picture } = stage.experiment, { differences } = picture;
+      this.drawn = panels.draw({ tiles: differences ?? tiles, layer: view.layer, statistic: differences ? "mean" : view.stat, palettes: { ...this.palettes, ...picture.palettes }, ink: this.ink, a, b });
+      picture.drawLeft();
       stage.speech.note();
+      stage.options.drew?.();
     }
     const { t, unit, gate } = view;
     panels.mark({ t, unit, gate, out: chosenOutput(stage), hover: hands.hovered, brush: hands.brush, loop, phase, playing, told: stage.experiment.acting ? null : stage.told });
-    stage.experiment.mark();
+    stage.experiment.picture.mark();
     const moment = momentOf(stage);
     const lines = view.diagram === "lines";
     part.cell.hidden = lines;

@@ -125,7 +125,8 @@ export class Speech {
     if (part.scrub.value !== String(t)) part.scrub.value = String(t);
     part.scrub.style.setProperty("--done", `${t / Math.max(1, steps - 1) * 100}%`);
     part.scrub.setAttribute("aria-valuetext", now);
-    text(part.chosen, fill(w.chosen, { unit: nameOf(stage, unit), t, label: label ? ` (${label})` : "" }) + layerName(stage));
+    text(part.chosen, fill(w.chosen, { unit: nameOf(stage, unit), t, label: label ? ` (${label})` : "" }) + layerName(stage) + (stage.experiment.acting ? ` \u00b7 ${w.whatif_show_bent}` : ""));
+    part.aside.hidden = !stage.experiment.acting || !stage.options.ask;  // a plain page has nothing below
     part.says.hidden = !stage.scene.answer;
     text(part.says, phase && phase.name !== "h" ? "" : saysAt(stage, t));
     part.says.classList.toggle("wrong", !!readingAt(stage, t)?.wrong);

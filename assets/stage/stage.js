@@ -6,6 +6,7 @@
 /** @import { Table, Tables } from "./numbers/unpack.js" */
 /** @import { Goal } from "./hands/visits.js" */
 /** @import { Window } from "./hands/zoom.js" */
+/** @import { Pictured } from "./whatif/picture.js" */
 import { Experiment } from "./whatif/experiment.js";
 import { Fetching } from "./numbers/fetching.js";
 import { LONGEST } from "./numbers/known.js";
@@ -49,6 +50,8 @@ const SETTLED = 250;  // ms without zooming
  * @property {(view: View) => void} [moved]  another cell is shown
  * @property {(name: string, value: string) => void} [choose]  something was chosen in a menu over the stage
  * @property {Cursor} [cursor]  shared with other stages
+ * @property {() => void} [drew]  its panels were drawn anew
+ * @property {() => Pictured} [picture]  what is shown in place of experiments
  */
 
 /**
@@ -93,10 +96,12 @@ export class Stage {
     this.settling = undefined;
     const { root, part, buttons, remove } = build(host, () => this.painter.styled());
     this.root = root;
+    Object.assign(root.dataset, { form: scene.form, differs: scene.differs });
     this.part = part;
     this.buttons = buttons;
     this.remove = remove;
     this.experiment = new Experiment(this);
+    if (options.picture) this.experiment.picture = options.picture();
     this.still = matchMedia("(prefers-reduced-motion: reduce)");
     this.painter = new Painter(this);
     this.questions = new Questions({ send: options.ask ?? null, trace: () => this.scene.trace.id, givenUp: ({ kind }) => {
@@ -129,15 +134,15 @@ export class Stage {
 
   /** What is shown: an experiment's, where one is. @returns {Scene} */
   get scene() {
-    return this.experiment?.scene ?? this.given;
+    return this.experiment?.picture?.scene ?? this.given;
   }
 
   get tiles() {
-    return this.experiment?.tiles ?? this.free;
+    return this.experiment?.picture?.tiles ?? this.free;
   }
 
   get sums() {
-    return this.experiment?.sums ?? this.freeSums;
+    return this.experiment?.picture?.sums ?? this.freeSums;
   }
 
   // ---- what Python sends
@@ -147,6 +152,7 @@ export class Stage {
     const old = this.given, scene = sceneOf(message.header);
     this.given = scene;
     this.w = wordsOf(scene);
+    Object.assign(this.root.dataset, { form: scene.form, differs: scene.differs });
     if (old.trace.id !== scene.trace.id) {
       this.free = new Tiles(scene.trace);
       this.freeSums = new Sums();
@@ -191,7 +197,7 @@ export class Stage {
     this.painter.cell.setWords(this.w);
     this.headline.tell(scene, this.w);
     if (asked || scene.status?.text !== old?.status?.text) this.told = scene.status?.places.watch ?? null;
-    if (!old && this.options.cursor) this.led(this.options.cursor.latest);
+    if (asked && !back && this.options.cursor) this.led(this.options.cursor.latest);
     this.speech.speak();
     this.choose();
     this.painter.dress();
@@ -603,8 +609,9 @@ function wordsOf({ words, language }) {
  * @returns {View}
  */
 function viewOf({ view, home, trace }, remembered) {
-  // what was done to another run says nothing of this one
-  const { bent, drawn, show } = view, kept = remembered?.traced === trace.id ? remembered : remembered && { ...remembered, bent, drawn, show };
+  // what was done to another run says nothing of this one; nor what was before Python sent another experiment
+  const { bent, drawn, show } = view, sent = `${bent}\n${drawn}`, same = remembered?.traced === trace.id && (remembered.sent ?? sent) === sent;
+  const kept = { ...remembered, ...(!same && { bent, drawn, show }), sent };
   return { ...view, t: view.t ?? home.t, unit: view.unit ?? home.unit, ...kept };
 }
 

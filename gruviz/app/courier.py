@@ -12,7 +12,7 @@ import numpy as np
 import streamlit as st
 
 from gruviz.app import state
-from gruviz.app.readers import PARAMETER, TRAINING
+from gruviz.app.readers import COMPARING, PARAMETER, TRAINING
 from gruviz.app.server.files import script
 from gruviz.app.settings import NAMES
 from gruviz.drawing.colours import Theme
@@ -48,7 +48,7 @@ def courier(
     page = {
         "query": {name: text for name, text in query.items() if name not in VIEW_FIELDS},
         "names": [name for name in NAMES if name not in VIEW_FIELDS],
-        "prefixes": [PARAMETER, TRAINING],
+        "prefixes": [PARAMETER, TRAINING, COMPARING],
         "theme": theme,
         "ink": "#ffffff" if theme == "dark" else "#111111",
         "halo": "#111111" if theme == "dark" else "#ffffff",

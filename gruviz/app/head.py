@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 import streamlit as st
 
 from gruviz.app import state
@@ -10,16 +12,17 @@ from gruviz.drawing.colours import Theme
 from gruviz.wording.words import LANGUAGES, words
 
 
-def language_control(settings: Settings, page: str) -> None:
+def language_control(settings: Settings, page: str, beside: Mapping[str, str] | None = None) -> None:
     """Name and language; the languages are each called by themselves. Beside them the page carries its address.
 
     Args:
         settings: as they are.
         page: which page this is.
+        beside: what of the address is the page's own.
     """
     p = words(settings.lang)["page"]
     state.drawn_on(page, "lang")
-    state.carry_address(settings)
+    state.carry_address(settings, beside or {})
     with st.container(horizontal=True, vertical_alignment="center", horizontal_alignment="distribute", key="head"):
         st.markdown(f"**{p['title']}**", width="content", help=p["tagline"])
         st.segmented_control(

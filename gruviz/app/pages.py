@@ -7,6 +7,7 @@ from pathlib import Path
 import streamlit as st
 
 from gruviz.app import state
+from gruviz.app.compare import page as compare
 from gruviz.app.explore import page as explore
 from gruviz.app.server.tuning import tune_process
 from gruviz.app.server.turns import is_full
@@ -25,9 +26,11 @@ if is_full():
     st.info(names["full"], icon=":material/groups:")
     st.stop()
 first = st.Page(explore.page, title=names["explore"], url_path="explore", default=True)
-pages = [first, st.Page(train.page, title=names["train"], url_path="train")]
+beside = st.Page(compare.page, title=names["compare"], url_path="compare")
+pages = [first, beside, st.Page(train.page, title=names["train"], url_path="train")]
+led = {"explore": first, "compare": beside}.get(state.sent_to())
 chosen = st.navigation(pages, position="top")
-if state.is_sent() and chosen is not first:
+if led is not None and chosen is not led:
     # not from within a fragment: there it can cross with the stage's questions, and the page stays blank
-    st.switch_page(first)
+    st.switch_page(led)
 chosen.run()

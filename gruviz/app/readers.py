@@ -12,7 +12,7 @@ from gruviz.inputs.sequence import MAX_STEPS
 from gruviz.inputs.synthetic import FAMILIES
 from gruviz.inputs.text import ENCODINGS, UNITS
 from gruviz.models.presets import PRESETS
-from gruviz.stage.view import COLOURS, DIAGRAMS, EQUATIONS, LONGEST_EXPERIMENT, PANELS, SHOWS, XSCALES
+from gruviz.stage.view import COLOURS, CUT, DIAGRAMS, EQUATIONS, LONGEST_EXPERIMENT, PANELS, SHOWS, XSCALES
 from gruviz.tasks.catalogue import TASKS
 from gruviz.tasks.characters import MOST_SYMBOLS
 from gruviz.tracing.analysis import ORDERS
@@ -25,6 +25,7 @@ WEIGHTS = (*TASKS, *PRESETS, "random", "chrono", "mine")
 SOURCES = ("task", "synthetic", "numbers", "text", "table", "file")
 LONGEST_SUBSET = 200
 PARAMETER = "p."  # prefix of a sequence's own parameters in the URL
+COMPARING = "vs."  # prefix of what the Compare page keeps there, see compare/sides.py
 TRAINING = "train."  # prefix of what the Train page keeps there, see train/link.py
 
 Reader = Callable[[object], Any]
@@ -59,6 +60,18 @@ def _decimal(low: float, high: float) -> Reader:
 
 def _text(longest: int | None = None) -> Reader:
     return lambda raw: raw if isinstance(raw, str) and (longest is None or len(raw) <= longest) else None
+
+
+def _pieces(separator: str) -> Reader:
+    """Of a text that is too long for a link its first whole pieces, and a mark that there were more."""
+
+    def read(raw: object) -> str | None:
+        if not isinstance(raw, str) or len(raw) <= LONGEST_EXPERIMENT:
+            return raw if isinstance(raw, str) else None
+        end = separator + CUT
+        return raw[: LONGEST_EXPERIMENT - len(end)].rpartition(separator)[0] + end
+
+    return read
 
 
 def _flag(raw: object) -> bool | None:
@@ -145,8 +158,8 @@ READERS: dict[str, Reader] = {
     "large": _choice("", *PANELS),
     "colours": _choice(*COLOURS),
     "xscale": _choice(*XSCALES),
-    "bent": _text(LONGEST_EXPERIMENT),
-    "drawn": _text(LONGEST_EXPERIMENT),
+    "bent": _pieces(";"),
+    "drawn": _pieces(" "),
     "show": _choice(*SHOWS),
 }
 WRITERS: dict[str, Callable[[Any], str]] = dict.fromkeys(READERS, written) | {

@@ -117,7 +117,8 @@ class Settings:
         >>> s.model, s.hidden
         ('concat', 16)
         """
-        found = {name: READERS[name](text) for name, text in query.items() if name in READERS and fits_link(text)}
+        short = {name: text for name, text in query.items() if name in EXPERIMENT or fits_link(text)}
+        found = {name: READERS[name](text) for name, text in short.items() if name in READERS}
         told = cls(**{name: value for name, value in found.items() if value is not None})
         if found.get("trained") is None:
             told = replace(told, trained=_as(told.model))

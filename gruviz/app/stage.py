@@ -7,7 +7,7 @@ A click's way: a stage asks (assets/stage) -> the courier brings the question to
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import nullcontext
 from dataclasses import dataclass
 from functools import partial
@@ -64,6 +64,18 @@ def stage(key: str, scene: Scene) -> None:
         sums=_sums(key, scene),
     )  # fmt: skip
     _component()(key=key, data=data)
+
+
+def difference(keys: Sequence[str], names: tuple[str, str], cursor: str) -> None:
+    """Mount a stage of how far two others are apart: the browser has both, so nothing of it comes from here.
+
+    Args:
+        keys: of the two, and of those that follow them.
+        names: what the two are called.
+        cursor: the name of the one all of them share.
+    """
+    component = st.components.v2.component("gruviz_apart", html=HOST, js=script("page/streamlit.js", "difference"))
+    component(key="difference", data={"keys": list(keys), "names": list(names), "cursor": cursor})
 
 
 def _component() -> Callable[..., object]:

@@ -16,7 +16,7 @@ such a session Settings come from that, the boxes are drawn with what the browse
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from time import monotonic
 from typing import Any
@@ -27,7 +27,7 @@ from streamlit.proto.WidgetStates_pb2 import WidgetState
 from streamlit.runtime.scriptrunner import get_script_run_ctx
 from streamlit.runtime.uploaded_file_manager import UploadedFile
 
-from gruviz.app.readers import PARAMETER, READERS, TRAINING, read_parameter
+from gruviz.app.readers import COMPARING, PARAMETER, READERS, TRAINING, read_parameter
 from gruviz.app.settings import Settings
 from gruviz.inputs.files import Upload
 from gruviz.wording.words import LANGUAGES
@@ -47,7 +47,7 @@ _BRINGING = ("lang", "weights", "source", "task", "family")
 UPLOAD = "upload"
 CHOSEN_OVER_THE_STAGE = ("weights", "model", "trained")
 LATE = 3.0  # seconds in which the browser may still send what its widgets held before
-LONGEST_ADDRESS = 20_000  # characters; browsers hold more, a link that people send does not
+LONGEST_ADDRESS = 2**17  # characters; the server takes no longer one either
 
 
 @dataclass(frozen=True)
@@ -112,7 +112,7 @@ def _shown_parameters(settings: Settings) -> dict[str, float]:
     found, values = {}, settings.parameter_values()
     for parameter in settings.known:
         key = key_of(parameter_name(settings, parameter.name))
-        held = _held(key)
+        held = held_by(key)
         value = None if held is None else read_parameter(parameter, held)
         if value is not None and value != values[parameter.name]:
             found[parameter.name] = value
@@ -125,16 +125,24 @@ def put(settings: Settings) -> None:
     """Make these the settings; call it before any widget is drawn.
 
     What the widgets held until now may be sent once more, by a question the stage asks before the browser has the new
-    ones: it counts for nothing then, see `_held`.
+    ones: it counts for nothing then, see `held_by`.
     """
     st.session_state[_LAST] = settings
     parameters = [str(key) for key in st.session_state if str(key).startswith(_PREFIX + PARAMETER)]
-    held = {key: st.session_state.pop(key, None) for key in (*map(key_of, READERS), *parameters)}
-    st.session_state[_LEFT] = (monotonic(), {key: value for key, value in held.items() if value is not None})
+    st.session_state.pop(_LEFT, None)
+    leave((*map(key_of, READERS), *parameters))
 
 
-def _held(key: str) -> Any:
-    """What a widget holds; None where that is only what it held before the settings were put."""
+def leave(keys: Iterable[str]) -> None:
+    """Have widgets begin anew; what they held may be sent once more, and counts for nothing then."""
+    held = {key: st.session_state.pop(key, None) for key in keys}
+    st.session_state[_LEFT] = (
+        monotonic(), _left() | {key: value for key, value in held.items() if value is not None}
+    )  # fmt: skip
+
+
+def held_by(key: str) -> Any:
+    """What a widget holds; None where that is only what it held before it was left."""
     held = st.session_state.get(key)
     return None if _is_stale(_left(), key, held) else held
 
@@ -162,7 +170,8 @@ def _at_first() -> Settings:
         return Settings.opening({"lang": own_language()} | given)
     st.session_state[_REVIVED] = True
     before = dict(parse_qsl(carried, keep_blank_values=True))
-    st.session_state[_QUERY] = {name: text for name, text in given.items() if name.startswith(TRAINING)} | before
+    kept = {name: text for name, text in given.items() if name.startswith((TRAINING, COMPARING))}
+    st.session_state[_QUERY] = kept | before
     return Settings.from_query(before)
 
 
@@ -190,9 +199,15 @@ def query() -> dict[str, str]:
     return st.session_state[_QUERY]
 
 
-def carry_address(settings: Settings) -> None:
-    """Leave the address in the page, where a session finds it that takes the place of this one. Nobody sees it."""
-    st.session_state[_ADDRESS] = urlencode(settings.to_query(everything=True) | spoken(settings.lang), errors="replace")
+def carry_address(settings: Settings, beside: Mapping[str, str]) -> None:
+    """Leave the address in the page, where a session finds it that takes the place of this one. Nobody sees it.
+
+    Args:
+        settings: as they are.
+        beside: what of the address is the page's own.
+    """
+    query = settings.to_query(everything=True) | spoken(settings.lang) | dict(beside)
+    st.session_state[_ADDRESS] = urlencode(query, errors="replace")
     st.text_input("address", key=_ADDRESS, label_visibility="collapsed")  # assets/page.css hides it
 
 
@@ -209,7 +224,7 @@ def take_up(settings: Settings) -> None:
 def holds(key: str) -> bool:
     """Whether a widget holds something, be it that the browser has sent it and it is not drawn yet."""
     if st.session_state.get(key) is not None:
-        return _held(key) is not None
+        return held_by(key) is not None
     return any(one.id.endswith(f"-{key}") and one.WhichOneof("value") is not None for one in _sent())
 
 
@@ -253,10 +268,14 @@ def visit(address: str, number: int) -> None:
         address: its query, with or without "?"; one that is too long is as one that is empty.
         number: the browser's own, see `visits`.
     """
-    text = address.removeprefix("?")
     st.session_state[_VISITS] = number
-    found = dict(parse_qsl(text, keep_blank_values=True)) if len(text) <= LONGEST_ADDRESS else {}
-    put(Settings.opening({"lang": own_language()} | found))
+    put(Settings.opening({"lang": own_language()} | query_of(address)))
+
+
+def query_of(address: str) -> dict[str, str]:
+    """Names and texts of an address' query, with or without "?"; one that is too long is as one that is empty."""
+    text = address.removeprefix("?")
+    return dict(parse_qsl(text, keep_blank_values=True)) if len(text) <= LONGEST_ADDRESS else {}
 
 
 def visits() -> int:
@@ -267,23 +286,23 @@ def visits() -> int:
 # ---- between pages
 
 
-def send(settings: Settings) -> None:
-    """Make these the settings of the Explore page once it is shown.
+def send(settings: Settings, page: str = "explore") -> None:
+    """Make these the settings of a page, and have it shown.
 
     Not before: until then the browser may still send what its widgets held when they were last there.
     """
-    st.session_state[_SENT] = settings
+    st.session_state[_SENT] = settings, page
 
 
-def is_sent() -> bool:
-    """Whether the Explore page shall be shown."""
-    return _SENT in st.session_state
+def sent_to() -> str:
+    """The page that shall be shown; "" where none was asked for."""
+    return st.session_state[_SENT][1] if _SENT in st.session_state else ""
 
 
-def arrive() -> None:
-    """On the Explore page, before any widget is drawn: take what was sent to it."""
-    if _SENT in st.session_state:
-        put(st.session_state.pop(_SENT))
+def arrive(page: str) -> None:
+    """On a page that settings can be sent to, before any widget is drawn: take them."""
+    if sent_to() == page:
+        put(st.session_state.pop(_SENT)[0])
 
 
 # ---- beside the widgets

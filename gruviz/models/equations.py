@@ -8,7 +8,7 @@
 
 torch's operations carry gradients; NumPy's write where they are told, several times faster at these sizes.
 
-Sources: Cho et al. 2014 (arXiv:1406.1078), version 1, for reset before; the PyTorch `nn.GRU` page for reset after.
+Sources: Cho et al. 2014 (arXiv:1406.1078), version 3, for reset before; the PyTorch `nn.GRU` page for reset after.
 """
 
 from __future__ import annotations

@@ -119,7 +119,7 @@ class SplitGRU(_CellModel):
     Raises:
         TypeError, ValueError: a size is not a whole number of at least 1.
 
-    Source: the seed lesson's `gru1`; Cho et al. 2014 (arXiv:1406.1078), version 1.
+    Source: the seed lesson's `gru1`; Cho et al. 2014 (arXiv:1406.1078), version 3.
 
     >>> out, h_n = SplitGRU(2, 3)(torch.zeros(5, 2))
     >>> out.shape, h_n.shape

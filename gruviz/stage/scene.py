@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass, field
 from functools import cached_property
-from typing import Any
+from typing import Any, Literal
 from zlib import crc32
 
 import numpy as np
@@ -95,6 +95,8 @@ class Scene:
         visit: another number sends the stage to all of `view`, wherever it is: the visitor went back in time.
         address: prefix of the view's fields in the page's address, such as "a."; "" for none, None to keep them out.
         cursor: name of the cursor shared with other stages of the page; "" for one of its own.
+        form: "beside" for one of several under a common head.
+        differs: the term of its equations by which it is another function than its neighbours; "" for none.
     """
 
     run: Run
@@ -107,6 +109,8 @@ class Scene:
     visit: int = 0
     address: str | None = None
     cursor: str = ""
+    form: Literal["", "beside"] = ""
+    differs: Literal["", "reset"] = ""
 
     @property
     def layer(self) -> int:
@@ -174,6 +178,7 @@ def _parts(scene: Scene, key: str, part: Tile | None, order: Ranking | None) -> 
         "key": key,
         "address": scene.address,
         "cursor": scene.cursor,
+        **({"form": scene.form, "differs": scene.differs} if scene.form or scene.differs else {}),
         "trace": {
             "id": scene.run.id, "kind": m.kind, "reset": m.reset, "steps": m.steps, "units": m.hidden_size,
             "inputs": m.input_size, "layers": trace.h.shape[0], "bidirectional": m.bidirectional,

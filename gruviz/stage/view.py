@@ -13,6 +13,7 @@ COLOURS = ("fixed", "stretched")
 XSCALES = ("shared", "own")
 SHOWS = ("bent", "free", "difference")
 LONGEST_EXPERIMENT = 1500  # characters of each of its two texts: what a link can hold
+CUT = "…"  # the last piece of such a text where there was more: the page says so, see whatif/texts/reading.js
 
 
 @dataclass(frozen=True)

@@ -109,16 +109,16 @@ def answers(head: Head, trace: GateTrace, target: NDArray | None = None, batch: 
     return Answers(head.kind, head.names, y, target, wrong(head, y, target))
 
 
-def states_of(trace: GateTrace, batch: int = 0, first: int = 0, last: int | None = None) -> NDArray[np.float32]:
+def states_of(trace: GateTrace, batch: int | slice = 0, first: int = 0, last: int | None = None) -> NDArray[np.float32]:
     """What a head reads (time, unit): the states of the top layer, both directions side by side.
 
     Args:
-        trace, batch: which.
+        trace, batch: which; of a slice of sequences (batch, time, unit).
         first, last: steps, both included; to the end when None.
     """
     part = slice(first, None if last is None else last + 1)
     top = trace.h[-(1 + trace.meta.bidirectional) :, batch, part]
-    return top[0] if len(top) == 1 else np.concatenate(list(top), axis=1)
+    return top[0] if len(top) == 1 else np.concatenate(list(top), axis=-1)
 
 
 def said(head: Head, states: NDArray) -> NDArray[np.float32]:
@@ -131,15 +131,38 @@ def said(head: Head, states: NDArray) -> NDArray[np.float32]:
     >>> said(head, np.float32([[0], [np.log(3)]])).round(4).tolist()
     [[0.5, 0.5], [0.25, 0.75]]
     """
+    return as_said(head, outputs(head, states))
+
+
+def outputs(head: Head, states: NDArray) -> NDArray[np.float32]:
+    """y = W h + b of states (time, unit), as the metric of a task takes them; of classes before the softmax.
+
+    Raises:
+        ValueError: it reads another number of units.
+
+    >>> head = Head("numbers", ("y",), None, np.float32([[2.0, -1.0]]), np.float32([0.5]))
+    >>> outputs(head, np.float32([[1.0, 1.0]])).tolist()
+    [[1.5]]
+    """
     if states.shape[1] != head.w.shape[1]:
         raise ValueError(f"The head reads {head.w.shape[1]} units; these are states of {states.shape[1]}.")
     with np.errstate(all="ignore"):  # a diverged model must be seen, not stopped
-        y = states.astype(np.float32, copy=False) @ head.w.T + head.b
-        if head.kind == "classes":
-            y -= y.max(axis=1, keepdims=True)
-            np.exp(y, out=y)
-            y /= y.sum(axis=1, keepdims=True)
-    return y
+        return states.astype(np.float32, copy=False) @ head.w.T + head.b
+
+
+def as_said(head: Head, y: NDArray[np.float32]) -> NDArray[np.float32]:
+    """What outputs (time, output) mean, see `Answers.y`: of classes softmax(y), else y itself.
+
+    >>> as_said(Head("classes", ("a", "b"), None, np.ones((2, 1)), np.zeros(2)), np.float32([[3, 3]])).tolist()
+    [[0.5, 0.5]]
+    """
+    if head.kind != "classes":
+        return y
+    with np.errstate(all="ignore"):
+        p = y - y.max(axis=1, keepdims=True)
+        np.exp(p, out=p)
+        p /= p.sum(axis=1, keepdims=True)
+    return p
 
 
 def wrong(head: Head, y: NDArray, target: NDArray | None) -> NDArray[np.float32]:

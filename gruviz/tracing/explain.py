@@ -5,7 +5,7 @@
              tanh(sum_i W_ji x_i + b_ij + sum_k r_j U_jk h_k + r_j b_hj)    reset after it
     h        z_j h_j + (1 - z_j) n_j                                         h on the right: the previous state
 
-Sources: Cho et al. 2014 (arXiv:1406.1078), version 1, for reset before; the PyTorch `nn.GRU` page for reset after.
+Sources: Cho et al. 2014 (arXiv:1406.1078), version 3, for reset before; the PyTorch `nn.GRU` page for reset after.
 """
 
 from __future__ import annotations

@@ -81,7 +81,7 @@ def test_it_opens_on_the_latch_with_its_gates():
     assert EN["page"]["badge_model"].format(model="split", reset="before") in said(at)
     assert payload(at) == {
         "query": {"weights": "latch"}, "names": [name for name in NAMES if name not in VIEW_FIELDS],
-        "prefixes": ["p.", "train."], "theme": "light", "ink": "#111111", "halo": "#ffffff", "charts": "explore",
+        "prefixes": ["p.", "train.", "vs."], "theme": "light", "ink": "#111111", "halo": "#ffffff", "charts": "explore",
         "skip": EN["page"]["skip"], "folded": EN["page"]["folded"], "language": "en", "cookie": None, "visit": 0,
     }  # fmt: skip
     header, arrays = scene(at)

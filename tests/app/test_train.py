@@ -14,6 +14,7 @@ from streamlit.testing.v1 import AppTest
 from gruviz.app.server import models as model_store
 from gruviz.app.server.jobs import Standing
 from gruviz.app.server.trainings import trainings
+from gruviz.app.train import mine as train_mine
 from gruviz.app.train import page as train_page
 from gruviz.app.train import results as train_results
 from gruviz.app.train.controls import _key
@@ -213,7 +214,8 @@ def test_a_training_runs_and_its_snapshots_scrub(monkeypatch):
         patch.setattr("streamlit.rerun", lambda: again.append(True))
         at.run()
     assert again
-    settings = at.session_state["sent"]
+    settings, page = at.session_state["sent"]
+    assert page == "explore"
     assert (settings.weights, settings.model, settings.task) == ("mine", "torch", "parity")
     assert model_store.kept(settings.mine).plan == plan
 
@@ -423,9 +425,9 @@ def test_a_reload_finds_the_training_of_this_browser_and_no_other(monkeypatch):
         assert EN["train"]["stop"] not in labels(other)
         assert payload(other)["cookie"] == [name, ""]
         for hostile in ("", "x" * 100_000, value + "x", "." * 500, "\x00", "é"):
-            monkeypatch.setattr(train_page, "_cookie", lambda hostile=hostile: hostile)
+            monkeypatch.setattr(train_mine, "_cookie", lambda hostile=hostile: hostile)
             assert EN["train"]["stop"] not in labels(sound(opened(**link_of(plan))))
-        monkeypatch.setattr(train_page, "_cookie", lambda: f"{'0' * 32}.{value}")
+        monkeypatch.setattr(train_mine, "_cookie", lambda: f"{'0' * 32}.{value}")
         again = sound(opened())  # whatever the address says
         assert EN["train"]["stop"] in labels(again)
         assert again.session_state["train.good"] == plan
@@ -441,7 +443,9 @@ def test_a_reload_finds_the_training_of_this_browser_and_no_other(monkeypatch):
 
 def test_what_is_sent_to_explore_arrives_over_what_its_widgets_still_hold():
     at = sound(AppTest.from_file(APP, default_timeout=60).run())
-    at.session_state["sent"] = replace(at.session_state["settings"], weights="parity", model="torch", task="parity")
+    at.session_state["sent"] = (
+        replace(at.session_state["settings"], weights="parity", model="torch", task="parity"), "explore",
+    )  # fmt: skip
     at.session_state["set.weights"] = "latch"
     sound(at.run())
     assert at.session_state["settings"].weights == "parity"

@@ -13,7 +13,7 @@ import urllib.error
 import urllib.request
 from collections import Counter
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 import numpy as np
@@ -50,10 +50,23 @@ class Hall:
             status, headers = self.ask("/_stcore/health", f"gruviz_seat={seat}.{'0' * 32}")
         except urllib.error.URLError:  # nginx has only just begun
             return False
-        return status == 200 and headers["X-Gruviz-Seat"] == str(seat)
+        return status == 200 and headers.get("X-Gruviz-Seat") == str(seat)
+
+    def one_worker(self) -> bool:
+        """Whether nginx has read anew: for a tenth of a second and more, those that know the old seats take visitors
+        too, and after it only those they have."""
+        master = self.started("nginx")[-1]
+        children = Path(f"/proc/{master}/task/{master}/children").read_text().split()
+        with suppress(FileNotFoundError):  # one has just ended
+            told = [Path(f"/proc/{child}/cmdline").read_bytes().strip(b"\0 ") for child in children]
+            return told.count(b"nginx: worker process") == 1
+        return False
+
+    def all_well(self) -> bool:
+        return self.well(0) and self.well(1) and self.one_worker()
 
     def await_all(self) -> None:
-        until(lambda: self.well(0) and self.well(1), 60)
+        until(self.all_well, 60)
 
     def kill(self, seat: int) -> None:
         os.kill(self.started(f"seat {seat}")[-1], signal.SIGKILL)
@@ -106,7 +119,7 @@ def hall(tmp_path_factory):
         process = subprocess.Popen(command, stdout=out, stderr=subprocess.STDOUT)
     try:
         hall = Hall(port, log, process)
-        until(lambda: process.poll() is not None or (hall.well(0) and hall.well(1)), 60)
+        until(lambda: process.poll() is not None or hall.all_well(), 60)
         assert process.poll() is None, log.read_text()
         yield hall
     finally:

@@ -67,8 +67,12 @@ def test_gates_change_as_it_learns_and_the_stage_stays(train):
     e.settled()
     last = e.values("z")
     slider = e.page.locator("[class*=st-key-train_at] input").first
-    slider.focus()
-    e.page.keyboard.press("Home")
+    for _ in range(10):  # on a busy machine the page is drawn once more, and a key pressed just then is lost
+        slider.focus()
+        e.page.keyboard.press("Home")
+        e.page.wait_for_timeout(500)
+        if slider.get_attribute("aria-valuenow") == slider.get_attribute("aria-valuemin"):
+            break
     gates_until(e, lambda z: np.array_equal(z, first))
     assert not np.array_equal(last, first)
     assert e.root.evaluate("root => root.mark") == 1

@@ -13,6 +13,8 @@ from playwright.sync_api import expect
 import gruviz
 from gruviz.models.random_weights import random_params
 from gruviz.stage import scene
+from gruviz.tasks.answers import answers, head_of
+from gruviz.tasks.catalogue import TASKS
 from gruviz.training.saved import shipped
 
 CHECKED = re.compile("Python computes the same")
@@ -81,8 +83,12 @@ def test_a_frozen_gate_at_once_undone_checked_by_python_and_in_the_link(explore)
     e.page.keyboard.press("2")
     np.testing.assert_array_equal(gate(e, "h"), free)
     expect(badge(e)).to_contain_text("Free run")
+    expect(e.part("chosen")).not_to_contain_text("what if")
+    expect(e.part("aside")).to_be_hidden()
     e.page.keyboard.press("3")
-    off = e.stage("Array.from(stage.experiment.pictured.finest(0, 0).arrays.h)")
+    expect(e.part("chosen")).to_contain_text("what if")
+    expect(e.part("aside")).to_contain_text("of the free run")
+    off = e.stage("Array.from(stage.experiment.picture.differences.finest(0, 0).arrays.h)")
     np.testing.assert_allclose(np.array(off).reshape(free.shape), -free, atol=1e-6)
     expect(said(e)).to_contain_text("colours reach from")
     e.page.keyboard.press("1")
@@ -190,6 +196,40 @@ def test_a_hostile_address_is_cut_to_what_makes_sense_and_says_so(explore):
     ]
     expect(said(e)).to_contain_text("not there")
     expect(said(e)).to_have_class(re.compile("problem"))
+
+
+@pytest.mark.parametrize("clamp", ["clamp+z+1+u0", "clamp+z+1"])
+def test_thousands_of_clamps_are_a_hundred_and_the_strip_says_so(explore, clamp):
+    e = explore("bent=" + ";".join([clamp] * (60_000 // len(clamp))))  # servers take no longer address for sure
+    e.until("stage.experiment.acting")
+    assert e.stage("stage.experiment.edits.length") == 100
+    assert (gate(e, "z")[:, 0] == 1).all()
+    expect(said(e)).to_contain_text("The address was too long: what came after “clamp z 1")
+    expect(said(e)).to_contain_text("more than fit were left out")
+    expect(said(e)).to_have_class(re.compile("problem"))
+    e.page.goto(e.page.url.partition("?")[0] + "?weights=random&drawn=" + "0-98+99:0.5+" * 500)
+    e.settled()
+    e.until("stage.experiment.acting")
+    assert e.stage("stage.scene.trace.steps") > 1000
+    expect(said(e)).to_contain_text("The address was too long: what came after “0-98” was left out.")
+
+
+@pytest.mark.parametrize("task", ["flip_flop", "brackets", "delayed_copy"])
+def test_the_difference_is_in_the_answer_too_on_a_scale_of_its_own(explore, task):
+    e = explore(f"weights={task}&source=task&task={task}&bent=clamp+z+0.5+u0-3&show=difference")
+    e.until("stage.experiment.picture.differences !== null")
+    model = shipped(task, "split").model()
+    x = np.array(e.stage("Array.from(stage.experiment.known.x)"), np.float32).reshape(-1, model.input_size)
+    free = gruviz.trace(model, x)
+    bent = gruviz.trace(model, x, what_if=(gruviz.Clamp("z", 0.5, units=(0, 1, 2, 3)),))
+    head = head_of(model, TASKS[task])
+    off = answers(head, bent).y - answers(head, free).y
+    found = np.array(e.stage("Array.from(stage.drawn.tile.arrays.y)"))
+    np.testing.assert_allclose(found.reshape(off.shape), off, atol=1e-4)
+    most, scale = np.abs(off).max(), e.stage("stage.experiment.picture.palettes.y.high")
+    assert most <= scale * (1 + 1e-5) <= 2.6 * most
+    assert e.stage("stage.experiment.picture.palettes.y.low") == -scale
+    expect(e.part("titles").locator("[data-gate=y] strong")).to_have_text("y − y of the free run")
 
 
 def test_nn_gru_says_that_its_kernel_cannot_be_bent(explore):

@@ -9,6 +9,7 @@ function written(tokens, values) {
     if ("base" in token) return `${token.base}[before]`;
     if ("part" in token) return summand(values[token.part], token.signed);
     if ("rest" in token) return factor(1 - values.z);
+    if ("marked" in token) return written(token.marked, values);
     return factor(values[token.source.previous ? "before" : token.source.gate]);
   }).join("");
 }

@@ -9,7 +9,7 @@ test("a message of before there were several stages has all that is needed", () 
 });
 
 test("what a message says stands", () => {
-  const said = { key: "a", address: "", cursor: "both", orders: ["index", "peak"], statistics: ["low"], diagrams: ["unit"], menus: [], status: null, visit: 0, x_ends: [[0, 1]], reach: {} };
+  const said = { key: "a", address: "", cursor: "both", form: "beside", differs: "reset", orders: ["index", "peak"], statistics: ["low"], diagrams: ["unit"], menus: [], status: null, visit: 0, x_ends: [[0, 1]], reach: {} };
   assert.deepEqual({ ...sceneOf(said) }, said);
 });
 

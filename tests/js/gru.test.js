@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { bend, compile, differing, estimate, explain, finished, firstChanged, prepare, room, sums } from "../../assets/stage/gru.js";
+import { bend, compile, differing, estimate, explain, finished, firstChanged, prepare, room, step, sums } from "../../assets/stage/gru.js";
 import { seeded } from "./seeded.js";
 
 const GATES = ["r", "z", "n", "h"];
@@ -106,6 +106,19 @@ test("every number is that of the equations", () => {
     near(whole(drawing), oracle(drawing, []), 2e-6, JSON.stringify(kind));
   });
 });
+
+for (const reset of ["before", "after"]) {
+  test(`a step by itself is that of the run, reset ${reset} the matrix`, () => {
+    const made = drawn(77, { reset, steps: 9 }), { model: { layers: [layer] }, x, h0, inputs, units } = made, all = whole(made)[0], kept = x.slice();
+    let before = h0;
+    for (let t = 0; t < 9; t++) {
+      const found = step(layer, x.subarray(t * inputs, (t + 1) * inputs), before);
+      for (const gate of GATES) assert.deepEqual(found[gate], all[gate].slice(t * units, (t + 1) * units));
+      before = found.h;
+    }
+    assert.deepEqual(x, kept);  // nothing it was given is changed
+  });
+}
 
 test("and with anything done by hand, in any order", () => {
   for (let k = 0; k < 120; k++) {

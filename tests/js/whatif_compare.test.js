@@ -20,8 +20,8 @@ test("what is given is filled, and no more", () => {
   assert.deepEqual([...remains].map((value) => +value.toFixed(4)), [3.5355, 9, 9]);
 });
 
-test("the scale is the next round number, at most 2", () => {
-  for (const [most, scale] of [[0, 0.001], [1e-9, 0.001], [0.0011, 0.002], [0.03, 0.05], [0.2, 0.2], [0.201, 0.5], [0.5, 0.5], [0.7, 1], [1, 1], [1.2, 2], [2, 2], [5, 2], [Infinity, 2]]) {
+test("the scale is the next round number, at most 1000", () => {
+  for (const [most, scale] of [[0, 0.001], [1e-9, 0.001], [0.0011, 0.002], [0.03, 0.05], [0.2, 0.2], [0.201, 0.5], [0.5, 0.5], [0.7, 1], [1, 1], [1.2, 2], [2, 2], [5, 5], [7.5, 10], [120, 200], [1e4, 1000], [Infinity, 1000]]) {
     assert.equal(scaleOf([floats(0, NaN), floats(-most, 0)]), scale, `${most}`);
   }
   assert.equal(scaleOf([]), 0.001);

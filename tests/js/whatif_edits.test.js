@@ -78,6 +78,14 @@ test("ten thousand clamps are a hundred", () => {
   assert.deepEqual(left, [{ why: "many", count: 9900, example: "clamp z 1" }]);
 });
 
+test("what was cut off before, or is cut off here, is told with the last change that is there", () => {
+  assert.deepEqual(read("clamp z 1;lesion u3;\u2026"), { edits: [...edits("clamp z 1;lesion u3")], left: [{ why: "long", count: 1, example: "lesion u3" }] });
+  assert.deepEqual(read("\u2026").left, [{ why: "long", count: 1, example: "\u2026" }]);
+  assert.deepEqual(read("clamp z 1;\u2026;lesion u3").left.map(({ why }) => why), ["unreadable"]);  // a mark stands at the end
+  const long = read(`clamp z 1;${"lesion u3;".repeat(9_999)}lesion u3`);
+  assert.deepEqual(long.left.map(({ why, example }) => [why, example]), [["long", "lesion u3"], ["many", "lesion u3"]]);
+});
+
 test("whatever is written is read the same, and written the same again", () => {
   const { one, whole, real, chance } = seeded(5);
   for (let n = 0; n < 3000; n++) {

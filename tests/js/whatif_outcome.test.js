@@ -72,6 +72,25 @@ test("steps taken out shift what is compared, and a stretch that comes twice is 
   assert.ok(Number.isNaN(/** @type {Float32Array} */ (twice.differences(0).h)[8]));
 });
 
+for (const kind of /** @type {const} */ (["classes", "signs", "numbers"])) {
+  test(`what a head says is compared on a scale of its own: ${kind}`, () => {
+    const scene = { ...sceneOf({}), answer: { kind, count: 2, within: 0.1, judged: true } };
+    const head = { kind, within: 0.1, w: Float32Array.of(4, 0, 0, 0), b: Float32Array.of(0, 1), outputs: 2, target: new Float32Array(kind === "classes" ? 6 : 12), targets: kind === "classes" ? 1 : 2 };
+    const free = gates(6, 2, (t) => t / 10), bent = gates(6, 2, (t) => t === 3 ? 1 : t / 10);
+    const found = new Outcome({ bent: [bent], free: [free], signal: first, x: first.x, h0: new Float32Array(2), done: true }, scene, labelled(6), head);
+    const tile = found.pictured(0).finest(0, 3);
+    const share = (/** @type {number} */ h) => Math.exp(4 * h) / (Math.exp(4 * h) + Math.exp(1)), off = kind === "classes" ? share(1) - share(0.3) : 2.8;
+    assert.deepEqual([...tile?.vector("y", 3) ?? []].map((value) => +value.toFixed(5)), [+off.toFixed(5), kind === "classes" ? -+off.toFixed(5) : 0]);
+    assert.ok(tile?.vector("y", 2).every((value) => value === 0));
+    assert.equal(found.saidScale, kind === "classes" ? 0.5 : 5);
+    assert.equal(found.scale(0), 1);  // of the gates: it is not stretched by numbers that are larger
+    // nothing is due of a difference of numbers; which class is due is the same
+    assert.ok(tile?.arrays.target?.every((value) => Number.isNaN(value) === (kind !== "classes")));
+    assert.ok(tile?.arrays.wrong);
+    assert.equal(found.tiles.finest(0, 3)?.vector("y", 3)[0].toFixed(4), (kind === "classes" ? share(1) : 4).toFixed(4));
+  });
+}
+
 test("Python's numbers are compared where they are of the same steps, and only there", () => {
   const header = { layer: 0, first: 0, last: 5, each: 2, x_each: 1, labels: [], due: [] };
   const arrays = (/** @type {number} */ value) => Object.fromEntries(["x", "r", "z", "n", "h"].flatMap((name) => ["", "_low", "_high"].map((end) => [name + end, Object.assign(new Float32Array(name === "x" ? 3 : 6).fill(value), { columns: 3, rows: name === "x" ? 1 : 2 })])));
@@ -81,6 +100,11 @@ test("Python's numbers are compared where they are of the same steps, and only t
   assert.equal(pictured?.arrays.h[0], 0.25);
   assert.ok(pictured?.arrays.x_low);  // the input is drawn as ever
   assert.equal(pictured?.arrays.h_low, undefined);  // the lowest of a difference is not the difference of the lowest
+  assert.equal(found.saidScale, null);
+  const said = (/** @type {number} */ value) => ({ ...arrays(value), ...Object.fromEntries(["y", "y_low", "y_high"].map((name) => [name, Object.assign(new Float32Array(3).fill(value), { columns: 3, rows: 1 })])) });
+  const speaking = new Remote(new Tile(header, said(3)), { ...scene, answer: { kind: "numbers", count: 1 } }, new Tile(header, said(0.5)));
+  assert.equal(speaking.saidScale, 5);
+  for (const name of ["y", "y_low", "y_high"]) assert.deepEqual([...speaking.pictured()?.finest(0, 1)?.arrays[name] ?? []], [2.5, 2.5, 2.5]);
   const alone = new Remote(new Tile({ ...header, last: 7 }, { ...arrays(0.75), z: Object.assign(new Float32Array(8), { columns: 4, rows: 2 }) }), scene, free);
   assert.equal(alone.pictured(), null);
   assert.equal(alone.alike, null);

@@ -58,6 +58,15 @@ test("what is not there is cut off or left out, and told", () => {
   assert.deepEqual(x(read("0 1:7,8 2").signal), [0, 7, 2]);
 });
 
+test("what was cut off before is told with the last step that is there", () => {
+  const cut = read("0-1 4 \u2026");
+  assert.deepEqual(origin(cut.signal), [0, 1, 4]);
+  assert.deepEqual(cut.left, [{ why: "long", count: 1, example: "4" }]);
+  const long = read(`0-1 ${"4 ".repeat(600_000)}`);
+  assert.deepEqual(whys(`0-1 ${"4 ".repeat(600_000)}`).long, 1);
+  assert.equal(long.signal.steps, MOST);
+});
+
 test("numbers have four digits, and change nothing that is not to be seen in them", () => {
   const first = original([0.12345678, 0.5], 2);
   assert.equal(writeSignal(put(first, [[0, 1, 0.98765432]]), first), "0:,0.9877");

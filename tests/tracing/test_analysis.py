@@ -11,7 +11,8 @@ from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
 
 import gruviz
-from gruviz import GateTrace, TraceMeta, analysis
+from gruviz import GateTrace, TraceMeta
+from gruviz.tracing import analysis
 from gruviz.tracing.analysis import ORDERS, average_linkage, half_lives, ranking, unit_order
 
 ON_H = ("cluster", "component", "peak")

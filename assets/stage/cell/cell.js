@@ -190,12 +190,13 @@ export function createCell(host, w) {
     const about = state.approximate ? "≈" : "";
     for (const { group, phase, from, base, name } of parts.veils) {
       const veil = !known(state, phase, from) ? " cell-todo" : state.phase?.name === phase ? " cell-now" : "";
-      cellSet(group, "class", base + veil + (name && name === state.gate ? " cell-chosen" : ""));
+      const byHand = state.mode === "unit" && state.byHand.some((each) => each === name);
+      cellSet(group, "class", base + veil + (name && name === state.gate ? " cell-chosen" : "") + (byHand ? " cell-by-hand" : ""));
       if (!name) continue;
       const value = carried(state, name), said = word(`cell_name_${CELL_WORD[name] ?? name}`);
       cellSet(group, "aria-label", value === undefined
         ? fill(word("cell_vector"), { name: said, count: state.vectors[name].length })
-        : `${said}: ${about}${compactNumber(value, 4)}`);
+        : `${said}${byHand ? ` ${word("term_by_hand")}` : ""}: ${about}${compactNumber(value, 4)}`);
     }
     for (const low of parts.previous) cellSay(low, state.reverse ? "t+1" : "t−1");
   }

@@ -16,7 +16,7 @@ const LINES = ["r", "z", "n", "h"];
  * What an equation is written with: plain text, a letter with an index, a part of a sum, a number that has a cell,
  * or 1 - z. signed: how its sign is written: in front of a first summand, as the operator before a later one,
  * in brackets where it is a factor.
- * @typedef {string | {base: string, sub: "before"} | {part: Part, signed: "first" | "later"} | {source: Source} | {rest: true}} Token
+ * @typedef {string | {base: string, sub: "before"} | {part: Part, signed: "first" | "later"} | {source: Source} | {rest: true} | {marked: (string | {base: string, sub: "before"})[]}} Token
  */
 
 /**
@@ -54,9 +54,9 @@ export function equationsOf(reset) {
   return {
     r: gate, z: gate,
     n: reset === "before"
-      ? { symbols: ["tanh(W x + U (r ⊙ ", before, ") + b)"], figures: ["tanh(", ...added, ")"] }
+      ? { symbols: ["tanh(W x + ", { marked: ["U (r ⊙ ", before, ")"] }, " + b)"], figures: ["tanh(", ...added, ")"] }
       : {
-        symbols: ["tanh(W x + b + r ⊙ (U ", before, " + b))"],
+        symbols: ["tanh(W x + b + ", { marked: ["r ⊙ (U ", before, " + b)"] }, ")"],
         figures: ["tanh(", added[0], added[2], " + ", source("r"), " × (", { part: "inner_h", signed: "first" }, { part: "inner_b", signed: "later" }, "))"],
       },
     h: { symbols: ["z ", before, " + (1 − z) n"], figures: [source("z"), " × ", source("h", true), " + ", { rest: true }, " × ", source("n")] },
@@ -167,6 +167,7 @@ export class Equations {
   nodes(tokens, name) {
     return tokens.map((token) => {
       if (typeof token === "string") return token;
+      if ("marked" in token) return element("span", "reset-term", ...this.nodes(token.marked, name));
       if ("base" in token) return element("span", "", token.base, element("sub", "", this.state?.reverse ? "t+1" : "t\u22121"));
       if ("part" in token) {
         const { part, signed: place } = token, node = element("span", "number");

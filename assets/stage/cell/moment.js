@@ -25,6 +25,7 @@ import { fill } from "../wording.js";
  * @property {number} t
  * @property {string} unitName
  * @property {Panel} gate
+ * @property {Gate[]} byHand  gates of the chosen unit that an experiment sets
  * @property {Phase | null} phase
  * @property {Numbers} numbers
  * @property {Record<Quantity, Float32Array>} vectors
@@ -62,7 +63,7 @@ export function momentOf(stage) {
   return {
     some: stage.shown.length < scene.trace.units ? stage.shown.length : 0,
     mode: view.diagram === "layer" ? "layer" : "unit", reset: scene.trace.reset, reverse: tiles.reverse(layer), below: below.length > 0, t, unitName: nameOf(stage, unit), gate: view.gate,
-    phase: stage.phase, numbers: { z, r, n, h, hPrev, keep, write, x: x.length === 1 && !below.length ? x[0] : null }, vectors,
+    phase: stage.phase, byHand: stage.experiment.picture.byHand, numbers: { z, r, n, h, hPrev, keep, write, x: x.length === 1 && !below.length ? x[0] : null }, vectors,
     sums: tile?.exact ? stage.sums.at(layer, unit, t) : null, canAsk: isThere(stage), approximate: !tile?.exact,
     reduced: stage.still.matches, colour: (name, value) => stage.painter.palettes[panel(name)].css(value), onPick: (name) => stage.visits.pick(name),
   };
@@ -80,7 +81,7 @@ export function explanationOf(stage, { numbers, approximate, reset, reverse, col
     w: stage.w, gate, layer, t, unit, name: nameOf(stage, unit) + layerName(stage), back: visits.trail.length ? () => visits.back() : null,
     bidirectional: trace.bidirectional, numbers, inputs: inputsAt(stage, t), loading: !stage.tiles.finest(layer, t),
     approximate, reset, reverse, colour, kind: trace.kind, steps: trace.steps, theme: stage.theme,
-    reply: reply?.gate === gate ? reply : null, pending: stage.questions.has("explain"), canAsk: isThere(stage), byHand: stage.experiment.byHand.some((each) => each === gate),
+    reply: reply?.gate === gate ? reply : null, pending: stage.questions.has("explain"), canAsk: isThere(stage), byHand: stage.experiment.picture.byHand.some((each) => each === gate),
     hintOf: (at) => hintOf(stage, at), answer: gate === "y" ? askedAt(stage) : null,
   };
 }
@@ -95,7 +96,7 @@ export function explanationOf(stage, { numbers, approximate, reset, reverse, col
 export function equationsAt(stage, { numbers, sums, approximate, reset, reverse, canAsk }, hidden) {
   const { view: { gate, layer, t, unit, equations }, scene } = stage, before = reverse ? t + 1 : t - 1;
   return {
-    w: stage.w, mode: equations, reset, reverse, gate, numbers, sums, approximate, canAsk, hidden, byHand: stage.experiment.byHand, hintOf: (at) => hintOf(stage, at),
+    w: stage.w, mode: equations, reset, reverse, gate, numbers, sums, approximate, canAsk, hidden, byHand: stage.experiment.picture.byHand, hintOf: (at) => hintOf(stage, at),
     placeOf: ({ gate: name, previous }) => !previous ? { gate: name, layer, t, unit } : before >= 0 && before < scene.trace.steps ? { gate: name, layer, t: before, unit } : null,
   };
 }

@@ -186,7 +186,7 @@ function apply(values, base, acts) {
  * @param {Gates} out
  * @param {number} base  of its numbers there
  */
-function step({ after, units, ofH, ofN, gated, room: { projected, pre, inner, h, filtered } }, from, hooks, { r, z, n, h: states }, base) {
+function advance({ after, units, ofH, ofN, gated, room: { projected, pre, inner, h, filtered } }, from, hooks, { r, z, n, h: states }, base) {
   product(pre, ofH, h, 2 * units, units);
   for (let j = 0; j < units; j++) {
     r[base + j] = 1 / (1 + Math.exp(-(projected[from + j] + pre[j])));
@@ -212,6 +212,20 @@ function step({ after, units, ofH, ofN, gated, room: { projected, pre, inner, h,
 }
 
 /**
+ * One step of a layer by itself.
+ * @param {Layer} layer
+ * @param {Float32Array} x  [input]
+ * @param {Float32Array} before  [unit], the state it starts from
+ * @param {Hooks | null} [hooks]
+ * @returns {Gates} each [unit]; h is the state after it
+ */
+export function step(layer, x, before, hooks = null) {
+  const [r, z, n, h] = Array.from({ length: 4 }, () => new Float32Array(layer.units)), out = { r, z, n, h };
+  run(packed(layer), [{ first: 0, last: 0, hooks }], [x], before, 0, 0, out);
+  return out;
+}
+
+/**
  * Steps first to last of one layer; one in reverse takes them from the last down.
  * @param {Packed} layer
  * @param {readonly Segment[]} segments  of all steps, in order
@@ -233,7 +247,7 @@ export function run(layer, segments, sources, before, first, last, out) {
       if (t < segments[place].first || t > segments[place].last) place += way;
       const { hooks } = segments[place];
       if (hooks !== null && hooks.bias !== null) for (let row = 0; row < 3 * units; row++) room.projected[k * wide + row] += hooks.bias[row];
-      step(layer, k * wide, hooks, out, t * units);
+      advance(layer, k * wide, hooks, out, t * units);
     }
   }
 }

@@ -32,7 +32,7 @@ export function tipOf(stage, { t, gate, unit, out = null }, y) {
     return [`${w.gates.x} \u00b7 ${step}`, some.join("   ")];
   }
   const value = tile.arrays[gate][tile.column(t) * tile.units + unit], who = `${called(stage, unit)} \u00b7 ${step}${layerName(stage)}`;
-  const off = stage.experiment.pictured?.vector(gate, view.layer, t)?.[unit];
+  const off = stage.experiment.picture.differences?.vector(gate, view.layer, t)?.[unit];
   return off === undefined ? [who, fillHover(w.hover[gate], value)] : [who, fill(w.whatif_tip, { gate, off: number(off), value: number(value) })];
 }
 
@@ -48,10 +48,14 @@ export function tipOf(stage, { t, gate, unit, out = null }, y) {
 function answerTip(stage, drawn, t, out, step) {
   const { w, scene: { answer, channels } } = stage;
   if (!answer) return [step];
-  if (!drawn || drawn.each === 1) return [`${w.gates.y} \u00b7 ${step}`, partsAt(stage, t, 4).join("   "), saysAt(stage, t)].filter(Boolean);
+  const { differences } = stage.experiment.picture, name = (/** @type {number} */ row) => nameOfRow(answer, channels, row) ?? w.answer_others;
+  if (!drawn || drawn.each === 1) {
+    const off = Array.from(differences?.vector("y", stage.view.layer, t) ?? [], (value, row) => ({ row, value })).sort((a, b) => Math.abs(b.value) - Math.abs(a.value)).slice(0, 4);
+    return [`${w.gates.y} \u00b7 ${step}`, off.map(({ row, value }) => `\u0394${name(row)} = ${number(value)}`).join("   "), partsAt(stage, t, 4).join("   "), saysAt(stage, t)].filter(Boolean);
+  }
   const rows = out === null ? Array.from({ length: Math.min(answer.count, 4) }, (_, k) => k) : [rowOf(answer, out)];
   const blocks = rows.map((row) => ({ row, block: blockOf(drawn.tile, "y", t, drawn.each, [row]) })), [{ block: { first, last } }] = blocks;
-  const said = blocks.map(({ row, block: { mean, low, high } }) => fill(w.pooled_cell, { name: nameOfRow(answer, channels, row) ?? w.answer_others, mean: number(mean), low: number(low), high: number(high) }));
+  const said = blocks.map(({ row, block: { mean, low, high } }) => fill(w.pooled_cell, { name: `${differences ? "\u0394" : ""}${name(row)}`, mean: number(mean), low: number(low), high: number(high) }));
   return [`${w.gates.y} \u00b7 ${fill(w.pooled_span, { first, last })}`, ...said];
 }
 
@@ -72,7 +76,7 @@ function pooled(stage, { tile, each, units }, t, gate, unit) {
   const [{ first, last }] = blocks, when = first === last ? `${w.step} ${first}` : fill(w.pooled_span, { first, last });
   if (input) return [`${w.gates.x} \u00b7 ${when}`, ...blocks.map((block, k) => said(panels.channel(k), block))];
   const who = rows.length === 1 ? called(stage, rows[0]) : fill(w.pooled_rows, { count: rows.length, first: nameOf(stage, rows[0]), last: nameOf(stage, rows[rows.length - 1]) });
-  return [`${who} \u00b7 ${when}${layerName(stage)}`, said(stage.experiment.pictured ? `\u0394${gate}` : gate, blocks[0])];
+  return [`${who} \u00b7 ${when}${layerName(stage)}`, said(stage.experiment.picture.differences ? `\u0394${gate}` : gate, blocks[0])];
 }
 
 /**

@@ -9,7 +9,7 @@ import { registry } from "./registry.js";
 import { stand } from "./standing.js";
 import { arraysFor, unpack } from "../numbers/unpack.js";
 
-const LEAVES = "[data-testid=stTopNavLink], [data-testid=stSidebarNavLink], .st-key-train_send button";
+const LEAVES = "[data-testid=stTopNavLink], [data-testid=stSidebarNavLink], .st-key-train_send button, .st-key-train_compare button, [class*=st-key-lead_] button, [class*=st-key-compare_open_] button, .st-key-compare_lesion_open button";
 const QUIET = 4000;  // ms
 const RETOLD = 3;  // times
 const TURNS = ["weights", "mine", "model", "trained"];  // another one is another entry of the history
@@ -39,7 +39,10 @@ class Courier {
       if (performance.now() >= registry.quiet) this.send?.("ask", asked);
     };
     /** @type {(name: string, value: string) => void} */
-    this.chooser = (name, value) => this.send?.("choose", { name, value });
+    this.chooser = (name, value) => {
+      this.send?.("choose", { name, value });
+      if (name === "compare") leave();
+    };
     // a question asked of a page that is being left would run there, on the next one, and leave that blank
     const leave = () => {
       registry.quiet = performance.now() + QUIET;

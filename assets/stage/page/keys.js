@@ -18,9 +18,10 @@ export class PageKeys {
     document.body.prepend(this.skip);
   }
 
-  /** The stage keys are for: the first on the page. */
+  /** The stage keys are for: the one that leads, else the first on the page. */
   get stage() {
-    return registry.stages.values().next().value;
+    const all = [...registry.stages.values()];
+    return all.find(({ given }) => given.form === "difference") ?? all[0];
   }
 
   /** @param {string} words  on the link to the stage */

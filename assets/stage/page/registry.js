@@ -39,6 +39,8 @@ export class Registry {
     this.worn = null;
     /** Those who hear of every change of a view. @type {Set<(key: string) => void>} */
     this.lookers = new Set();
+    /** Those who hear of every stage that was drawn anew. @type {Set<(key: string) => void>} */
+    this.drawers = new Set();
     /** Until then nothing is sent: the page is being left, by performance.now(). */
     this.quiet = -Infinity;
   }
@@ -96,6 +98,21 @@ export class Registry {
   /** @param {string} key of the stage that shows another cell */
   moved(key) {
     for (const watcher of this.watchers) watcher(key);
+  }
+
+  /**
+   * Hear of it when a stage's panels were drawn anew.
+   * @param {(key: string) => void} drawer
+   * @returns {() => void} stop hearing
+   */
+  watchDrawing(drawer) {
+    this.drawers.add(drawer);
+    return () => void this.drawers.delete(drawer);
+  }
+
+  /** @param {string} key of the stage that was drawn anew */
+  drew(key) {
+    for (const drawer of this.drawers) drawer(key);
   }
 
   get wardrobe() {

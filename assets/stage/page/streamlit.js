@@ -3,6 +3,7 @@
 import { StageAddress } from "./address.js";
 import { copyAddress, pageTheme, whenDressed } from "./look.js";
 import { registry } from "./registry.js";
+import { Difference } from "../compare/difference.js";
 import { mount } from "../stage.js";
 import { stand } from "./standing.js";
 import { wholeOf } from "../fields.js";
@@ -10,6 +11,7 @@ import { unpack } from "../numbers/unpack.js";
 
 /** @typedef {import("../stage.js").Message} Message */
 
+const KEY = "difference";
 const MAIN = "[data-testid=stMain]";
 const FIRST_PAUSE = 500, LAST_PAUSE = 8000;  // ms before what a stage needs is asked for once more
 const MOST_ABOVE = 260;  // px; with more than that over it the stage fills a screen of its own
@@ -61,6 +63,7 @@ class Place {
         this.cell = { t, unit };
         registry.moved(key);
       },
+      drew: () => registry.drew(key),
       ...(shared ? { cursor: shared } : {}),
     };
     try {
@@ -122,6 +125,91 @@ export function stage({ data, parentElement }) {
     if (calls.get(parentElement) === latest) calls.delete(parentElement);
     leave();
   };
+}
+
+/** Where two stages of a page are compared; it comes and goes with them. */
+class Compared {
+  /**
+   * @param {HTMLElement} host
+   * @param {{keys: string[], names: [string, string], cursor: string}} told  keys: of the two, and of those that follow them
+   */
+  constructor(host, told) {
+    this.host = host;
+    this.told = told;
+    this.address = new StageAddress("");
+    /** @type {Difference | null} */
+    this.shown = null;
+    this.cursor = registry.take(told.cursor);
+    this.unwatch = registry.watchDrawing((key) => {
+      if (this.told.keys.includes(key)) this.look();
+    });
+    this.undress = () => {};
+  }
+
+  /** @param {Compared["told"]} told */
+  update(told) {
+    if (JSON.stringify(told) !== JSON.stringify(this.told)) this.leave();
+    this.told = told;
+    this.look();
+    this.undress();
+    this.undress = whenDressed(() => {
+      if (this.shown?.stage && this.shown.stage.theme !== pageTheme()) this.shown.stage.dress();
+    });
+  }
+
+  look() {
+    const [a, b] = this.told.keys.map((key) => registry.stages.get(key)), { shown } = this;
+    if (!a || !b) return this.leave();
+    const fits = Difference.fits([a, b]), held = shown && shown.pair[0] === a && shown.pair[1] === b;
+    if (fits === "later" && held) return;  // what is there stays until the rest has come
+    if (fits !== "now") {
+      this.leave();
+      if (fits === "never") this.host.textContent = a.w.compare_none;
+      return;
+    }
+    if (held) return shown.update();
+    this.leave();
+    this.host.textContent = "";
+    const others = () => this.told.keys.flatMap((key) => registry.stages.get(key) ?? []);
+    this.shown = new Difference(this.host, [a, b], { names: this.told.names, address: "", others }, {
+      theme: pageTheme, look: registry.wardrobe, above: () => above(this.host), cursor: this.cursor,
+      copy: () => {
+        this.address.flush();
+        return copyAddress();
+      },
+      remembered: () => registry.views.get(KEY),
+      viewed: (fields, view) => {
+        registry.remember(KEY, view);
+        this.address.write(fields);
+      },
+    });
+    if (this.shown.stage) registry.enter(KEY, this.shown.stage);
+  }
+
+  leave() {
+    if (!this.shown) return;
+    if (this.shown.stage) registry.leave(KEY, this.shown.stage);
+    this.shown.destroy();
+    this.shown = null;
+  }
+
+  destroy() {
+    this.undress();
+    this.unwatch();
+    this.leave();
+    this.address.destroy();
+    registry.release(this.told.cursor);
+  }
+}
+
+/**
+ * Streamlit's call for a stage of differences.
+ * @param {{data: Compared["told"], parentElement: HTMLElement}} given
+ * @returns {() => void}
+ */
+export function difference({ data, parentElement }) {
+  const host = /** @type {HTMLElement} */ (parentElement.querySelector("[data-part=host]"));
+  return stand(registry.standing, parentElement, () => new Compared(host, data), (/** @type {Compared} */ made) => made.update(data));
 }
 
 /**

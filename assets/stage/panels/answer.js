@@ -8,7 +8,7 @@
 import { axisNumber } from "../wording.js";
 import { nameOfRow, outputOf, rowOf } from "../numbers/answer.js";
 import { colourBar, rowNames } from "./axes.js";
-import { shorten } from "./canvas.js";
+import { drawCourse, shorten } from "./canvas.js";
 import { raster } from "./raster.js";
 
 const ROW = 14, LANE = 20, LINE = 46;  // px of a class where there are few, of a sign, of numbers
@@ -91,12 +91,13 @@ export function answerAxis(panels, context, palette, top, height) {
   if (answer.kind === "signs") {
     const each = height / answer.count;
     context.textAlign = "left";
+    const [above, below] = panels.delta.includes("y") ? [`+${axisNumber(palette.high)}`, axisNumber(palette.low)] : ["+", "\u2212"];
     for (let k = 0; k < answer.count; k++) {
-      for (const [text, at] of /** @type {[string, number][]} */ ([["+", 0.27], ["\u2212", 0.77]])) context.fillText(text, left + plot + 5, top + (k + at) * each);
+      for (const [text, at] of /** @type {[string, number][]} */ ([[above, 0.27], [below, 0.77]])) context.fillText(text, left + plot + 5, top + (k + at) * each);
     }
     return;
   }
-  const { low, high } = endsOf(panels), y = heightOf(panels, top, height, 1);
+  const ends = endsOf(panels, palette), { low, high } = ends, y = heightOf(ends, top, height, 1);
   context.textAlign = "right";
   for (const value of ticks(low, high)) context.fillText(axisNumber(value), left - 9, y(value, 0));
   context.textAlign = "left";
@@ -159,10 +160,9 @@ function dueBoxes(context, { tile, start, columns, left, right, top, height }) {
  * @param {CanvasRenderingContext2D} context
  * @param {Strip} strip
  */
-function lines(panels, context, { tile, start, columns, bin, left, right, top, height }) {
-  const { scene: { answer }, ink } = panels, { y: values, target } = tile.arrays, rows = values.rows, wide = (right - left) / columns;
-  const lanes = answer?.kind === "signs" ? rows : 1, y = heightOf(panels, top, height, lanes);
-  const lows = tile.array("y", "low"), highs = tile.array("y", "high");
+function lines(panels, context, { tile, palette, start, columns, bin, left, right, top, height }) {
+  const { scene: { answer }, ink } = panels, { y: { rows }, target } = tile.arrays, wide = (right - left) / columns;
+  const lanes = answer?.kind === "signs" ? rows : 1, y = heightOf(endsOf(panels, palette), top, height, lanes);
   context.strokeStyle = ink.line;
   context.lineWidth = 1;
   context.beginPath();
@@ -175,28 +175,7 @@ function lines(panels, context, { tile, start, columns, bin, left, right, top, h
   for (let k = 0; k < rows; k++) {
     const lane = lanes > 1 ? k : 0;
     if (target && tile.exact && bin === 1) dashes(context, columns, wide, left, ink.accent, (c) => y(target[(start + c) * rows + k], lane));
-    context.strokeStyle = context.fillStyle = lanes > 1 ? ink.ink : ink.inputs[k] ?? ink.ink;
-    if (bin > 1 || !tile.exact) {
-      context.globalAlpha = 0.75;
-      for (let c = 0; c < columns; c++) {
-        let low = Infinity, high = -Infinity;
-        for (let at = start + c * bin; at < Math.min(start + (c + 1) * bin, tile.columns); at++) {
-          low = Math.min(low, lows[at * rows + k]);
-          high = Math.max(high, highs[at * rows + k]);
-        }
-        context.fillRect(left + c * wide, y(high, lane), Math.max(wide, 1), Math.max(1.5, y(low, lane) - y(high, lane)));
-      }
-      context.globalAlpha = 1;
-      continue;
-    }
-    context.lineWidth = 1.75;
-    context.beginPath();
-    for (let c = 0; c < columns; c++) {
-      const at = y(values[(start + c) * rows + k], lane);
-      context.lineTo(left + c * wide, at);
-      context.lineTo(left + (c + 1) * wide, at);
-    }
-    context.stroke();
+    drawCourse(context, { tile, name: "y", row: k, start, columns, bin, left, right, colour: lanes > 1 ? ink.ink : ink.inputs[k] ?? ink.ink }, (value) => y(value, lane));
   }
 }
 
@@ -263,21 +242,26 @@ function crosses(panels, context, { tile, start, columns, bin, left, right, top,
   context.restore();
 }
 
-/** @param {Panels} panels */
-function endsOf({ scene: { answer } }) {
-  return { low: answer?.low ?? 0, high: answer?.high ?? 1 };
+/**
+ * What signs or numbers reach over: the answer's own scale, or that of differences.
+ * @param {Panels} panels
+ * @param {Palette} palette
+ * @returns {{low: number, high: number}}
+ */
+function endsOf({ scene: { answer }, delta }, palette) {
+  return delta.includes("y") ? palette : { low: answer?.low ?? 0, high: answer?.high ?? 1 };
 }
 
 /**
  * The height of a number in a lane; what is outside of the scale is at its end.
- * @param {Panels} panels
+ * @param {{low: number, high: number}} ends
  * @param {number} top
  * @param {number} height
  * @param {number} lanes
  * @returns {(value: number, lane: number) => number}
  */
-function heightOf(panels, top, height, lanes) {
-  const { low, high } = endsOf(panels), each = height / lanes, spare = lanes > 1 ? 3 : 4;
+function heightOf({ low, high }, top, height, lanes) {
+  const each = height / lanes, spare = lanes > 1 ? 3 : 4;
   return (value, lane) => top + lane * each + spare + (1 - Math.max(0, Math.min(1, (value - low) / (high - low)))) * (each - 2 * spare);
 }
 

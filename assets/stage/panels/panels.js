@@ -10,7 +10,7 @@ import { ROWS } from "../fields.js";
 import { answerAxis, answerHeight, answerWords, drawAnswer, outputAt, rowName, wrongLane } from "./answer.js";
 import { colourBar, inputAxis, labelSteps, overviewBar, timeTicks, unitAxis } from "./axes.js";
 import { drawMarks } from "./marks.js";
-import { contextOf } from "./canvas.js";
+import { contextOf, drawCourse } from "./canvas.js";
 import { button, element } from "../markup.js";
 import { GAP, HIGHEST, LANE_OF_CHANGE, LOWEST, MOST, OVERVIEW, UNIT, sizesAt } from "./measures.js";
 import { raster } from "./raster.js";
@@ -191,6 +191,7 @@ export class Panels {
     caption.title = w.captions[kind];
     size.title = large ? w.panel_back : w.panel_large;
     size.setAttribute("aria-label", `${size.title}: ${w.gates[name]}`);
+    if (this.delta.includes(name)) caption.textContent = "";  // it says what the panel's own colours or lines mean
     line.append(caption, size);
     return line;
   }
@@ -406,7 +407,7 @@ export class Panels {
    * @param {InputStrip} strip
    */
   drawInput(context, { tile, palette, start, columns, bin, left, right, top, height }) {
-    const values = tile.arrays.x, inputs = values.rows, all = Int32Array.from({ length: inputs }, (_, k) => k);
+    const inputs = tile.arrays.x.rows, all = Int32Array.from({ length: inputs }, (_, k) => k);
     if (this.stripKind() === "colour") {
       const image = raster(this.images, "x", tile, "mean", palette, all, start, columns, bin, 1, this.own ? (k, value) => this.share(k, value) : undefined);
       context.drawImage(image, 0, 0, columns, inputs, left, top, right - left, height);
@@ -415,7 +416,6 @@ export class Panels {
       /** @type {(value: number, k: number) => number} */
       const y = this.own ? (value, k) => top + k * lane + 4 + (1 - this.share(k, value)) * (lane - 8)
         : (value) => top + 4 + (palette.high - value) / (palette.high - palette.from) * (height - 8);
-      const lows = tile.array("x", "low"), highs = tile.array("x", "high"), each = (right - left) / columns;
       context.strokeStyle = this.ink.line;
       context.beginPath();
       // zero; or between inputs that each have a scale of their own
@@ -425,29 +425,7 @@ export class Panels {
       }
       context.stroke();
       for (let k = 0; k < inputs; k++) {
-        context.strokeStyle = context.fillStyle = this.ink.inputs[k];
-        if (bin > 1 || !tile.exact) {
-          // a band from the lowest to the highest value of each column
-          for (let c = 0; c < columns; c++) {
-            let low = Infinity, high = -Infinity;
-            for (let at = start + c * bin; at < Math.min(start + (c + 1) * bin, tile.columns); at++) {
-              low = Math.min(low, lows[at * inputs + k]);
-              high = Math.max(high, highs[at * inputs + k]);
-            }
-            context.globalAlpha = 0.75;
-            context.fillRect(left + c * each, y(high, k), Math.max(each, 1), Math.max(1.5, y(low, k) - y(high, k)));
-          }
-          context.globalAlpha = 1;
-          continue;
-        }
-        context.lineWidth = 1.75;
-        context.beginPath();
-        for (let c = 0; c < columns; c++) {
-          const at = y(values[(start + c) * inputs + k], k);
-          context.lineTo(left + c * each, at);
-          context.lineTo(left + (c + 1) * each, at);
-        }
-        context.stroke();
+        drawCourse(context, { tile, name: "x", row: k, start, columns, bin, left, right, colour: this.ink.inputs[k] }, (value) => y(value, k));
       }
     }
   }

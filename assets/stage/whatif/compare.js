@@ -2,7 +2,7 @@
 
 /** @import { Gate } from "../fields.js" */
 
-const SCALES = [2, 1, 0.5, 0.2, 0.1, 0.05, 0.02, 0.01, 0.005, 0.002, 0.001];  // below the last, no colour would be seen
+const SCALES = [1000, 500, 200, 100, 50, 20, 10, 5, 2, 1, 0.5, 0.2, 0.1, 0.05, 0.02, 0.01, 0.005, 0.002, 0.001];  // below the last, no colour would be seen
 const ROUNDING = 1 + 1e-6;  // 0.2 in single precision is a little more than 0.2
 
 /**
@@ -25,7 +25,7 @@ export function difference(bent, free, origin, units, out = new Float32Array(ori
 }
 
 /**
- * The scale differences are coloured by: 1, 2 or 5 times a power of ten, from 0.001 to 2.
+ * The scale differences are coloured by: 1, 2 or 5 times a power of ten, from 0.001 to 1000.
  * @param {Iterable<Float32Array>} differences
  * @returns {number}
  */

@@ -1,26 +1,24 @@
 // One what-if: what is bent and how the input is redrawn, its numbers beside those of the free run, and the way back.
 // Python's numbers of the free run are never touched; what is computed here is shown as a what-if, and held to Python's.
 
-/** @import { Gate, Panel, Reply, Scene } from "../fields.js" */
+/** @import { Reply } from "../fields.js" */
 /** @import { Tables } from "../numbers/unpack.js" */
 /** @import { Stage } from "../stage.js" */
 /** @import { Edit, Left } from "./edits.js" */
 /** @import { Preset } from "./presets.js" */
 /** @import { Signal } from "./signal.js" */
-/** @import { Tiles } from "../numbers/tiles.js" */
 import { chosenOutput } from "../cell/says.js";
-import { Palette } from "../panels/palette.js";
 import { act, readEdits, same, writeEdits } from "./edits.js";
 import { Deeds, MOST_STEPS, MOST_VALUES } from "./hands/deeds.js";
 import { Grasp } from "./hands/grasp.js";
-import { drawBent, drawLeft } from "./hands/marks.js";
 import { Workbench } from "./hands/workbench.js";
 import { History } from "./history.js";
 /** @import { Ran, Remote } from "./runs/outcome.js" */
 import { Outcome } from "./runs/outcome.js";
+import { Picture } from "./picture.js";
 import { frozen, presets } from "./presets.js";
 import { Proof } from "./runs/proof.js";
-import { aligned, readSignal, writeSignal } from "./signal.js";
+import { readSignal, writeSignal } from "./signal.js";
 import { Teller } from "./teller.js";
 import { Trial } from "./runs/trial.js";
 
@@ -44,24 +42,18 @@ export class Experiment {
     this.ideas = [];
     /** @type {Left[]} what of an address made no sense */
     this.cut = [];
-    /** @type {{scene: Scene, steps: number, of: Scene} | null} */
-    this.shaped = null;
-    /** @type {{scale: number, theme: string, of: Scene, palettes: Partial<Record<Panel, Palette>>} | null} */
-    this.dyes = null;
-    /** @type {{outcome: Outcome | Remote, layer: number, tiles: Tiles | null} | null} */
-    this.drawn = null;
     /** @type {ReturnType<typeof setTimeout> | undefined} */
     this.timer = undefined;
     this.replies = 0;
     /** Whose run the ideas are about. @type {import("../gru.js").Gates[] | null} */
     this.thought = null;
     this.large = false;  // too much is redrawn to be written
-    /** @type {{signal: Signal | null, steps: number[]}} */
-    this.marked = { signal: null, steps: [] };
     /** The input the experiment was made over, as Python names it. @type {string | null} */
     this.over = null;
     /** Where a link leads, which may be beyond the sequence's own end. @type {{t: number | null, first: number, last: number | null} | null} */
     this.place = null;
+    /** @type {import("./picture.js").Pictured} */
+    this.picture = new Picture(this);
     this.deeds = new Deeds(this);
     this.grasp = new Grasp(stage);
     this.proof = new Proof(this);
@@ -128,92 +120,8 @@ export class Experiment {
     return this.history.canRedo;
   }
 
-  // ---- what the stage shows of it
-
-  /** @returns {Scene | null} */
-  get scene() {
-    const { given } = this.stage, steps = this.acting ? this.outcome?.steps : undefined;
-    if (steps === undefined || steps === given.trace.steps) return null;
-    if (this.shaped?.steps !== steps || this.shaped.of !== given) this.shaped = { scene: { ...given, trace: { ...given.trace, steps } }, steps, of: given };
-    return this.shaped.scene;
-  }
-
-  get tiles() {
-    return this.acting ? this.outcome?.tiles ?? null : null;
-  }
-
-  /** What the chosen unit's numbers are added up from, computed where it is wanted. */
-  get sums() {
-    return this.acting ? this.teller : null;
-  }
-
-  /** The differences, where they are shown. @returns {Tiles | null} */
-  get pictured() {
-    const { outcome, stage: { view } } = this;
-    if (!this.acting || !outcome || view.show !== "difference") return null;
-    if (this.drawn?.outcome !== outcome || this.drawn.layer !== view.layer) this.drawn = { outcome, layer: view.layer, tiles: outcome.pictured(view.layer) };
-    return this.drawn.tiles;
-  }
-
-  /** Colours of differences: one scale for all gates, around 0. @returns {Partial<Record<Panel, Palette>>} */
-  get palettes() {
-    const { outcome, stage: { view, theme, given } } = this;
-    if (!outcome || !this.pictured) return {};
-    const scale = outcome.scale(view.layer);
-    if (this.dyes?.scale !== scale || this.dyes.theme !== theme || this.dyes.of !== given) {
-      const palette = new Palette({ ...given.palettes[theme].h, low: -scale, high: scale }, given.odd);
-      this.dyes = { scale, theme, of: given, palettes: { z: palette, r: palette, n: palette, h: palette, ...(given.answer?.kind === "classes" && outcome.ran && { y: palette }) } };
-    }
-    return this.dyes.palettes;
-  }
-
-  /** Under the input: how much of the change is left at each step. */
-  drawLeft() {
-    const { stage: { panels, view }, outcome } = this;
-    if (!panels.lane || !panels.tile) return;
-    const shown = this.acting && outcome ? outcome : null, course = shown?.course(view.layer);
-    drawLeft(panels, panels.lane, shown ? shown.left(view.layer) : new Float32Array(0), course?.peak ?? 0, course?.fate === "gone" ? course.gone : null);
-  }
-
-  mark() {
-    const { stage: { panels, view } } = this;
-    if (!panels.tile || (!this.opened && !this.changed)) return;
-    drawBent(panels, { edits: view.show === "free" ? [] : act(this.edits), layer: view.layer, chosen: this.opened ? this.deeds.chosen : null, redrawn: this.acting ? this.stepsRedrawn() : [] });
-  }
-
-  stepsRedrawn() {
-    const { known, signal } = this, /** @type {number[]} */ found = [];
-    if (!known || !signal || !this.redrawn) return found;
-    if (this.marked.signal === signal) return this.marked.steps;
-    const { x, inputs } = signal, origin = aligned(signal, known.steps);
-    for (let t = 0; t < signal.steps; t++) {
-      const from = origin[t];
-      let alike = from >= 0;
-      for (let k = 0; alike && k < inputs; k++) alike = Object.is(x[t * inputs + k], known.x[from * inputs + k]);
-      if (!alike) found.push(t);
-    }
-    this.marked = { signal, steps: found };
-    return found;
-  }
-
-  /** Steps that were redrawn, or are no more. */
-  redrawnSteps() {
-    const { known, signal } = this;
-    if (!known || !signal || !this.redrawn) return 0;
-    return Math.max(this.stepsRedrawn().length, known.steps - signal.steps, 1);
-  }
-
   get everyUnit() {
     return Array.from({ length: this.stage.given.trace.units }, (_, unit) => unit);
-  }
-
-  /** The gates of the chosen cell that are set by hand. @returns {Gate[]} */
-  get byHand() {
-    const { acting, edits, stage: { view: { layer, t, unit } } } = this;
-    if (!acting) return [];
-    const sets = (/** @type {Edit} */ edit) => (edit.do === "lesion" || ((edit.do === "clamp" || edit.do === "scale") && (!edit.steps || (edit.steps[0] <= t && t <= edit.steps[1]))))
-      && edit.layer === layer && (!edit.units || edit.units.includes(unit));
-    return act(edits).filter(sets).map((edit) => "gate" in edit ? edit.gate : "h");
   }
 
   // ---- the model
@@ -241,7 +149,7 @@ export class Experiment {
     // the view says in words what is to be set up again
     if (asked || (fresh && this.history.states.some(({ signal }) => signal !== null))) this.history.reset({ edits: [], signal: null, idea: "" });
     // whoever opens a link to an experiment shall see that it is one
-    if (first && (view.bent || view.drawn)) this.opened = true;
+    if (first && !given.form && (view.bent || view.drawn)) this.opened = true;
     // what was drawn over another input says nothing of this one
     if (!asked && this.over !== null && this.over !== given.trace.input) view.drawn = "";
     this.over = given.trace.input ?? null;
@@ -371,9 +279,9 @@ export class Experiment {
 
   /** Once another number of steps is shown, or differences are, the panels are laid out anew. */
   refit() {
-    const { stage } = this, { panels } = stage, before = panels.scene.trace.steps, after = stage.scene.trace.steps;
+    const { stage, picture } = this, { panels } = stage, before = panels.scene.trace.steps, after = stage.scene.trace.steps;
     if (before !== after) stage.stretched(before, after);
-    if (before === after && (panels.lane !== null) === this.laned && panels.delta === this.deltas) return;
+    if (before === after && (panels.lane !== null) === picture.laned && panels.delta === picture.deltas) return;
     stage.painter.resize(true);
     if (this.place && this.outcome && after !== stage.given.trace.steps) {
       // a link's place was beyond the sequence's own end
@@ -382,17 +290,6 @@ export class Experiment {
       stage.zoomTo(first, (last ?? after - 1) + 1);
       stage.set({ t: t ?? stage.view.t });
     }
-  }
-
-  /** Letters of the panels that show differences. */
-  get deltas() {
-    if (!this.pictured) return "";
-    return this.stage.given.answer?.kind === "classes" && this.outcome?.ran ? "zrnhy" : "zrnh";
-  }
-
-  /** Whether there is room under the input for what is left of a change. */
-  get laned() {
-    return this.opened || this.changed;
   }
 
   /**
@@ -416,6 +313,7 @@ export class Experiment {
 
   toggle() {
     const { stage } = this;
+    if (stage.given.form) return;  // what is compared is changed on its own page
     this.opened = !this.opened;
     if (this.opened) {
       this.workbench.write();
@@ -439,6 +337,13 @@ export class Experiment {
     this.workbench.wrong = "";
     if (this.stage.view.show === "free") this.stage.view.show = "bent";
     this.compute();
+  }
+
+  /** To the page on which it stands beside the free run. */
+  beside() {
+    const { stage } = this, { view } = stage;
+    this.tell();
+    stage.options.choose?.("compare", String(new URLSearchParams({ bent: view.bent, drawn: view.drawn })));
   }
 
   undo() {
@@ -486,7 +391,7 @@ export class Experiment {
   tell() {
     const { stage: { view }, now, first } = this;
     view.bent = writeEdits(now.edits);
-    this.large = first !== null && now.signal !== null && this.stepsRedrawn().length * first.inputs > MOST_WRITTEN;
+    this.large = first !== null && now.signal !== null && this.picture.stepsRedrawn().length * first.inputs > MOST_WRITTEN;
     view.drawn = first && now.signal && !this.large ? writeSignal(now.signal, first) : "";
   }
 

@@ -11,6 +11,7 @@ import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
 from gruviz.app import charts, state
+from gruviz.app.compare import links
 from gruviz.app.courier import chosen, visited
 from gruviz.app.explore import badges, checks, controls, reading, runs, story
 from gruviz.app.explore.weights import units_of
@@ -40,7 +41,7 @@ SAID = 1.0  # seconds of waiting worth a sentence
 
 def page() -> None:
     """Draw the page."""
-    state.arrive()
+    state.arrive(STAGE)
     settings = state.current()
     with one_sentence(settings.lang):
         _draw(settings)
@@ -65,6 +66,7 @@ def _draw(settings: Settings) -> None:
         controls.scaling_control(settings)
         state.take_up(settings)
         size_place = st.container()
+        links.compare_with(settings)
     # nothing else above the stage: it would move, or be mounted anew
     working = st.container(key="working")
     with working, st.spinner(p["working"], show_time=True):
@@ -215,6 +217,9 @@ def _take_choice() -> None:
     back, taken = visited(), chosen()
     if back is not None:
         state.visit(*back)
+        st.rerun()
+    if taken is not None and taken[0] == "compare":
+        links.what_if(taken[1])
         st.rerun()
     if taken is not None and state.choose(*taken):
         st.rerun()

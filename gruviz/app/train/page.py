@@ -17,6 +17,7 @@ from gruviz.app.server.trainings import Standing, trainings
 from gruviz.app.settings import Settings
 from gruviz.app.stage import answer, stage
 from gruviz.app.train import controls, link, results
+from gruviz.app.train.mine import COOKIE, MOST_MINE, mine
 from gruviz.app.train.runs import curves_of, run_of
 from gruviz.app.train.status import described_status
 from gruviz.app.train.story import story_of
@@ -28,12 +29,9 @@ from gruviz.wording.problems import Problem
 from gruviz.wording.words import words
 
 STAGE = "train"
-_MINE = "train.mine"  # this session's trainings: plan -> id; the same plan gives the same weights
 _GOOD = "train.good"  # the last plan that could be shown
 _FAULT = "train.fault"
 _SHOWN = "train.shown"  # the run on the stage and what it is of
-MOST_MINE = 12
-COOKIE, LONGEST_COOKIE = "gruviz_trainings", 1000
 EACH, PLAYING = 1.0, 0.4  # seconds from one look at a running training to the next, and between snapshots played
 LOOKS = 15  # a second, of all who watch trainings: more keep the server from everything else
 
@@ -60,7 +58,7 @@ def _draw(settings: Settings) -> None:
         _earlier(plan, language)
         rule = trainings()
         st.caption(w["train"]["capped"].format(cap=rule.cap, closed=rule.closed, patience=rule.patience))
-    playing = results.plays(_mine().get(plan))
+    playing = results.plays(mine().get(plan))
     looks = None if active is None else _pace()
     st.fragment(_live, run_every=looks or (PLAYING if playing else None))(plan, problem, looks, playing, theme)
 
@@ -73,28 +71,15 @@ def _pace(so_far: float = 0.0) -> float:
     return so_far if pace < so_far < 4 * pace else pace
 
 
-def _mine() -> dict[TrainingPlan, str]:
-    if _MINE not in st.session_state:
-        # the page was loaded anew: its trainings are known by what it left in the browser
-        names = _cookie()[:LONGEST_COOKIE].split(".")[:MOST_MINE]
-        standings = {name: trainings().standing(name) for name in names}
-        st.session_state[_MINE] = {found.plan: name for name, found in standings.items() if found is not None}
-    return st.session_state[_MINE]
-
-
-def _cookie() -> str:
-    return st.context.cookies.get(COOKIE, "")
-
-
 def _active() -> TrainingPlan | None:
     """The plan of this session that trains or waits to."""
-    standings = {plan: trainings().standing(name) for plan, name in _mine().items()}
+    standings = {plan: trainings().standing(name) for plan, name in mine().items()}
     return next((plan for plan, found in standings.items() if found is not None and found.active), None)
 
 
 def _earlier(plan: TrainingPlan, language: str) -> None:
     """Offer the other trainings of this session, whose results are kept."""
-    others = [one for one, name in _mine().items() if one != plan and trainings().standing(name) is not None]
+    others = [one for one, name in mine().items() if one != plan and trainings().standing(name) is not None]
     key = "train_earlier"
     if others:
         st.selectbox(
@@ -112,21 +97,21 @@ def _bring_back(key: str) -> None:
 
 
 def _start(plan: TrainingPlan, anew: bool) -> None:
-    mine = _mine()
+    own = mine()
     try:
         name = trainings().start(plan, anew)
     except Problem as problem:
         st.session_state[_FAULT] = problem
         return
-    trainings().forget(mine.pop(plan, None))
-    mine[plan] = name
-    while len(mine) > MOST_MINE:
-        trainings().forget(mine.pop(next(iter(mine))))
+    trainings().forget(own.pop(plan, None))
+    own[plan] = name
+    while len(own) > MOST_MINE:
+        trainings().forget(own.pop(next(iter(own))))
 
 
 def _order(what: str, plan: TrainingPlan) -> None:
     try:
-        getattr(trainings(), what)(_mine()[plan])
+        getattr(trainings(), what)(mine()[plan])
     except Problem as problem:
         st.session_state[_FAULT] = problem
 
@@ -135,13 +120,13 @@ def _live(plan: TrainingPlan, problem: Problem | None, looks: float | None, play
     """What changes while a training runs or its snapshots play; by itself, and on the stage's questions."""
     settings = state.current()
     with one_sentence(settings.lang):
-        name = _mine().get(plan)
+        name = mine().get(plan)
         if name is not None:
             trainings().hear(name, get_script_run_ctx().session_id)
         standing = trainings().standing(name)
         active = standing is not None and standing.active
         pace = _pace(looks or 0.0) if active else None
-        if state.is_sent() or page_theme() != theme or looks != pace or playing != results.plays(name):
+        if state.sent_to() or page_theme() != theme or looks != pace or playing != results.plays(name):
             st.rerun()
         trained = None if standing is None else standing.trained
         resting = trained is not None and not active
@@ -172,7 +157,7 @@ def _live(plan: TrainingPlan, problem: Problem | None, looks: float | None, play
         scene = Scene(run, view, labels, status=status, address="")
         stage(STAGE, scene)
         query = state.spoken(settings.lang) | link.to_query(plan)
-        cookie = (COOKIE, ".".join(_mine().values()))
+        cookie = (COOKIE, ".".join(mine().values()))
         for _, question in answer({STAGE: scene}, query, theme, charts=STAGE, cookie=cookie):
             charts.remember(question, run.trace.meta.steps)
         charts.charts(scene, theme)

@@ -11,6 +11,7 @@ import streamlit as st
 
 from gruviz.app import state
 from gruviz.app.charts import QUIET
+from gruviz.app.compare import controls
 from gruviz.app.server import models as model_store
 from gruviz.app.server.memory import memory
 from gruviz.app.server.turns import compute_turns
@@ -264,6 +265,10 @@ def _take_along(trained: Trained, settings: Settings) -> None:
         w["train"]["send"], icon=":material/travel_explore:", key="train_send", type="primary",
         on_click=_send, args=(trained, settings),
     )  # fmt: skip
+    st.button(
+        w["train"]["compare"], icon=":material/compare:", key="train_compare", help=w["train"]["compare_help"],
+        on_click=_send, args=(trained, settings, "compare"),
+    )  # fmt: skip
     st.download_button(
         w["train"]["download_safetensors"], lambda: saved(trained), file_name=f"{file}.safetensors", on_click="ignore",
         key="train_safetensors", icon=":material/download:",
@@ -276,7 +281,7 @@ def _take_along(trained: Trained, settings: Settings) -> None:
     st.code(loading(plan, f"{file}.pt", task.example(**plan.values).steps), language="python", wrap_lines=True)
 
 
-def _send(trained: Trained, settings: Settings) -> None:
+def _send(trained: Trained, settings: Settings, page: str = "explore") -> None:
     plan: TrainingPlan = trained.plan
     digest = model_store.keep(saved(trained))
     _rest()
@@ -285,5 +290,8 @@ def _send(trained: Trained, settings: Settings) -> None:
             settings, weights="mine", mine=digest, model=plan.model, source="task", task=plan.task, layer=0, t=None,
             unit=None, first=0, last=None, subset="", scale="none", bent="", drawn="", show="bent",
             parameters=tuple(plan.values.items()),
-        )
+        ),
+        page,
     )  # fmt: skip
+    if page == "compare":
+        controls.put(replace(controls.current(), what="start"))

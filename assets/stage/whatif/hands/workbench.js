@@ -124,6 +124,13 @@ export class Workbench {
     reset.dataset.deed = "reset";
     reset.title = w.whatif_reset_about;
     row.append(reset);
+    // where the page has menus over the stage it can lead elsewhere too
+    if (this.stage.given.menus.length && this.stage.options.choose) {
+      const beside = button("", [w.whatif_compare], () => experiment.beside());
+      beside.dataset.deed = "compare";
+      beside.title = w.whatif_compare_about;
+      row.append(beside);
+    }
     return row;
   }
 
@@ -250,8 +257,8 @@ export class Workbench {
       each.setAttribute("aria-pressed", String(each.dataset.show === stage.view.show));
       each.setAttribute("aria-disabled", String(!experiment.changed));
     }
-    const can = { undo: experiment.canUndo, redo: experiment.canRedo, reset: experiment.changed };
-    for (const each of all("[data-deed]")) each.setAttribute("aria-disabled", String(!can[/** @type {"undo"} */ (each.dataset.deed)]));
+    const can = { undo: experiment.canUndo, redo: experiment.canRedo, reset: experiment.changed, compare: experiment.changed };
+    for (const each of all("[data-deed]")) each.setAttribute("aria-disabled", String(!can[/** @type {keyof typeof can} */ (each.dataset.deed)]));
     this.writeIdeas();
     this.writeForm();
     this.writeList();
@@ -312,7 +319,7 @@ export class Workbench {
   }
 
   writeList() {
-    const { stage, part } = this, { w, experiment } = stage, key = JSON.stringify([experiment.edits, experiment.redrawnSteps(), w.language, stage.given.trace.id]);
+    const { stage, part } = this, { w, experiment } = stage, key = JSON.stringify([experiment.edits, experiment.picture.redrawnSteps(), w.language, stage.given.trace.id]);
     if (key === this.listed) return;
     this.listed = key;
     const { activeElement } = /** @type {ShadowRoot | Document} */ (part.list.getRootNode()), held = [...part.list.querySelectorAll("button")].findIndex((each) => each === activeElement);
@@ -327,7 +334,7 @@ export class Workbench {
     const unitName = (/** @type {number} */ unit) => stage.scene.unit_names[unit] ?? String(unit);
     const { trace: { units }, layer_names: layers } = stage.given, model = { units, layerName: (/** @type {number} */ layer) => layers.length > 1 ? layers[layer] : "" };
     const items = experiment.edits.map((edit, k) => item(nameOf(edit, w, unitName, model), !edit.off, () => experiment.deeds.turn(k), () => experiment.deeds.takeOut(k)));
-    const redrawn = experiment.redrawnSteps();
+    const redrawn = experiment.picture.redrawnSteps();
     if (redrawn) items.push(item(fill(w.whatif_redrawn, { count: redrawn }), true, null, () => experiment.deeds.restoreInput()));
     part.list.replaceChildren(...items);
     if (held < 0) return;

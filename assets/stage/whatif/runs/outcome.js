@@ -60,6 +60,10 @@ export class Outcome {
     this.scales = new Map();
     /** @type {Tables | null} */
     this.heard = null;
+    /** @type {Table | null} */
+    this.apart = null;
+    /** @type {number | null} */
+    this.apartScale = null;
     this.tiles = this.made((layer) => this.arrays(layer));
   }
 
@@ -139,15 +143,24 @@ export class Outcome {
    * @param {number} layer
    */
   pictured(layer) {
-    const off = this.differences(layer), { steps, units, head, ran, scene } = this;
+    const off = this.differences(layer), { steps, units, saidApart } = this;
     /** @type {Tables} */
     const tables = Object.fromEntries(GATES.map((gate) => [gate, tableOf(/** @type {Float32Array} */ (off[gate]), steps, units)]));
-    const y = head && scene.answer?.kind === "classes" ? this.tiles.covering(layer, 0, steps - 1)?.arrays.y : null;
-    if (head && y) {
-      const free = this.answered(head, ran.free, ran.free[layer].h.length / units, null).y;
-      tables.y = tableOf(difference(/** @type {Float32Array} */ (y), /** @type {Float32Array} */ (free), this.origin, y.rows), steps, y.rows);
-    }
-    return this.made((row) => row !== layer ? this.arrays(row) : { ...this.arrays(row), ...tables });
+    return this.made((row) => row !== layer ? this.arrays(row) : { ...this.arrays(row), ...tables, ...(saidApart && pictureOf(this.scene, saidApart)) });
+  }
+
+  /** Bent less free of what the head says, row by row; null without a head. */
+  get saidApart() {
+    const { head, ran, units, steps } = this, { y } = this.said();
+    if (this.apart || !head || !y) return this.apart;
+    const free = this.answered(head, ran.free, ran.free[0].h.length / units, null).y;
+    this.apart = tableOf(difference(/** @type {Float32Array} */ (y), /** @type {Float32Array} */ (free), this.origin, y.rows), steps, y.rows);
+    return this.apart;
+  }
+
+  /** Of the differences of what the head says; null without a head. */
+  get saidScale() {
+    return this.saidApart && (this.apartScale ??= scaleOf([/** @type {Float32Array} */ (this.saidApart)]));
   }
 
   /** @param {number} layer */
@@ -283,6 +296,18 @@ function sideBySide(forward, backward, steps, units) {
   return out;
 }
 
+/**
+ * Differences of what a head says, as a tile holds them: of numbers nothing is due there.
+ * @param {Scene} scene
+ * @param {Table} y
+ * @returns {Tables}
+ */
+function pictureOf({ answer }, y) {
+  const tables = /** @type {Tables} */ ({ y, y_low: y, y_high: y });
+  if (answer?.kind !== "classes") tables.target = tableOf(new Float32Array(y.length).fill(NaN), y.columns, y.rows);
+  return tables;
+}
+
 /** The same of Python's numbers, where the page computes none: as many steps a column as Python sends. */
 export class Remote {
   /**
@@ -303,6 +328,10 @@ export class Remote {
     this.remains = null;
     /** @type {Partial<Record<Gate, Float32Array>> | null} */
     this.off = null;
+    const { y } = tile.arrays, said = this.alike?.arrays.y;
+    /** Bent less free of what the head says, column by column; null where they cannot be compared. */
+    this.saidApart = y && said && y.length === said.length ? tableOf(Float32Array.from(y, (value, k) => value - said[k]), y.columns, y.rows) : null;
+    this.saidScale = this.saidApart && scaleOf([/** @type {Float32Array} */ (this.saidApart)]);
   }
 
   /** Bent less free, column by column. @returns {Partial<Record<Gate, Float32Array>>} */
@@ -317,7 +346,8 @@ export class Remote {
     const { tile } = this, off = this.differences();
     if (!this.alike) return null;
     const own = Object.fromEntries(["x", "x_low", "x_high", "y", "y_low", "y_high", "wrong", "target", "said"].flatMap((name) => tile.arrays[name] ? [[name, tile.arrays[name]]] : [])), tiles = new Tiles({ steps: this.steps, bidirectional: this.scene.trace.bidirectional });
-    tiles.add(tile, { ...own, ...Object.fromEntries(Object.entries(off).map(([gate, values]) => [gate, tableOf(values, tile.columns, tile.units)])) });
+    const gates = Object.fromEntries(Object.entries(off).map(([gate, values]) => [gate, tableOf(values, tile.columns, tile.units)]));
+    tiles.add(tile, { ...own, ...gates, ...(this.saidApart && pictureOf(this.scene, this.saidApart)) });
     return tiles;
   }
 

@@ -5,7 +5,7 @@
 
 /** @import { Edit, Left, Limits, Why } from "../edits.js" */
 import { clamp } from "../../hands/zoom.js";
-import { Told, endsOf, numberOf, shortNumber, spans, written } from "./reading.js";
+import { Told, endsOf, numberOf, piecesOf, shortNumber, spans, written } from "./reading.js";
 
 export const MOST_EDITS = 100;
 const LONGEST = 100_000;  // characters that are read
@@ -74,10 +74,7 @@ export function readEdits(text, limits) {
   /** @type {Edit[]} */
   const edits = [];
   const names = new Map((limits.names ?? []).map((name, unit) => /** @type {const} */ ([name, unit])).reverse());  // of two alike, the first
-  if (text.length > LONGEST) told.add("long", text, text.length - LONGEST);
-  for (const piece of text.slice(0, LONGEST).split(";")) {
-    const words = piece.trim();
-    if (!words) continue;
+  for (const words of piecesOf(text, ";", LONGEST, told)) {
     const edit = edits.length < MOST_EDITS ? readEdit(words, limits, names, told) : told.add("many", words);
     if (edit) edits.push(edit);
   }

@@ -1,5 +1,6 @@
 // Text that may come from anybody, word by word: numbers, stretches, and what was left out.
 
+const CUT = "\u2026";  // the last piece where there were more, as gruviz/stage/view.py has it
 const SPAN = /^(\d+)(?:-(\d+))?$/;
 const NUMBER = /^[-+]?(?:\d+\.?\d*|\.\d+)(?:e[-+]?\d+)?$/i;
 
@@ -21,6 +22,22 @@ export function numberOf(word) {
   // before the pattern: it may take the square of what it reads
   const value = word.length <= 32 && NUMBER.test(word) ? Number(word) : NaN;
   return Number.isFinite(value) ? value : NaN;
+}
+
+/**
+ * The pieces of a text, no more than so many characters of them, and what is to be told where there were more.
+ * @param {string} text
+ * @param {string | RegExp} separator
+ * @param {number} longest
+ * @param {Told<any>} told
+ * @returns {string[]} none of them blank
+ */
+export function piecesOf(text, separator, longest, told) {
+  const all = text.slice(0, longest).split(separator), cut = text.length > longest || all.at(-1)?.trim() === CUT;
+  if (cut) all.pop();  // the mark, or what may not be whole
+  const pieces = all.map((piece) => piece.trim()).filter(Boolean);
+  if (cut) told.add("long", pieces.at(-1) ?? CUT);
+  return pieces;
 }
 
 /** What was left out while a text was read. @template {string} Key */

@@ -6,7 +6,7 @@
 
 /** @import { Signal } from "../signals/redrawn.js" */
 import { made, readsAlike, tidy } from "../signals/redrawn.js";
-import { Told, endsOf, numberOf, shortNumber } from "./reading.js";
+import { Told, endsOf, numberOf, piecesOf, shortNumber } from "./reading.js";
 
 /** @typedef {"unreadable" | "step" | "input" | "value" | "many" | "long"} Why */
 /** @typedef {{why: Why, count: number, example: string}} Left  what of a text was left out or cut, and how often */
@@ -110,9 +110,7 @@ export function readSignal(text, original, mostSteps) {
   const told = new Told();
   /** @type {{from: number, row: Float32Array | null}[]} */
   const steps = [];
-  if (text.length > LONGEST) told.add("long", text, text.length - LONGEST);
-  for (const token of text.slice(0, LONGEST).trim().split(/\s+/)) {
-    if (!token) continue;
+  for (const token of piecesOf(text, /\s+/, LONGEST, told)) {
     if (steps.length >= mostSteps) {
       told.add("many", token);
       continue;

@@ -1,0 +1,262 @@
+// A stage of its own for how far two others are apart. It leads them: one cursor, one zoom, one order of units.
+
+/** @import { Asked, Panel, Scene, Theme, Words } from "../fields.js" */
+/** @import { Palette } from "../panels/palette.js" */
+/** @import { Message, Options, Stage } from "../stage.js" */
+/** @import { Facts } from "./apart.js" */
+/** @import { Tile } from "../numbers/tiles.js" */
+import { drawLeft } from "../whatif/hands/marks.js";
+import { mount } from "../stage.js";
+import { fill, signed } from "../wording.js";
+import { apart, comparable, factsOf, match, palettesOf } from "./apart.js";
+
+/** @typedef {{names: [string, string], address: string | null, others: () => Stage[]}} Told  what the two are called; the prefix of the view's fields in the address; all stages that follow */
+
+const LETTERS = "zrnh";
+
+/** What a stage of differences shows in place of an experiment: see whatif/picture.js. */
+class Picture {
+  /** @param {Difference} difference */
+  constructor(difference) {
+    this.difference = difference;
+    this.laned = true;
+    /** @type {import("../fields.js").Gate[]} */
+    this.byHand = [];
+    /** @type {{facts: Facts, theme: Theme, palettes: Partial<Record<Panel, Palette>>} | null} */
+    this.dyes = null;
+  }
+
+  // what is shown is the stage's own
+
+  get scene() {
+    return null;
+  }
+
+  get tiles() {
+    return null;
+  }
+
+  get sums() {
+    return null;
+  }
+
+  get deltas() {
+    return this.difference.facts.said === null ? LETTERS : `${LETTERS}y`;
+  }
+
+  get differences() {
+    return this.difference.stage?.free ?? null;
+  }
+
+  get palettes() {
+    const { facts, stage } = this.difference;
+    if (!stage) return {};
+    if (this.dyes?.facts !== facts || this.dyes.theme !== stage.theme) this.dyes = { facts, theme: stage.theme, palettes: palettesOf(stage.given, stage.theme, facts) };
+    return this.dyes.palettes;
+  }
+
+  /** Under the input: how far h is apart at each step. */
+  drawLeft() {
+    const { facts: { remains, each }, stage } = this.difference;
+    if (!stage?.panels.lane || !stage.panels.tile) return;
+    const steps = each === 1 ? remains : Float32Array.from({ length: stage.given.trace.steps }, (_, t) => remains[Math.floor(t / each)]);
+    drawLeft(stage.panels, stage.panels.lane, steps, remains.reduce((most, value) => value > most ? value : most, 0), null);
+  }
+
+  mark() {}
+
+  /** @returns {number[]} */
+  stepsRedrawn() {
+    return [];
+  }
+
+  redrawnSteps() {
+    return 0;
+  }
+}
+
+export class Difference {
+  /**
+   * @param {HTMLElement} host
+   * @param {[Stage, Stage]} pair  the first, and what is compared with it
+   * @param {Told} told
+   * @param {Options} options
+   */
+  constructor(host, pair, told, options) {
+    this.pair = pair;
+    this.told = told;
+    /** @type {[Tile, Tile][]} what was compared last */
+    this.made = [];
+    /** @type {Stage | null} */
+    this.stage = null;
+    const found = this.compute();
+    if (!found) throw new Error("these two cannot be compared step by step");
+    this.facts = found.facts;
+    this.id = found.message.header.trace.id;
+    this.stage = mount(host, found.message, {
+      ...options, picture: () => new Picture(this),
+      ask: (question) => this.asked(question),
+      viewed: (fields, view) => {
+        options.viewed?.(fields, view);
+        this.lead();
+      },
+    });
+    this.follow();
+    const { t, unit } = pair[0].given.view;
+    if (t === null && unit === null) this.stage?.lead();  // where nobody has chosen any, all look at the largest
+  }
+
+  /**
+   * Whether two stages have what can be compared: not yet where it is on its way, and never where they have not the same units.
+   * @param {[Stage, Stage]} pair
+   * @returns {"now" | "later" | "never"}
+   */
+  static fits([a, b]) {
+    const { layer } = a.view, one = whole(a, layer), other = whole(b, layer);
+    if (!comparable(a.scene, b.scene)) return "never";
+    if (!one || !other) return "later";
+    return match(one, other) ? "now" : "never";
+  }
+
+  /**
+   * The difference of all steps, and of the finer stretches both have; null where nothing is new or it cannot be.
+   * @returns {{facts: Facts, message: Message, more: {header: any, arrays: any}[]} | null}
+   */
+  compute() {
+    const { pair: [a, b], told } = this, { layer } = a.view, first = whole(a, layer), second = whole(b, layer);
+    if (!first || !second || !comparable(a.scene, b.scene)) return null;
+    /** @type {[Tile, Tile][]} */
+    const pairs = [[first, second]];
+    for (const tile of a.tiles.tiles) {
+      const other = tile !== first && tile.layer === layer && b.tiles.tiles.find((each) => each.layer === layer && each.first === tile.first && each.last === tile.last && each.each === tile.each);
+      if (other) pairs.push([tile, other]);
+    }
+    if (pairs.length === this.made.length && pairs.every(([one, two], k) => this.made[k][0] === one && this.made[k][1] === two)) return null;
+    // rows of many classes are chosen for each run
+    const meant = (/** @type {Scene} */ { answer, channels }) => answer && JSON.stringify([answer.kind, answer.count, answer.names ?? channels.slice(0, answer.count), answer.rows, answer.within]);
+    const alike = meant(a.scene) === meant(b.scene), origin = originOf(b);
+    const made = pairs.map(([one, two], k) => apart(one, two, alike, k ? null : origin)).filter((each) => each !== null);
+    if (!made.length || made[0].header.first !== 0) return null;
+    this.made = pairs;
+    const [{ header, arrays }, ...more] = made, facts = factsOf(header, arrays, a.tiles.reverse(layer)), steps = header.last + 1;
+    const { words, trace, answer, ...given } = a.given, w = /** @type {Words} */ (words);
+    const scene = {
+      ...given, ...(answer && arrays.y && { answer: { ...answer, judged: false } }), key: "", address: told.address, form: "difference",
+      trace: { ...trace, id: `${a.given.trace.id} ${b.given.trace.id}`, steps, asks: false, labelled: trace.labelled && header.each === 1 },
+      menus: [], status: this.status(facts, a), sums: undefined, place: null, ...(facts.most && { home: { t: facts.most.t, unit: facts.most.unit } }), view: { ...given.view, layer, bent: "", drawn: "", show: "bent" },
+      words: { ...w, whatif_delta: fill(w.compare_delta, { first: told.names[0], second: told.names[1], gate: "{gate}" }), whatif_tip: w.compare_tip }, tile: header,
+    };
+    const order = Object.assign(Int32Array.from(a.order), { columns: 1, rows: a.order.length });
+    return { facts, message: { header: scene, arrays: { ...arrays, order, ...(a.ranks && { values: a.ranks }) } }, more };
+  }
+
+  /**
+   * In words: how large, where, and from when on.
+   * @param {Facts} facts
+   * @param {Stage} a
+   * @returns {import("../fields.js").Status}
+   */
+  status({ most, from, scale, each }, { w, given }) {
+    const [first, second] = this.told.names, said = each > 1 ? ` ${fill(w.compare_pooled, { steps: each })}` : "";
+    if (!most || from === null) return { kind: "story", text: fill(w.compare_same, { first, second, most: most ? signed(Math.abs(most.value).toExponential(0)) : "0" }) + said, more: "", places: {}, act: null };
+    const { gate, t, unit, value } = most, place = (/** @type {number} */ at, /** @type {number} */ which) => ({ gate, t: at, unit: which, first: at, last: at, units: [which] });
+    const text = fill(w.compare_said, { first, second, gate, unit: given.unit_names[unit] ?? unit, t, value: signed((value > 0 ? "+" : "") + value.toFixed(3)), from, scale });
+    return { kind: "story", text: text + said, more: "", places: { largest: place(t, unit), since: place(from, unit) }, act: null };
+  }
+
+  /** One of the two was drawn anew. */
+  update() {
+    const { stage } = this, found = this.compute();
+    if (stage && found) {
+      const { header, arrays } = found.message;
+      this.facts = found.facts;
+      const { given } = stage, anew = header.language !== given.language || header.visit !== given.visit || header.tile.layer !== stage.view.layer;
+      if (anew || header.trace.id !== this.id || header.trace.steps !== given.trace.steps) {
+        this.id = header.trace.id;
+        stage.show(found.message);
+      } else {
+        stage.free.add(header.tile, arrays, stage.drawn?.tile);
+        stage.headline.tell({ menus: [], status: header.status }, stage.w);
+      }
+      for (const each of found.more) stage.free.add(each.header, each.arrays, stage.drawn?.tile);
+      stage.redraw();
+    }
+    this.follow();
+  }
+
+  // ---- one order of units
+
+  /** The order Python has told of the first counts for all. */
+  follow() {
+    const { pair: [a, b], stage } = this;
+    if (!stage) return;
+    for (const other of new Set([b, stage, ...this.told.others()])) {
+      if (other === a) continue;
+      if (other.order.length !== a.order.length || (other.order.every((unit, k) => unit === a.order[k]) && other.view.order === a.view.order)) continue;
+      other.order = a.order.slice();
+      other.ranks = a.ranks;
+      other.view.order = a.view.order;
+      arranged(other);
+    }
+  }
+
+  /** What was chosen here counts for both. */
+  lead() {
+    const { stage, pair } = this;
+    if (!stage) return;
+    for (const other of new Set([...pair, ...this.told.others()])) {
+      const { turned, hide, large } = stage.view;
+      if (stage.view.layer !== other.view.layer && stage.view.layer < other.scene.trace.layers) other.set({ layer: stage.view.layer });
+      if (turned === other.view.turned && hide === other.view.hide && large === other.view.large && stage.typed === other.typed) continue;
+      Object.assign(other.view, { turned, hide, large });
+      other.typed = stage.typed;
+      arranged(other);
+    }
+  }
+
+  /**
+   * What this stage asks: nobody but the two has numbers.
+   * @param {Asked} question
+   */
+  asked({ kind, id, ...rest }) {
+    const { pair: [a] } = this;
+    if (kind === "order") {
+      Object.assign(a.view, { order: /** @type {any} */ (rest).order });
+      a.askOrder();
+    }
+    queueMicrotask(() => {  // the first are asked while the stage is still made
+      this.stage?.questions.answered(id);
+      this.stage?.questions.next();
+    });
+  }
+
+  destroy() {
+    this.stage?.destroy();
+    this.stage = null;
+  }
+}
+
+/**
+ * @param {Stage} stage
+ * @param {number} layer
+ * @returns {Tile | null} of all its steps
+ */
+function whole(stage, layer) {
+  return stage.tiles.covering(layer, 0, stage.scene.trace.steps - 1);
+}
+
+/**
+ * Of a run whose input was redrawn the steps each of its steps is compared with; null where they are the same.
+ * @param {Stage} stage
+ */
+function originOf({ experiment }) {
+  const { outcome } = experiment;
+  return experiment.acting && outcome?.ran && outcome.origin.some((from, t) => from !== t) ? outcome.origin : null;
+}
+
+/** @param {Stage} stage */
+function arranged(stage) {
+  stage.choose();
+  stage.painter.resize(true);
+  stage.speech.arranged();
+}

@@ -1,0 +1,182 @@
+"""The controls of the Compare page: from widgets to a Comparison, kept beside the settings in the session."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import Any
+
+import streamlit as st
+
+from gruviz.app import state
+from gruviz.app.compare.sides import FITTED, READINGS, WRITTEN_AS, Comparison, kinds_for, moment_named, named
+from gruviz.app.compare.sides import READERS_OF as READERS
+from gruviz.app.readers import LONGEST_IN_URL
+from gruviz.app.server.trainings import trainings
+from gruviz.app.settings import Settings
+from gruviz.app.train.link import described
+from gruviz.app.train.mine import mine
+from gruviz.inputs.parameters import MAX_SEED
+from gruviz.models.conventions import CONVENTIONS
+from gruviz.models.gru import MODELS
+from gruviz.wording.words import words
+
+_KEPT = "compare.kept"  # a widget that is not drawn loses its state: the visitor may come back from another page
+_OVER = "compare.over"  # (source, ...) of the input that what was drawn or typed belongs to
+BENDS = ("clamp z 1", "clamp z 0", "clamp r 1", "clamp r 0", "clamp n 0")
+
+
+def current() -> Comparison:
+    """What is compared, as the visitor has it now."""
+    if _KEPT not in st.session_state:  # a session begins with what its link says
+        st.session_state[_KEPT] = Comparison.from_query(state.query())
+    kept: Comparison = st.session_state[_KEPT]
+    found = {name: state.held_by(_key(name)) for name in READERS}
+    read = {name: READERS[name](value) for name, value in found.items() if value is not None}
+    kept = replace(kept, **{name: value for name, value in read.items() if value is not None})
+    st.session_state[_KEPT] = kept
+    return kept
+
+
+def put(comparison: Comparison) -> None:
+    """Make this what is compared; call it before any of the controls is drawn."""
+    st.session_state[_KEPT] = comparison
+    state.leave(_key(name) for name in READERS)
+
+
+def put_closing(how: str) -> None:
+    """Have all sides made one function, or as they are again; call it from a callback."""
+    put(replace(current(), closing=how))
+
+
+def put_reading(read: str = "other_reset") -> None:
+    """Have the weights read so; call it from a callback."""
+    put(replace(current(), what="read", read=read))
+
+
+def revisit(query: Mapping[str, str]) -> None:
+    """Take it from an address the visitor went back to."""
+    put(Comparison.from_query(query))
+
+
+def over(digest: str) -> bool:
+    """Forget what was drawn over another input than the one of this digest; whether anything was."""
+    last = st.session_state.get(_OVER, digest)
+    st.session_state[_OVER] = digest
+    gone = last != digest and current().drawn != ""
+    if gone:
+        st.session_state[_KEPT] = replace(current(), drawn="")
+    return gone
+
+
+def comparison_controls(settings: Settings, comparison: Comparison) -> Comparison:
+    """Draw the controls.
+
+    Args:
+        settings: the visitor's.
+        comparison: as it is.
+
+    Returns:
+        The same, as they say it now.
+    """
+    w = words(settings.lang)
+    c, kinds = w["compare"], kinds_for(settings)
+    kind = comparison.what if comparison.what in kinds else "models"
+    if state.held_by(_key("what")) not in (None, *kinds):
+        state.leave([_key("what")])
+    st.selectbox(
+        c["with"], kinds, format_func=lambda name: c[f"kind_{name}"], key=_seed("what", kind), help=c[f"about_{kind}"]
+    )
+    kind = current().what if current().what in kinds else "models"
+    if kind in _DRAWN:
+        _DRAWN[kind](settings, comparison, w)
+    return current()
+
+
+def _models(settings: Settings, comparison: Comparison, w: dict[str, Any]) -> None:
+    c, others = w["compare"], [name for name in MODELS if name != settings.model]
+    third = st.toggle(c["third"], key=_seed("third", comparison.third))
+    if not third:
+        usual = comparison.other if comparison.other in others else ("split" if settings.model == "torch" else "torch")
+        if st.session_state.get(_key("other")) not in others:
+            st.session_state.pop(_key("other"), None)
+        st.segmented_control(
+            c["other"], others, format_func=w["models"].get, required=True, width="stretch", key=_seed("other", usual)
+        )
+
+
+def _random(settings: Settings, comparison: Comparison, w: dict[str, Any]) -> None:
+    st.number_input(w["page"]["seed"], 0, MAX_SEED, value=None, step=1, key=_seed("seed", comparison.seed))
+
+
+def _what_if(settings: Settings, comparison: Comparison, w: dict[str, Any]) -> None:
+    offered = BENDS if comparison.bent in BENDS else (comparison.bent, *BENDS)
+    if state.held_by(_key("bent")) not in (None, *offered):
+        state.leave([_key("bent")])
+    st.selectbox(
+        w["compare"]["bent"], offered, key=_seed("bent", comparison.bent), help=w["compare"]["bent_help"],
+        format_func=lambda text: text or w["compare"]["bent_nothing"],
+    )  # fmt: skip
+
+
+def _input(settings: Settings, comparison: Comparison, w: dict[str, Any]) -> None:
+    if settings.source in ("numbers", "text"):
+        key = f"{_key('typed')}.{settings.source}"  # what was typed as the one is not to be read as the other
+        if not state.holds(key):
+            st.session_state[key] = (comparison.typed or getattr(settings, settings.source))[:LONGEST_IN_URL]
+        typed = st.text_area(w["compare"]["typed"], key=key, max_chars=LONGEST_IN_URL)
+        st.session_state[_KEPT] = replace(current(), typed=typed)
+    else:
+        st.number_input(
+            w["compare"]["example"], 0, MAX_SEED, value=None, step=1, key=_seed("example", comparison.example)
+        )
+
+
+def _read(settings: Settings, comparison: Comparison, w: dict[str, Any]) -> None:
+    own = "after" if settings.model == "torch" else "before"
+    other = {WRITTEN_AS + name for name, one in CONVENTIONS.items() if one.reset != own}
+    readings = [name for name in READINGS if name not in other and (name != FITTED or own == "after")]
+    if current().read not in readings:
+        put(replace(current(), read=readings[0]))
+    st.selectbox(
+        w["compare"]["read"], readings, format_func=lambda name: named(name, settings.lang),
+        key=_seed("read", current().read),
+    )  # fmt: skip
+
+
+def _training(settings: Settings, comparison: Comparison, w: dict[str, Any]) -> None:
+    """A training of this session, and a moment of it."""
+    c, rule = w["compare"], trainings()
+    standing = {name: rule.standing(name) for name in mine().values()}
+    found = {name: each.trained for name, each in standing.items() if each is not None and each.trained is not None}
+    if not found:
+        st.caption(c["no_training"])
+        return
+    chosen, _, at = comparison.mine.rpartition(".")
+    names = list(found)
+    name = st.selectbox(
+        c["training"], names, format_func=lambda one: described(found[one].plan, settings.lang),
+        index=names.index(chosen) if chosen in names else len(names) - 1, key="compare.plan",
+    )  # fmt: skip
+    steps = [step for step, _ in found[name].snapshots]
+    first = int(at) if chosen == name and at.isdigit() and int(at) in steps else steps[-1]
+    step = first
+    if len(steps) > 1:
+        step = st.select_slider(c["moment"], steps, value=first, key=f"compare.moment.{name}")
+    st.session_state[_KEPT] = replace(current(), mine=moment_named(name, step))
+
+
+_DRAWN = {
+    "models": _models, "random": _random, "what_if": _what_if, "input": _input, "read": _read, "training": _training,
+}  # fmt: skip
+
+
+def _seed(name: str, value: Any) -> str:
+    key = _key(name)
+    if not state.holds(key):
+        st.session_state[key] = value
+    return key
+
+
+def _key(name: str) -> str:
+    return f"compare.{name}"

@@ -1,0 +1,183 @@
+"""What a trained model lives by: each unit, pair and gate taken away in turn, as a table with bars."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from functools import partial
+
+import streamlit as st
+
+from gruviz.app import state
+from gruviz.app.compare import controls
+from gruviz.app.compare.sides import Comparison
+from gruviz.app.explore import runs
+from gruviz.app.explore.weights import trained_weights
+from gruviz.app.readers import fits_link
+from gruviz.app.server.memory import memory
+from gruviz.app.server.turns import compute_turns, still_wanted
+from gruviz.app.settings import Settings
+from gruviz.tasks.lesions import Effect, Lesions, lesions
+from gruviz.tracing.what_if import Clamp, Intervention, Lesion
+from gruviz.training.saved import SavedModel
+from gruviz.wording.problems import Problem
+from gruviz.wording.words import words
+
+MOST_SEQUENCES = 512
+MOST_WORK = 200_000_000  # sequences x steps x units x runs: some seconds
+MOST_NUMBERS = 10_000_000  # sequences x steps x units at once, as gruviz.tasks.lesions has it
+ROW = 400  # bytes of one, about
+_WANTED = "compare.lesions"  # key of the model whose table was asked for
+_TABLE = "compare_lesions"
+
+
+def lesions_of(settings: Settings) -> None:
+    """The table of the visitor's own model, once it is asked for; draw it last, for it takes a while.
+
+    Args:
+        settings: the visitor's.
+    """
+    c, held = words(settings.lang)["compare"], trained_weights(settings)
+    if held is None:
+        return
+    st.markdown(f"##### {c['lesions']}")
+    key = (held.plan, settings.weights, settings.trained, settings.mine, settings.model)
+    found = memory().held_value(_WANTED, key)
+    if found is None and st.session_state.get(_WANTED) == key:
+        found = _measured(settings, held, key)
+    st.caption(c["lesions_about"].format(sequences=_sequences(held) if found is None else found.sequences))
+    if found is None:
+        st.button(
+            c["lesions_start"], key="compare_lesions_start", icon=":material/content_cut:", on_click=_want, args=(key,)
+        )
+        return
+    _show(found, settings)
+
+
+def _want(key: object) -> None:
+    st.session_state[_WANTED] = key
+
+
+def _sequences(held: SavedModel) -> int:
+    """As many as can be run so often within some seconds."""
+    plan = held.plan
+    cells = plan.made().held_out(1, **plan.values).steps * plan.hidden_size
+    runs_of_all = plan.hidden_size + 45 + 9  # units, pairs of ten, three gates at three
+    return max(1, min(MOST_SEQUENCES, MOST_NUMBERS // cells, MOST_WORK // (cells * runs_of_all)))
+
+
+def _measured(settings: Settings, held: SavedModel, key: tuple) -> Lesions:
+    """With progress; whoever presses stop, or anything else, begins the page anew and so ends it.
+
+    Raises:
+        Problem: nothing can be measured: its answers are no numbers.
+    """
+    c, task = words(settings.lang)["compare"], held.plan.made()
+    place = st.empty()
+    with place.container():
+        bar = st.progress(0.0)
+        st.button(c["lesions_stop"], key="compare_lesions_stop", icon=":material/stop:")
+    st.session_state.pop(_WANTED, None)  # once: what has been stopped does not begin again
+    model = runs.model_of(settings, task.input_size)
+
+    def make() -> Lesions:
+        turns = compute_turns()
+
+        def report(done: int, of: int, _effect: Effect) -> None:
+            bar.progress(done / of, text=c["lesions_progress"].format(done=done, of=of))
+            still_wanted()
+            turns.offer()
+
+        with turns.turn():
+            return lesions(model, task, sequences=_sequences(held), report=report, **held.plan.values)
+
+    try:
+        return memory().get(_WANTED, key, make, lambda one: ROW * len(one.rows))
+    except ValueError as error:
+        raise Problem("compare_lesions") from error
+    finally:
+        place.empty()
+
+
+def _show(found: Lesions, settings: Settings) -> None:
+    w = words(settings.lang)
+    c, task = w["compare"], trained_weights(settings).plan.made()
+    written, lives = task.metric.written, found.lives_by
+    said = c["lesions_free"].format(metric=w["task_metrics"][found.metric_name], free=written(found.free))
+    if lives is not None:
+        said += " " + c["lesions_lives"].format(gate=lives.gate, metric=written(lives.metric))
+    st.markdown(said)
+    kinds = {"unit": found.units, "pair": found.pairs, "gate": found.gates}
+    kind = st.segmented_control(
+        c["lesions_kind"], list(kinds), format_func=lambda name: c[f"lesions_{name}"], default="unit", required=True,
+        key="compare_lesions_kind", label_visibility="collapsed",
+    )  # fmt: skip
+    rows = kinds[kind]
+    most = max([abs(found.worse(one)) for one in rows] + [1e-9])
+    worse = c["lesions_worse"]
+    table = st.dataframe(
+        [
+            {
+                c["lesions_what"]: named(one, settings.lang), c["lesions_left"]: written(one.metric),
+                worse: found.worse(one), c["lesions_answer"]: one.answer,
+            }
+            for one in rows
+        ],
+        column_config={
+            worse: st.column_config.ProgressColumn(format="%.3f", min_value=0.0, max_value=most),
+            c["lesions_answer"]: st.column_config.NumberColumn(format="%.3f"),
+        },
+        hide_index=True, key=f"{_TABLE}_{kind}", on_select="rerun", selection_mode="single-row", width="stretch",
+    )  # fmt: skip
+    if not table.selection.rows:
+        st.caption(c["lesions_choose"])
+        return
+    chosen = rows[table.selection.rows[0]]
+    bent = as_text(chosen.changes)
+    if not fits_link(bent):
+        st.caption(c["lesions_long"])
+        return
+    with st.container(horizontal=True):
+        st.button(
+            c["lesions_beside"].format(what=named(chosen, settings.lang)), key="compare_lesion_beside", type="primary",
+            icon=":material/compare:", on_click=partial(_beside, bent),
+        )  # fmt: skip
+        st.button(
+            c["lesions_open"], key="compare_lesion_open", icon=":material/open_in_full:",
+            on_click=partial(_open, settings, bent),
+        )  # fmt: skip
+
+
+def _beside(bent: str) -> None:
+    controls.put(Comparison("what_if", bent=bent))
+
+
+def _open(settings: Settings, bent: str) -> None:
+    state.send(replace(settings, bent=bent, drawn="", show="bent"))
+
+
+def named(one: Effect, language: str) -> str:
+    """An effect in words."""
+    c = words(language)["compare"]
+    if one.kind == "gate":
+        layers = {layer for layer, _ in one.units}
+        text = c["lesion_gate"].format(gate=one.gate, at=c["lesion_mean"] if one.at == "mean" else one.at)
+        return text if layers == {0} else c["lesion_layer"].format(what=text, layer=min(layers))
+    units = ", ".join(str(unit) if layer == 0 else f"{unit} ({layer})" for layer, unit in one.units)
+    return c["lesion_unit" if one.kind == "unit" else "lesion_pair"].format(units=units)
+
+
+def as_text(changes: tuple[Intervention, ...]) -> str:
+    """Changes as the address and the stage have them (assets/stage/whatif/texts/edit_text.js).
+
+    >>> as_text((Lesion((3, 4)), Clamp("z", 0.25, units=(0,), layer=1)))
+    'lesion u3,4;clamp z 0.25 u0 l1'
+    """
+    pieces = []
+    for one in changes:
+        units = "" if one.units is None else f" u{','.join(map(str, one.units))}"
+        layer = f" l{one.layer}" if one.layer else ""
+        if isinstance(one, Lesion):
+            pieces.append(f"lesion{units}{layer}")
+        elif isinstance(one, Clamp):
+            pieces.append(f"clamp {one.gate} {one.value:.4g}{units}{layer}")
+    return ";".join(pieces)

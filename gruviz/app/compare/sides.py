@@ -1,0 +1,206 @@
+"""What is compared: a few choices of the visitor's, and the sides they make of the settings."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, fields, replace
+
+from gruviz.app.explore.weights import size_of, trained_weights
+from gruviz.app.readers import COMPARING, LONGEST_IN_URL, READERS, WRITERS, Reader
+from gruviz.app.settings import DEFAULT, Settings
+from gruviz.models.conventions import CONVENTIONS
+from gruviz.models.converting import MISREADINGS
+from gruviz.models.gru import MODELS
+from gruviz.stage.view import LONGEST_EXPERIMENT
+from gruviz.wording.problems import Problem
+from gruviz.wording.words import words
+
+KINDS = ("models", "what_if", "input", "random", "start", "trained", "training", "read")
+CLOSING = ("", "r1", "diagonal", "first")  # what makes the reset placements one function
+READ_AS, WRITTEN_AS = "as.", "to."  # before the name of a convention: its file is what ours is taken for, or becomes
+FITTED = "fit"  # the nearest numbers that reset before the matrix
+READINGS = (*MISREADINGS, FITTED, *(prefix + name for prefix in (READ_AS, WRITTEN_AS) for name in CONVENTIONS))
+MOMENT = "at."  # before the name of a training's moment
+USUAL = "clamp z 1"  # a what-if, where none was made yet
+
+
+def _one_of(*names: str) -> Reader:
+    return lambda raw: raw if isinstance(raw, str) and raw in names else None
+
+
+def _typed(raw: object) -> str | None:
+    return raw if isinstance(raw, str) and len(raw) <= LONGEST_IN_URL else None
+
+
+@dataclass(frozen=True)
+class Comparison:
+    """What the visitor's run is compared with.
+
+    Args:
+        what: one of KINDS.
+        other: of models: the other one, where it is not the visitor's own.
+        third: of models: all three.
+        closing: of models: what is done to all sides so that they are one function, one of CLOSING.
+        seed: of random weights.
+        bent: of a what-if: interventions, as `gruviz.stage.view.View` has them.
+        drawn: of a what-if: the input, likewise.
+        example: of another input: the number of the example, or the seed.
+        typed: of another input that was typed.
+        read: one of READINGS.
+        mine: of another training: its name in this process, a dot, and after how many steps.
+    """
+
+    what: str = "models"
+    other: str = "torch"
+    third: bool = False
+    closing: str = ""
+    seed: int = 0
+    bent: str = USUAL
+    drawn: str = ""
+    example: int = 1
+    typed: str = ""
+    read: str = "other_reset"
+    mine: str = ""
+
+    @classmethod
+    def from_query(cls, query: Mapping[str, str]) -> Comparison:
+        """Of an address; what is unknown, out of range or hostile falls back to the default.
+
+        >>> Comparison.from_query({"vs.what": "random", "vs.seed": "1e99", "vs.third": "<b>"})
+        Comparison(what='random', other='torch', third=False, closing='', seed=0, bent='clamp z 1', drawn='', \
+example=1, typed='', read='other_reset', mine='')
+        """
+        found = {name: read(query[COMPARING + name]) for name, read in READERS_OF.items() if COMPARING + name in query}
+        return cls(**{name: value for name, value in found.items() if value is not None})
+
+    def to_query(self) -> dict[str, str]:
+        """What of the address makes it; `from_query` gives it back.
+
+        >>> Comparison("random", seed=3).to_query()
+        {'vs.what': 'random', 'vs.seed': '3'}
+        """
+        names = ("what", *_OF_KIND[self.what])
+        write = {"third": WRITERS["both"]}
+        return {
+            COMPARING + name: write.get(name, str)(getattr(self, name))
+            for name in names
+            if name == "what" or getattr(self, name) != getattr(_DEFAULT, name)
+        }
+
+
+_OF_KIND = {
+    "models": ("other", "third", "closing"), "random": ("seed",), "start": (), "trained": (),
+    "what_if": ("bent", "drawn"), "input": ("example", "typed"), "read": ("read",), "training": ("mine",),
+}  # fmt: skip
+READERS_OF: dict[str, Reader] = {
+    "what": _one_of(*KINDS), "other": READERS["model"], "third": READERS["both"], "closing": _one_of(*CLOSING),
+    "seed": READERS["seed"], "bent": READERS["bent"], "drawn": READERS["drawn"], "example": READERS["sseed"],
+    "typed": _typed, "read": _one_of(*READINGS), "mine": READERS["mine"],
+}  # fmt: skip
+_DEFAULT = Comparison()
+_SHAPE = ("gain", "zbias", "rbias", "layers", "both")  # of random weights
+assert set(READERS_OF) == {each.name for each in fields(Comparison)}
+assert LONGEST_EXPERIMENT <= LONGEST_IN_URL
+
+
+@dataclass(frozen=True)
+class Side:
+    """One of the runs that are compared.
+
+    Args:
+        name: as the page calls it.
+        settings: that make it, but for what is `altered`.
+        altered: what is done with the weights: "" nothing; "start" they are those before the training; one of
+            READINGS or of CLOSING; MOMENT and what `Comparison.mine` names.
+    """
+
+    name: str
+    settings: Settings
+    altered: str = ""
+
+    @property
+    def plain(self) -> bool:
+        """Whether Explore can show the same."""
+        return not self.altered
+
+
+def kinds_for(settings: Settings) -> tuple[str, ...]:
+    """What the visitor's run can be compared with; of weights that are gone what needs none."""
+    try:
+        held = trained_weights(settings)
+    except Problem:
+        held = None
+    left_out = set() if held is not None else {"start"}
+    if held is None or settings.weights == "mine":
+        left_out.add("trained")
+    if settings.source in ("table", "file"):
+        left_out.add("input")
+    return tuple(kind for kind in KINDS if kind not in left_out)
+
+
+def kind_of(settings: Settings, comparison: Comparison) -> str:
+    """What is really compared: what there cannot be for these settings counts as "models"."""
+    there = comparison.what in kinds_for(settings) and (comparison.what != "training" or comparison.mine)
+    return comparison.what if there else "models"
+
+
+def sides_of(settings: Settings, comparison: Comparison) -> tuple[Side, ...]:
+    """The visitor's run and those it is compared with, two or three.
+
+    Args:
+        settings: the visitor's.
+        comparison: what with; see `kind_of`.
+
+    >>> [side.name for side in sides_of(Settings(), Comparison())]
+    ['split', 'nn.GRU']
+    """
+    c, w, kind = comparison, words(settings.lang), kind_of(settings, comparison)
+    said, models = w["compare"], w["models"]
+    own = replace(settings, bent="", drawn="", show="bent")
+    if kind == "what_if":
+        return Side(said["side_free"], own), Side(said["side_bent"], replace(own, bent=c.bent, drawn=c.drawn))
+    if kind == "models":
+        others = [name for name in MODELS if name != own.model]
+        first = c.other if c.other in others else ("split" if own.model == "torch" else "torch")
+        shown = [own.model, first, *(name for name in others if c.third and name != first)]
+        return tuple(Side(models[name], replace(own, model=name), c.closing) for name in shown)
+    if kind == "random":
+        units, _ = size_of(own)
+        # what the weights do not show now may be left from others, and is in no link
+        shaped = own.weights in ("random", "chrono")
+        fields = {name: getattr(own if shaped else DEFAULT, name) for name in _SHAPE}
+        drawn = replace(own, weights="random", hidden=units, seed=c.seed, **fields)
+        return Side(said["side_own"], own), Side(said["side_random"].format(seed=c.seed), drawn)
+    if kind == "start":
+        return Side(said["side_start"], own, "start"), Side(said["side_trained"], own)
+    if kind == "trained":
+        pairs = [replace(own, trained=name, model=name) for name in ("split", "torch")]
+        return tuple(Side(said["side_trained_as"].format(model=models[each.trained]), each) for each in pairs)
+    if kind == "training":
+        return Side(said["side_own"], own), Side(said["side_training"].format(step=_step(c.mine)), own, MOMENT + c.mine)
+    if kind == "input":
+        if own.source in ("numbers", "text"):
+            other = replace(own, **{own.source: c.typed or getattr(own, own.source)})
+            return Side(said["side_input"], own), Side(said["side_other_input"], other)
+        name, number = said["side_example"], c.example + (c.example == own.sseed)
+        return tuple(Side(name.format(number=each), replace(own, sseed=each)) for each in (own.sseed, number))
+    return Side(said["side_right"], own), Side(named(c.read, settings.lang), own, c.read)
+
+
+def moment_named(training: str, step: int) -> str:
+    """How a moment of a training stands in the address; `rpartition(".")` takes it apart."""
+    return f"{training}.{step}"
+
+
+def _step(moment: str) -> str:
+    step = moment.rpartition(".")[2]
+    return f"{int(step):,}" if step.isdecimal() and len(step) < 12 else "?"
+
+
+def named(reading: str, language: str) -> str:
+    """One of READINGS in words."""
+    c = words(language)["compare"]
+    for prefix, key in ((READ_AS, "side_read_as"), (WRITTEN_AS, "side_written_as")):
+        if reading.startswith(prefix):
+            return c[key].format(title=CONVENTIONS[reading.removeprefix(prefix)].title)
+    return c[f"side_read_{reading}"]

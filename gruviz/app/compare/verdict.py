@@ -1,0 +1,231 @@
+"""Below the stages: what the comparison comes to, in words and numbers, and the ways back."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import partial
+from itertools import combinations, groupby
+
+import numpy as np
+import streamlit as st
+
+from gruviz.app import state
+from gruviz.app.compare import controls
+from gruviz.app.compare.runs import altered_model, fit_of, plan_of
+from gruviz.app.compare.sides import CLOSING, FITTED, READ_AS, Comparison, Side, kind_of
+from gruviz.app.explore.weights import units_of
+from gruviz.app.server.memory import memory
+from gruviz.app.server.turns import compute_turns
+from gruviz.app.settings import Settings
+from gruviz.inputs.sequence import Sequence
+from gruviz.models.converting import MISREADINGS
+from gruviz.stage.scene import Run, layer_names
+from gruviz.tracing.gate_trace import GATES
+from gruviz.training.loop import evaluate
+from gruviz.training.plan import TrainingPlan
+from gruviz.wording.words import words
+from gruviz.wording.written import plain, small
+
+ROUNDING = 1e-5  # float32 rounding stays below, unless the weights are chaotic
+VISIBLE = 1e-3  # as assets/stage/compare/apart.js has it
+MEASURED = 512  # held-out sequences, at most
+MOST_CELLS = 4_000_000  # of them at once
+
+
+@dataclass(frozen=True)
+class Apart:
+    """How far two runs are apart, over the steps both have.
+
+    Args:
+        largest: |difference| of any gate of any layer.
+        gate, layer, step, unit: where that is.
+        since: the first step at which a difference can be seen, None where none can.
+    """
+
+    largest: float
+    gate: str
+    layer: int
+    step: int
+    unit: int
+    since: int | None
+
+
+def apart(one: Run, other: Run) -> Apart | None:
+    """How far two runs are apart; None where they have not the same units and layers.
+
+    Args:
+        one, other: their runs; the first batch entry counts.
+    """
+    a, b = one.trace, other.trace
+    if (a.h.shape[0], a.h.shape[3]) != (b.h.shape[0], b.h.shape[3]):
+        return None
+    steps = min(a.h.shape[2], b.h.shape[2])
+    found, since = Apart(0.0, "h", 0, 0, 0, None), steps
+    for gate in GATES:
+        off = np.abs(getattr(b, gate)[:, 0, :steps] - getattr(a, gate)[:, 0, :steps])
+        off[np.isnan(off)] = 0
+        layer, step, unit = np.unravel_index(np.argmax(off), off.shape)
+        if off[layer, step, unit] > found.largest:
+            found = Apart(float(off[layer, step, unit]), gate, int(layer), int(step), int(unit), None)
+        seen = np.flatnonzero((off > VISIBLE).any(axis=(0, 2)))
+        since = min(since, int(seen[0]) if len(seen) else steps)
+    return Apart(found.largest, found.gate, found.layer, found.step, found.unit, since if since < steps else None)
+
+
+def verdict(
+    settings: Settings, comparison: Comparison, sides: tuple[Side, ...], sequences: list[Sequence], made: list[Run]
+) -> None:
+    """What the comparison comes to.
+
+    Args:
+        settings: the visitor's.
+        comparison: what is compared.
+        sides, sequences, made: as they are, what each reads, and its run.
+    """
+    c, kind = words(settings.lang)["compare"], kind_of(settings, comparison)
+    st.markdown(f"##### {c['verdict']}")
+    for line in _pairs(settings, kind, sides, made) + _why(settings, comparison, kind, sides, sequences, made):
+        st.markdown(line)
+    if kind == "models":
+        _closing(settings, comparison)
+    if comparison.closing != "first" or kind != "models":  # what is one function at its first step scores as two
+        _metrics(settings, sides, made)
+    with st.container(horizontal=True):
+        for k, side in enumerate(sides):
+            if side.plain:
+                st.button(
+                    c["open"].format(name=side.name), key=f"compare_open_{k}", icon=":material/open_in_full:",
+                    on_click=state.send, args=(side.settings,),
+                )  # fmt: skip
+
+
+def _pairs(settings: Settings, kind: str, sides: tuple[Side, ...], made: list[Run]) -> list[str]:
+    """Of each pair: whether it is one function, and where it is not, how far apart."""
+    c = words(settings.lang)["compare"]
+    lines = []
+    for (one, first), (other, second) in combinations(zip(sides, made, strict=True), 2):
+        names = {"first": plain(one.name), "second": plain(other.name)}
+        found = apart(first, second)
+        if kind == "what_if":
+            lines.append(c["verdict_bent"].format(**names, bent=plain(other.settings.bent or c["bent_nothing"])))
+        elif found is None:
+            lines.append(c["verdict_sizes"].format(**names, **_common(first, second)))
+        elif found.since is None:
+            one_function = kind != "input" and found.largest <= ROUNDING and _alike(one, other, first, second)
+            key = "verdict_same" if one_function else "verdict_agree"
+            lines.append(c[key].format(**names, largest=small(found.largest)))
+        else:
+            units = units_of(one.settings)
+            place = {"gate": found.gate, "unit": units[found.unit] if units else found.unit, "step": found.step}
+            said = c["verdict_apart"].format(**names, **place, largest=small(found.largest), since=found.since)
+            rows = layer_names(first.trace, settings.lang)
+            lines.append(said if len(rows) == 1 else f"{said} ({rows[found.layer]})")
+    return lines
+
+
+def _alike(one: Side, other: Side, first: Run, second: Run) -> bool:
+    """Whether two sides that agree do so whatever they read."""
+    placements = {first.trace.meta.reset, second.trace.meta.reset}
+    closed = one.altered == other.altered and one.altered in CLOSING
+    return len(placements) == 1 or (closed and one.altered != "")
+
+
+def _why(
+    settings: Settings,
+    comparison: Comparison,
+    kind: str,
+    sides: tuple[Side, ...],
+    sequences: list[Sequence],
+    made: list[Run],
+) -> list[str]:
+    """Why it is so, and where one meets it."""  # fmt: skip
+    w = words(settings.lang)
+    c = w["compare"]
+    if sides[-1].altered == FITTED:
+        fit = fit_of(sides[-1], sequences[-1])
+        said = {"error": small(fit.error), "before": small(fit.before), "largest": small(fit.largest)}
+        return [c["fit_said"].format(**said)]
+    if kind == "read" and comparison.read in MISREADINGS:
+        return [c[f"why_{comparison.read}"]]
+    if kind == "read":
+        return [c["why_read_as" if comparison.read.startswith(READ_AS) else "why_written_as"]]
+    if kind != "models" or len({run.trace.meta.reset for run in made}) == 1:
+        return []
+    if comparison.closing:
+        return [c["why_closed"]]
+    others = [found for run in made[1:] if (found := apart(made[0], run)) is not None]
+    return [c["why_models"] if any(found.since is not None for found in others) else w["equivalence"]["same"]]
+
+
+def _common(one: Run, other: Run) -> dict[str, str]:
+    """What runs of unlike sizes have in common: how saturated z is, and the median half-life of a unit."""
+    found = {}
+    for name, run in (("first", one), ("second", other)):
+        z = run.trace.z[:, 0].astype(np.float64)
+        with np.errstate(divide="ignore"):
+            mean = np.log(np.clip(z, 1e-12, 1 - 1e-12)).mean(axis=1)
+        found[f"{name}_saturated"] = f"{np.mean((z < 0.1) | (z > 0.9)):.0%}"
+        found[f"{name}_half_life"] = f"{float(np.median(np.log(2) / -mean)):.3g}"
+    return found
+
+
+def _closing(settings: Settings, comparison: Comparison) -> None:
+    """The three ways to close the gap between the reset placements, each to be seen."""
+    c = words(settings.lang)["compare"]
+    st.caption(c["closing"])
+    with st.container(horizontal=True):
+        for how in ("r1", "diagonal", "first"):
+            pressed = comparison.closing == how
+            st.button(
+                c[f"closing_{how}"], key=f"compare_close_{how}", type="primary" if pressed else "secondary",
+                help=c[f"closing_{how}_about"], on_click=controls.put_closing, args=("" if pressed else how,),
+            )  # fmt: skip
+
+
+def _metrics(settings: Settings, sides: tuple[Side, ...], made: list[Run]) -> None:
+    """What each side scores on the same held-out sequences, where it has learned a task."""
+    w = words(settings.lang)
+    rows = []
+    for side, run in zip(sides, made, strict=True):
+        plan = plan_of(side)
+        if plan is None or side.settings.bent or side.settings.drawn:
+            continue
+        if side.altered == FITTED and run.trace.meta.input_size != plan.made().input_size:
+            continue
+        rows.append((side, run, plan))
+    for _, group in groupby(rows, lambda row: (row[2].task + row[2].text, row[2].parameters)):
+        alike = list(group)
+        plan = alike[0][2]
+        task = plan.made()
+        metric, name = w["task_metrics"][task.metric.name], w["tasks"][task.name]
+        st.caption(w["compare"]["metric"].format(metric=metric, sequences=_sequences(plan), task=name))
+        for place, (side, run, _) in zip(st.columns(max(len(alike), 2)), alike, strict=False):
+            place.metric(side.name, task.metric.written(measured(side, run)))
+
+
+def _sequences(plan: TrainingPlan) -> int:
+    """As many as are measured of a training's task: fewer where they are long."""
+    steps = plan.made().held_out(1, **plan.values).steps
+    return max(1, min(MEASURED, MOST_CELLS // (steps * plan.hidden_size)))
+
+
+def measured(side: Side, run: Run | None = None) -> float:
+    """The task's metric on held-out sequences, the same for all.
+
+    Args:
+        side: that has learned a task.
+        run: of a side that is fitted, whose numbers are of what it reads.
+    """
+    plan, own = plan_of(side), side.settings
+    fitted = run.id if run is not None and side.altered == FITTED else ""
+    key = (plan, own.weights, own.trained, own.mine, own.model, side.altered, fitted)
+    return memory().get("compared metric", key, partial(_measured, side, run if fitted else None), lambda _: 8)
+
+
+def _measured(side: Side, run: Run | None) -> float:
+    plan = plan_of(side)
+    task = plan.made()
+    batch = task.held_out(_sequences(plan), **plan.values)
+    model = altered_model(side, task.input_size) if run is None else run.model
+    with compute_turns().turn():
+        return task.metric_of(evaluate(model, batch), batch)

@@ -1,0 +1,165 @@
+"""The Compare page, as hands use it: one cursor, one zoom, one order, and the difference as a picture."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+import numpy as np
+from playwright.sync_api import expect
+
+A, B, C, D = "compare-a", "compare-b", "compare-c", "difference"
+DRAWN = "(root) => !!root.gruviz?.drawn"
+
+
+def root(e, key: str):
+    return e.page.locator(f".st-key-{key} [data-part=root]")
+
+
+def at(e, key: str, expression: str, arg: Any = None) -> Any:
+    """Evaluate JavaScript with the stage of a key, and `arg`, in reach."""
+    return root(e, key).evaluate(f"(root, arg) => {{ const stage = root.gruviz; return {expression}; }}", arg)
+
+
+def until(e, key: str, expression: str, arg: Any = None) -> None:
+    for _ in range(300):
+        if at(e, key, expression, arg):
+            return
+        e.page.wait_for_timeout(50)
+    raise AssertionError((key, expression, arg, at(e, key, "stage.view")))
+
+
+def shown(e, *keys: str) -> None:
+    for key in keys:
+        root(e, key).wait_for(state="visible", timeout=40_000)
+        until(e, key, "!!stage?.drawn")
+    expect(e.page.locator("[data-testid=stApp][data-test-script-state=notRunning]")).to_be_attached(timeout=40_000)
+
+
+def goto(e, query: str, *keys: str) -> None:
+    e.page.goto(f"{e.address}/compare?{query}")
+    shown(e, *(keys or (A, B, D)))
+
+
+def array(e, key: str, name: str) -> np.ndarray:
+    flat, units = at(
+        e, key, "[Array.from(stage.tiles.finest(stage.view.layer, 0).arrays[arg]), stage.scene.trace.units]", name
+    )
+    return np.array(flat, np.float32).reshape(-1, units)
+
+
+def test_from_the_opening_page_to_the_picture_of_the_difference_and_back(explore):
+    e = explore()
+    own = e.values("h")
+    e.page.get_by_role("button", name="Compare with …").click()
+    e.page.locator(".st-key-lead_models button").first.click()
+    shown(e, A, B, D)
+    np.testing.assert_array_equal(array(e, A, "h"), own)
+    off = {gate: array(e, B, gate) - array(e, A, gate) for gate in "zrnh"}
+    for gate, values in off.items():
+        np.testing.assert_array_equal(array(e, D, gate), values)
+    assert np.abs(off["h"]).max() > 0.01
+    # it opens where the difference is largest, on all of them, and says so
+    gate = max(off, key=lambda each: np.abs(off[each]).max())
+    t, unit = np.unravel_index(np.abs(off[gate]).argmax(), off[gate].shape)
+    for key in (A, B, D):
+        assert at(e, key, "[stage.view.t, stage.view.unit]") == [t, unit]
+    said = root(e, D).locator("[data-part=status]")
+    expect(said).to_contain_text(f"{gate} of unit {unit} at step {t}")
+    since = int(np.flatnonzero(np.max([np.abs(each).max(axis=1) for each in off.values()], axis=0) > 1e-3)[0])
+    expect(said).to_contain_text(f"step {since} on")
+    scale = at(e, D, "stage.experiment.picture.palettes.h.high")
+    assert max(np.abs(each).max() for each in off.values()) <= scale * (1 + 1e-5)
+    said.get_by_role("button", name=f"step {since}", exact=True).click()
+    for key in (A, B, D):
+        until(e, key, "stage.view.t === arg", since)
+    # the differing term is marked in both, and nowhere else
+    assert at(e, A, "stage.root.dataset.differs") == at(e, B, "stage.root.dataset.differs") == "reset"
+    e.page.locator(".st-key-compare_open_0 button").first.click()
+    expect(e.page.locator("[data-part=root]")).to_have_count(1, timeout=20_000)
+    e.settled()
+    np.testing.assert_array_equal(e.values("h"), own)
+
+
+def test_one_cursor_one_zoom_one_order_and_no_message_while_scrubbing(explore):
+    e = explore()
+    goto(e, "weights=random&hidden=9&vs.what=models&vs.third=1", A, B, C, D)
+    every = (A, B, C, D)
+    e.page.wait_for_timeout(1500)
+    sent = len(e.sent)
+    root(e, D).locator("[data-part=panels]").focus()
+    e.page.keyboard.press("Home")
+    for _ in range(12):
+        e.page.keyboard.press("ArrowRight")
+    for key in every:
+        until(e, key, "stage.view.t === 12")
+    box = root(e, B).locator("[data-part=panels]").bounding_box()
+    place = at(e, B, "stage.placeOf('z', 30, 4)")
+    assert box["x"] < place[0]
+    at(e, B, "stage.set({ t: 30, unit: 4, gate: 'z' })")
+    for key in every:
+        until(e, key, "stage.view.t === 30 && stage.view.unit === 4 && stage.view.gate === 'z'")
+    at(e, C, "stage.zoomTo(20, 60)")
+    for key in every:
+        until(e, key, "stage.window[0] === 20 && stage.window[1] === 60")
+    assert len(e.sent) == sent
+    head = root(e, D)
+    head.locator("[data-do=view]").click()
+    head.locator("[data-part=order]").select_option("half_life")
+    until(e, A, "stage.view.order === 'half_life' && stage.ranks !== null")
+    order = at(e, A, "Array.from(stage.order)")
+    assert order != sorted(order)
+    for key in (B, D):
+        until(e, key, "JSON.stringify(Array.from(stage.order)) === JSON.stringify(arg)", order)
+    head.locator("[data-do=turn]").click()
+    for key in (A, B, D):
+        until(e, key, "stage.shown[0] === arg", order[-1])
+    e.page.wait_for_url(re.compile("order=half_life.*turned=1"))
+    e.page.reload()
+    shown(e, *every)
+    for key in (A, B, D):
+        until(e, key, "stage.shown[0] === arg && stage.view.t === 30", order[-1])
+
+
+def test_a_what_if_stands_beside_the_free_run_and_follows_the_hand(explore):
+    e = explore()
+    free = e.values("h")
+    e.press("whatif")
+    e.until("stage.experiment.freeRun !== null")
+    e.part("bench").locator("[data-what=try]").click()
+    e.part("bench").locator("[data-idea=z0]").click()
+    e.until("stage.experiment.acting && stage.experiment.outcome.ran.done")
+    bent = np.array(e.stage("Array.from(stage.tiles.finest(0, 0).arrays.h)"), np.float32).reshape(free.shape)
+    e.part("bench").locator("[data-deed=compare]").click()
+    shown(e, A, B, D)
+    until(e, B, "stage.experiment.acting")
+    np.testing.assert_array_equal(array(e, A, "h"), free)
+    np.testing.assert_allclose(array(e, B, "h"), bent, atol=1e-6)
+    until(e, D, "Math.abs(stage.tiles.finest(0, 0).arrays.h[arg[0]] - arg[1]) < 1e-6", [0, float((bent - free)[0, 0])])
+    np.testing.assert_allclose(array(e, D, "h"), bent - free, atol=1e-6)
+    expect(root(e, D).locator("[data-part=status]")).to_contain_text("what if − free run")
+    e.page.wait_for_url(re.compile("vs.bent=clamp"))
+
+
+def test_a_button_closes_the_gap_and_gives_it_back(explore):
+    e = explore()
+    goto(e, "weights=random&hidden=6&gain=3&vs.what=models")
+    said = root(e, D).locator("[data-part=status]")
+    expect(said).to_contain_text("the largest difference")
+    for how in ("diagonal", "r1"):
+        e.page.locator(f".st-key-compare_close_{how} button").first.click()
+        expect(said).to_contain_text("do the same here", timeout=15_000)
+        shown(e, A, B, D)
+        assert np.abs(array(e, D, "h")).max() < 1e-5
+    e.page.locator(".st-key-compare_close_r1 button").first.click()
+    expect(said).to_contain_text("the largest difference", timeout=15_000)
+
+
+def test_on_a_phone_they_stand_one_above_another(explore):
+    e = explore(width=390, height=844, touch=True)
+    goto(e, "vs.what=start&weights=delayed_copy&source=task&task=delayed_copy&lang=ko")
+    tops = [root(e, key).bounding_box() for key in (D, A, B)]
+    assert tops[0]["y"] < tops[1]["y"] < tops[2]["y"]
+    assert all(box["x"] >= 0 and box["x"] + box["width"] <= 390 for box in tops)
+    assert e.page.evaluate("document.documentElement.scrollWidth") <= 390
+    expect(root(e, D).locator("[data-part=status]")).to_contain_text("가장 큰 차이")

@@ -1,0 +1,77 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { apart, comparable, factsOf, palettesOf } from "../../assets/stage/compare/apart.js";
+import { Tile } from "../../assets/stage/numbers/tiles.js";
+import { seeded } from "./seeded.js";
+
+const GATES = /** @type {const} */ (["z", "r", "n", "h"]);
+const table = (/** @type {Float32Array} */ values, /** @type {number} */ columns) => Object.assign(values, { columns, rows: values.length / columns });
+
+/**
+ * @param {number} columns
+ * @param {number} units
+ * @param {(gate: string, column: number, unit: number) => number} value
+ * @param {Record<string, any>} [more]
+ */
+function tile(columns, units, value, { each = 1, first = 0, layer = 0, y = null, before = 0 } = {}) {
+  const made = (/** @type {string} */ gate) => table(Float32Array.from({ length: columns * units }, (_, k) => value(gate, Math.floor(k / units), k % units)), columns);
+  const arrays = { x: table(new Float32Array(columns).fill(1), columns), before: Object.assign(new Float32Array(units).fill(before), { columns: 1, rows: units }), ...Object.fromEntries(GATES.map((gate) => [gate, made(gate)])), ...(y && { y: table(Float32Array.from(y), columns) }) };
+  return new Tile({ layer, first, last: first + columns * each - 1, each, x_each: 1, labels: Array.from({ length: each === 1 ? columns : 0 }, (_, t) => `s${t}`), due: [] }, arrays);
+}
+
+test("the second less the first, every gate, the state before it and what the heads say", () => {
+  const { real } = seeded(3), value = () => real(-1, 1), a = tile(5, 3, value, { before: 0.25, y: [0, 0, 0, 0, 1] }), b = tile(5, 3, value, { before: 1, y: [1, 2, 3, 4, 5] });
+  const found = apart(a, b, true);
+  assert.ok(found);
+  for (const gate of GATES) assert.deepEqual([...found.arrays[gate]], [...b.arrays[gate]].map((each, k) => Math.fround(each - a.arrays[gate][k])));
+  assert.deepEqual([...found.arrays.before], [0.75, 0.75, 0.75]);
+  assert.deepEqual([...found.arrays.y], [1, 2, 3, 4, 4]);
+  assert.deepEqual([...found.arrays.x], [...a.arrays.x]);
+  assert.equal(apart(a, b, false)?.arrays.y, undefined);
+  assert.deepEqual(found.header.labels, ["s0", "s1", "s2", "s3", "s4"]);
+});
+
+test("of unlike lengths the steps both have, and only where each column is a step", () => {
+  const zero = () => 0, found = apart(tile(5, 2, zero), tile(3, 2, () => 0.5), false);
+  assert.deepEqual([found?.header.last, found?.arrays.h.columns, found?.arrays.x.columns, found?.header.labels.length], [2, 3, 3, 3]);
+  assert.equal(apart(tile(5, 2, zero), tile(5, 3, zero), false), null);
+  assert.equal(apart(tile(5, 2, zero, { each: 4 }), tile(3, 2, zero, { each: 4 }), false), null);
+  assert.equal(apart(tile(5, 2, zero, { each: 4 }), tile(5, 2, zero), false), null);
+  assert.equal(apart(tile(5, 2, zero, { first: 5 }), tile(5, 2, zero), false), null);
+  assert.equal(apart(tile(5, 2, zero, { layer: 1 }), tile(5, 2, zero), false), null);
+});
+
+test("the largest, the first step at which one is seen, what is left at each, and the scale", () => {
+  const off = (/** @type {string} */ gate, /** @type {number} */ t, /** @type {number} */ unit) => gate === "n" && t === 3 && unit === 1 ? -0.4 : gate === "h" && t >= 2 ? 0.003 : t === 1 ? 0.0009 : 0;
+  const found = apart(tile(6, 2, () => 0), tile(6, 2, off), false);
+  assert.ok(found);
+  const facts = factsOf(found.header, found.arrays, false);
+  assert.deepEqual([facts.most?.gate, facts.most?.t, facts.most?.unit, facts.most?.value.toFixed(3)], ["n", 3, 1, "-0.400"]);
+  assert.deepEqual([facts.from, facts.scale, facts.said], [2, 0.5, null]);
+  assert.deepEqual([...facts.remains].map((value) => +value.toFixed(5)), [0, 0.0009, 0.003, 0.003, 0.003, 0.003]);
+  assert.equal(factsOf(found.header, found.arrays, true).from, 5);  // a layer that reads from the end comes there first
+  const same = apart(tile(6, 2, off), tile(6, 2, off), false);
+  assert.ok(same);
+  const none = factsOf(same.header, same.arrays, false);
+  assert.deepEqual([none.most, none.from, none.scale], [null, null, 0.001]);
+});
+
+test("where steps share a column, places are steps", () => {
+  const found = apart(tile(4, 1, () => 0, { each: 10 }), tile(4, 1, (gate, column) => gate === "z" && column === 2 ? 1 : 0, { each: 10 }), false);
+  assert.ok(found);
+  const facts = factsOf(found.header, found.arrays, false);
+  assert.deepEqual([facts.most?.t, facts.from, facts.each], [20, 20, 10]);
+});
+
+test("colours reach as far up as down, of what is said on a scale of its own", () => {
+  const scene = /** @type {any} */ ({ palettes: { light: { h: { low: -1, high: 1, colours: ["#000000", "#ffffff", "#ff0000"] } } }, odd: { nan: "#888888", outside: "#00ff00" } });
+  const found = palettesOf(scene, "light", /** @type {any} */ ({ scale: 0.2, said: 5 }));
+  assert.deepEqual(["z", "r", "n", "h", "y"].map((name) => [/** @type {any} */ (found)[name].low, /** @type {any} */ (found)[name].high]), [[-0.2, 0.2], [-0.2, 0.2], [-0.2, 0.2], [-0.2, 0.2], [-5, 5]]);
+  assert.equal(palettesOf(scene, "light", /** @type {any} */ ({ scale: 0.2, said: null })).y, undefined);
+});
+
+test("units have counterparts where there are as many of them, in as many layers, read the same way", () => {
+  const scene = (/** @type {any} */ trace) => /** @type {any} */ ({ trace: { units: 4, layers: 1, bidirectional: false, ...trace } });
+  assert.equal(comparable(scene({}), scene({ steps: 7 })), true);
+  for (const other of [{ units: 5 }, { layers: 2 }, { bidirectional: true }]) assert.equal(comparable(scene({}), scene(other)), false);
+});
