@@ -43,6 +43,21 @@ def main() -> None:
         for name, (query, *look) in PICTURES.items():
             picture(name, *look, lambda page, query=query: page.goto(query))
         picture("train", 1400, 900, "light", trained)
+        picture("compare", 1400, 1100, "light", compared)
+        picture("what_if", 1400, 900, "dark", bent)
+
+
+def compared(page: Explorer) -> None:
+    """A trained model read under the other reset placement."""
+    query = "weights=delayed_copy&source=task&task=delayed_copy&sseed=83&model=torch&trained=torch&vs.what=models"
+    page.page.goto(f"{page.address}/compare?{query}")
+    page.page.wait_for_selector(".st-key-difference [data-part=heat]", timeout=60_000)
+
+
+def bent(page: Explorer) -> None:
+    """The opening model with three units that keep everything, as a difference."""
+    page.goto("weights=delayed_copy&source=task&task=delayed_copy&sseed=83&bent=clamp z 1 u5-7 t10-30&show=difference")
+    page.until("stage.experiment.picture.differences !== null")
 
 
 def trained(page: Explorer) -> None:

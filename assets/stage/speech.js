@@ -178,7 +178,8 @@ export class Speech {
   }
 
   heard() {
-    return [this.heardCell(), saysAt(this.stage, this.stage.view.t)].filter(Boolean).join(". ");
+    const { stage } = this;
+    return [this.heardCell(), stage.given.form === "difference" ? "" : saysAt(stage, stage.view.t)].filter(Boolean).join(". ");
   }
 
   heardCell() {
@@ -190,7 +191,7 @@ export class Speech {
     }
     if (view.gate === "y") return fill(this.stage.w.heard_answer, { t, label: after, values: partsAt(stage, t, 3).join(", ") });
     const value = tiles.vector(view.gate, view.layer, t)?.[view.unit], about = tile?.exact ? "" : "\u2248 ";
-    const said = fill(w.heard, { t, label: after, unit: nameOf(stage, view.unit), gate: w.gates[view.gate], value: about + number(value) });
+    const said = fill(w.heard, { t, label: after, unit: nameOf(stage, view.unit), gate: (stage.given.form === "difference" ? "\u0394 " : "") + w.gates[view.gate], value: about + number(value) });
     const reply = stage.replyFor();
     if (reply?.gate !== view.gate) return said;
     return `${said}. ${fill(w.heard_terms, { sum: number(real(reply.total)), term: number(real(reply.terms[0]?.value)) })}`;

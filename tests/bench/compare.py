@@ -23,12 +23,14 @@ FRAMES = runpy.run_path(str(ROOT / "tests" / "bench" / "stage_frames.py"))["FRAM
 RUN = "weights=random&hidden=64&steps=200&gain=3"
 COMPARED = f"{RUN}&vs.what=models&vs.third=1"
 KEYS = ("compare-a", "compare-b", "compare-c", "difference")
-DRAWN = """(key) => !!document.querySelector(`.st-key-${key} [data-part=root]`)?.gruviz?.drawn"""
+DRAWN = runpy.run_path(str(ROOT / "tests" / "explorer.py"))["DRAWN"]
 
 
 def all_drawn(e: Any, keys: tuple[str, ...] = KEYS) -> None:
     for key in keys:
-        e.page.wait_for_function(DRAWN, arg=key, timeout=60_000)
+        root = e.page.locator(f".st-key-{key} [data-part=root]")
+        root.wait_for(state="visible", timeout=60_000)
+        root.evaluate(DRAWN)
 
 
 def opened(browser: Any, address: str, path: str, keys: tuple[str, ...]) -> float:

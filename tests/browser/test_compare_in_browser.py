@@ -141,6 +141,83 @@ def test_a_what_if_stands_beside_the_free_run_and_follows_the_hand(explore):
     e.page.wait_for_url(re.compile("vs.bent=clamp"))
 
 
+def test_the_second_what_if_is_not_the_first_and_the_strip_stays_on_explore(explore):
+    e = explore()
+    for name, bent in (("z0", 0), ("z1", 1)):
+        e.settled()
+        if e.part("bench").is_hidden():
+            e.press("whatif")
+        e.until("stage.experiment.freeRun !== null")
+        e.part("bench").locator("[data-what=try]").click()
+        e.part("bench").locator(f"[data-idea={name}]").click()
+        e.until("stage.experiment.acting && stage.experiment.outcome.ran.done")
+        e.part("bench").locator("[data-deed=compare]").click()
+        shown(e, A, B, D)
+        until(e, B, "stage.experiment.acting")
+        assert (array(e, B, "z") == bent).all()
+        assert all(root(e, key).locator("[data-part=bench]").is_hidden() for key in (A, B, D))
+        root(e, D).locator("[data-part=panels]").focus()
+        e.page.keyboard.press("w")
+        assert all(root(e, key).locator("[data-part=bench]").is_hidden() for key in (A, B, D))
+        e.page.locator(".st-key-compare_open_1 button").first.click()
+        expect(e.page.locator("[data-part=root]")).to_have_count(1, timeout=20_000)
+        e.settled()
+        e.until("stage.experiment.acting")
+        assert (np.array(e.stage("Array.from(stage.tiles.finest(0, 0).arrays.z)")) == bent).all()
+
+
+def test_a_lesion_opens_beside_the_free_run_and_as_a_what_if(explore):
+    e = explore(height=1400)
+    goto(e, "weights=parity&source=task&task=parity")
+    e.page.locator(".st-key-compare_lesions_start button").first.click()
+    table = e.page.locator("[class*=st-key-compare_lesions_unit] canvas").first
+    table.wait_for(state="visible", timeout=40_000)
+    table.scroll_into_view_if_needed()
+    box = table.bounding_box()
+    e.page.mouse.click(box["x"] + 16, box["y"] + 52)  # the box at the left of its first row
+    e.page.locator(".st-key-compare_lesion_beside button").first.click()
+    shown(e, A, B, D)
+    until(e, B, "stage.experiment.acting")
+    (cut,) = (at(e, B, "stage.experiment.edits.flatMap(({ units }) => units)"),)
+    (unit,) = cut
+    assert not array(e, B, "h")[:, unit].any()
+    assert array(e, A, "h")[:, unit].any()
+
+
+def test_another_language_and_another_side_leave_the_cursor_where_it_is(explore):
+    e = explore()
+    goto(e, "weights=random&hidden=5&vs.what=random")
+    at(e, D, "stage.set({ t: 33, unit: 2, gate: 'n' })")
+    root(e, D).evaluate("(root) => { root.mark = 1; }")
+    for key in (A, B, D):
+        until(e, key, "stage.view.t === 33 && stage.view.unit === 2")
+    seed = e.page.locator(".st-key-compare-seed input")
+    seed.fill("7")
+    seed.press("Enter")
+    until(e, B, "stage.part.status.textContent.includes('seed 7')")
+    e.page.locator(".st-key-set-lang").get_by_text("한국어").click()
+    until(e, D, "stage?.part.titles.textContent.includes('업데이트 게이트')")
+    for key in (A, B, D):
+        until(e, key, "stage.view.t === 33 && stage.view.unit === 2")
+    assert root(e, D).evaluate("(root) => root.mark") == 1  # it was not put up anew
+
+
+def test_back_and_forward_go_through_what_was_compared(explore):
+    e = explore()
+    goto(e, "weights=random&hidden=5&vs.what=models")
+    said = root(e, D).locator("[data-part=status]")
+    expect(said).to_contain_text("nn.GRU − split")
+    e.page.locator(".st-key-compare-what").get_by_role("combobox").click()
+    e.page.get_by_role("option", name="Random weights", exact=True).click()
+    expect(said).to_contain_text("random, seed 1", timeout=15_000)  # its own seed is 0
+    e.page.wait_for_url("**vs.what=random*")
+    e.page.go_back()
+    expect(said).to_contain_text("nn.GRU − split", timeout=15_000)
+    expect(e.page.locator(".st-key-compare-what").get_by_role("combobox")).to_have_value("The other models")
+    e.page.go_forward()
+    expect(said).to_contain_text("random, seed 1", timeout=15_000)
+
+
 def test_a_button_closes_the_gap_and_gives_it_back(explore):
     e = explore()
     goto(e, "weights=random&hidden=6&gain=3&vs.what=models")

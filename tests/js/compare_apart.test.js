@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { apart, comparable, factsOf, palettesOf } from "../../assets/stage/compare/apart.js";
+import { apart, comparable, factsOf, match, palettesOf } from "../../assets/stage/compare/apart.js";
 import { Tile } from "../../assets/stage/numbers/tiles.js";
 import { seeded } from "./seeded.js";
 
@@ -39,6 +39,21 @@ test("of unlike lengths the steps both have, and only where each column is a ste
   assert.equal(apart(tile(5, 2, zero, { each: 4 }), tile(5, 2, zero), false), null);
   assert.equal(apart(tile(5, 2, zero, { first: 5 }), tile(5, 2, zero), false), null);
   assert.equal(apart(tile(5, 2, zero, { layer: 1 }), tile(5, 2, zero), false), null);
+  const fewer = tile(5, 2, zero, { each: 4 });
+  fewer.last -= 1;  // its last column is of three steps
+  assert.equal(match(tile(5, 2, zero, { each: 4 }), fewer), false);
+});
+
+test("where steps were put in or taken out each is compared with the one it was", () => {
+  const a = tile(4, 1, (gate, t) => gate === "h" ? t / 10 : 0), longer = tile(5, 1, (gate, t) => gate === "h" ? [0, 0.1, 0.9, 0.2, 0.35][t] : 0);
+  const found = apart(a, longer, false, Int32Array.of(0, 1, -1, 2, 3));
+  assert.ok(found);
+  assert.deepEqual([...found.arrays.h].map((value) => Number.isNaN(value) ? null : +value.toFixed(4)), [0, 0, null, 0, 0.05]);
+  assert.deepEqual([found.header.last, found.arrays.x.columns, found.header.labels.length], [4, 5, 5]);  // its steps and its input are the second's
+  const facts = factsOf(found.header, found.arrays, false);
+  assert.deepEqual([facts.most?.t, facts.from], [4, 4]);  // what has no counterpart is no difference
+  const shorter = apart(a, tile(3, 1, (gate, t) => gate === "h" ? [0, 0.2, 0.3][t] : 0), false, Int32Array.of(0, 2, 3));
+  assert.ok([...shorter?.arrays.h ?? [1]].every((value) => Math.abs(value) < 1e-6));
 });
 
 test("the largest, the first step at which one is seen, what is left at each, and the scale", () => {

@@ -17,6 +17,7 @@ export const VISIBLE = 1e-3;  // a difference below cannot be seen in any colour
  * @property {{gate: Gate, t: number, unit: number, value: number} | null} most  the largest difference; null where there is none at all
  * @property {number | null} from  the first step in reading order at which one can be seen; null where none ever is
  * @property {number} scale  what the colours reach to
+ * @property {Record<Gate, number>} own  likewise of each gate by itself
  * @property {number | null} said  likewise of what the heads say; null where they cannot be compared
  * @property {Float32Array} remains  root mean square of h over the units, at each step
  * @property {number} each  steps that share a column: then means are compared
@@ -90,6 +91,7 @@ export function factsOf({ each, first }, arrays, reverse) {
   }
   return {
     most: most && { ...most, t: first + most.t * each }, from, scale: scaleOf(Object.values(gates)), each,
+    own: /** @type {Record<Gate, number>} */ (Object.fromEntries(GATES.map((gate) => [gate, scaleOf([gates[gate]])]))),
     said: arrays.y ? scaleOf([/** @type {Float32Array} */ (arrays.y)]) : null,
     remains: left(gates.h, new Float32Array(columns * units), Int32Array.from({ length: columns }, (_, k) => k), columns, units),
   };
@@ -100,9 +102,11 @@ export function factsOf({ each, first }, arrays, reverse) {
  * @param {Scene} scene
  * @param {Theme} theme
  * @param {Facts} facts
+ * @param {boolean} [stretched]  each gate over what it holds, instead of one scale for all
  * @returns {Partial<Record<Panel, Palette>>}
  */
-export function palettesOf(scene, theme, { scale, said }) {
+export function palettesOf(scene, theme, { scale, own, said }, stretched = false) {
   const around = (/** @type {number} */ ends) => new Palette({ ...scene.palettes[theme].h, low: -ends, high: ends }, scene.odd), gates = around(scale);
-  return { z: gates, r: gates, n: gates, h: gates, ...(said !== null && { y: around(said) }) };
+  const each = stretched ? Object.fromEntries(GATES.map((gate) => [gate, around(own[gate])])) : { z: gates, r: gates, n: gates, h: gates };
+  return { ...each, ...(said !== null && { y: around(said) }) };
 }

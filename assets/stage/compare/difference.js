@@ -1,6 +1,6 @@
 // A stage of its own for how far two others are apart. It leads them: one cursor, one zoom, one order of units.
 
-/** @import { Asked, Panel, Scene, Theme, Words } from "../fields.js" */
+/** @import { Asked, Panel, Scene, Words } from "../fields.js" */
 /** @import { Palette } from "../panels/palette.js" */
 /** @import { Message, Options, Stage } from "../stage.js" */
 /** @import { Facts } from "./apart.js" */
@@ -22,7 +22,7 @@ class Picture {
     this.laned = true;
     /** @type {import("../fields.js").Gate[]} */
     this.byHand = [];
-    /** @type {{facts: Facts, theme: Theme, palettes: Partial<Record<Panel, Palette>>} | null} */
+    /** @type {{facts: Facts, key: string, palettes: Partial<Record<Panel, Palette>>} | null} */
     this.dyes = null;
   }
 
@@ -51,7 +51,8 @@ class Picture {
   get palettes() {
     const { facts, stage } = this.difference;
     if (!stage) return {};
-    if (this.dyes?.facts !== facts || this.dyes.theme !== stage.theme) this.dyes = { facts, theme: stage.theme, palettes: palettesOf(stage.given, stage.theme, facts) };
+    const { theme, given, view: { colours } } = stage, key = `${theme} ${colours}`;
+    if (this.dyes?.facts !== facts || this.dyes.key !== key) this.dyes = { facts, key, palettes: palettesOf(given, theme, facts, colours === "stretched") };
     return this.dyes.palettes;
   }
 
@@ -87,6 +88,7 @@ export class Difference {
     this.told = told;
     /** @type {[Tile, Tile][]} what was compared last */
     this.made = [];
+    this.renamed = false;  // its words are another's
     /** @type {Stage | null} */
     this.stage = null;
     const found = this.compute();
@@ -157,11 +159,19 @@ export class Difference {
    * @returns {import("../fields.js").Status}
    */
   status({ most, from, scale, each }, { w, given }) {
-    const [first, second] = this.told.names, said = each > 1 ? ` ${fill(w.compare_pooled, { steps: each })}` : "";
+    const [first, second] = this.told.names, lengths = this.pair.map((stage) => stage.scene.trace.steps), both = Math.min(...lengths), shorter = both < Math.max(...lengths) && !originOf(this.pair[1]);
+    const said = (each > 1 ? ` ${fill(w.compare_pooled, { steps: each })}` : "") + (shorter ? ` ${fill(w.compare_shorter, { steps: both })}` : "");
     if (!most || from === null) return { kind: "story", text: fill(w.compare_same, { first, second, most: most ? signed(Math.abs(most.value).toExponential(0)) : "0" }) + said, more: "", places: {}, act: null };
     const { gate, t, unit, value } = most, place = (/** @type {number} */ at, /** @type {number} */ which) => ({ gate, t: at, unit: which, first: at, last: at, units: [which] });
     const text = fill(w.compare_said, { first, second, gate, unit: given.unit_names[unit] ?? unit, t, value: signed((value > 0 ? "+" : "") + value.toFixed(3)), from, scale });
     return { kind: "story", text: text + said, more: "", places: { largest: place(t, unit), since: place(from, unit) }, act: null };
+  }
+
+  /** @param {[string, string]} names  what the two are called from now on */
+  rename(names) {
+    this.told = { ...this.told, names };
+    this.made = [];
+    this.renamed = true;
   }
 
   /** One of the two was drawn anew. */
@@ -170,7 +180,8 @@ export class Difference {
     if (stage && found) {
       const { header, arrays } = found.message;
       this.facts = found.facts;
-      const { given } = stage, anew = header.language !== given.language || header.visit !== given.visit || header.tile.layer !== stage.view.layer;
+      const { given } = stage, anew = header.language !== given.language || header.visit !== given.visit || header.tile.layer !== stage.view.layer || this.renamed;
+      this.renamed = false;
       if (anew || header.trace.id !== this.id || header.trace.steps !== given.trace.steps) {
         this.id = header.trace.id;
         stage.show(found.message);

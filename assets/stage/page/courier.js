@@ -12,7 +12,7 @@ import { arraysFor, unpack } from "../numbers/unpack.js";
 const LEAVES = "[data-testid=stTopNavLink], [data-testid=stSidebarNavLink], .st-key-train_send button, .st-key-train_compare button, [class*=st-key-lead_] button, [class*=st-key-compare_open_] button, .st-key-compare_lesion_open button";
 const QUIET = 4000;  // ms
 const RETOLD = 3;  // times
-const TURNS = ["weights", "mine", "model", "trained"];  // another one is another entry of the history
+const TURNS = ["weights", "mine", "model", "trained", "vs.what", "vs.read", "vs.closing"];  // another one is another entry of the history
 
 class Courier {
   constructor() {
@@ -46,6 +46,7 @@ class Courier {
     // a question asked of a page that is being left would run there, on the next one, and leave that blank
     const leave = () => {
       registry.quiet = performance.now() + QUIET;
+      registry.left = this.path;
     };
     const left = (/** @type {Event} */ { target }) => {
       if (target instanceof Element && target.closest(LEAVES)) leave();
@@ -84,7 +85,10 @@ class Courier {
       for (const [key, reply] of Object.entries(header.replies)) this.deliver(key, reply, arraysFor(arrays, key));
     }
     registry.chooser = this.chooser;
-    if (registry.carrier !== this.carrier) registry.carry(this.carrier);
+    if (registry.carrier !== this.carrier) {
+      if (registry.left !== this.path) registry.quiet = -Infinity;  // the visitor is there
+      registry.carry(this.carrier);
+    }
     this.charts.watch();
     this.undress();
     this.undress = whenDressed(() => this.reportTheme());

@@ -43,6 +43,8 @@ export class Registry {
     this.drawers = new Set();
     /** Until then nothing is sent: the page is being left, by performance.now(). */
     this.quiet = -Infinity;
+    /** The page that was left last, by its path. */
+    this.left = "";
   }
 
   // ---- stages

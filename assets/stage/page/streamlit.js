@@ -12,6 +12,8 @@ import { unpack } from "../numbers/unpack.js";
 /** @typedef {import("../stage.js").Message} Message */
 
 const KEY = "difference";
+// buttons far below whose effect is seen here
+const SHOWN_ABOVE = "[class*=st-key-compare_close_] button, [class*=st-key-compare_try_] button, .st-key-compare_lesion_beside button";
 const MAIN = "[data-testid=stMain]";
 const FIRST_PAUSE = 500, LAST_PAUSE = 8000;  // ms before what a stage needs is asked for once more
 const MOST_ABOVE = 260;  // px; with more than that over it the stage fills a screen of its own
@@ -144,11 +146,16 @@ class Compared {
       if (this.told.keys.includes(key)) this.look();
     });
     this.undress = () => {};
+    this.listeners = new AbortController();
+    document.addEventListener("click", ({ target }) => {
+      if (target instanceof Element && target.closest(SHOWN_ABOVE)) this.host.scrollIntoView({ block: "start", behavior: matchMedia("(prefers-reduced-motion: reduce)").matches ? "auto" : "smooth" });
+    }, { capture: true, signal: this.listeners.signal });
   }
 
   /** @param {Compared["told"]} told */
   update(told) {
-    if (JSON.stringify(told) !== JSON.stringify(this.told)) this.leave();
+    if (told.cursor !== this.told.cursor) this.leave();
+    if (String(told.names) !== String(this.told.names)) this.shown?.rename(told.names);
     this.told = told;
     this.look();
     this.undress();
@@ -194,6 +201,7 @@ class Compared {
   }
 
   destroy() {
+    this.listeners.abort();
     this.undress();
     this.unwatch();
     this.leave();

@@ -343,7 +343,7 @@ export class Experiment {
   beside() {
     const { stage } = this, { view } = stage;
     this.tell();
-    stage.options.choose?.("compare", String(new URLSearchParams({ bent: view.bent, drawn: view.drawn })));
+    stage.options.choose?.("compare", String(new URLSearchParams({ bent: view.bent, drawn: view.drawn, t: String(view.t), unit: String(view.unit), gate: view.gate, layer: String(view.layer) })));
   }
 
   undo() {

@@ -78,7 +78,7 @@ export class Picture {
 
   /** Whether there is room under the input for what is left of a change. */
   get laned() {
-    return this.experiment.opened || this.experiment.changed;
+    return !this.stage.given.form && (this.experiment.opened || this.experiment.changed);  // rows of stages side by side stay level
   }
 
   /** Under the input: how much of the change is left at each step. */

@@ -12,6 +12,7 @@ from gruviz.app import state
 from gruviz.app.compare.sides import FITTED, READINGS, WRITTEN_AS, Comparison, kinds_for, moment_named, named
 from gruviz.app.compare.sides import READERS_OF as READERS
 from gruviz.app.readers import LONGEST_IN_URL
+from gruviz.app.server.models import kept
 from gruviz.app.server.trainings import trainings
 from gruviz.app.settings import Settings
 from gruviz.app.train.link import described
@@ -19,23 +20,28 @@ from gruviz.app.train.mine import mine
 from gruviz.inputs.parameters import MAX_SEED
 from gruviz.models.conventions import CONVENTIONS
 from gruviz.models.gru import MODELS
+from gruviz.training.loop import Trained
 from gruviz.wording.words import words
 
 _KEPT = "compare.kept"  # a widget that is not drawn loses its state: the visitor may come back from another page
 _OVER = "compare.over"  # (source, ...) of the input that what was drawn or typed belongs to
-BENDS = ("clamp z 1", "clamp z 0", "clamp r 1", "clamp r 0", "clamp n 0")
+BENDS = {
+    "clamp z 1": "whatif_idea_z1", "clamp z 0": "whatif_idea_z0", "clamp r 1": "whatif_idea_r1",
+    "clamp r 0": "whatif_idea_r0",
+}  # fmt: skip
+_TYPED_AS = "compare.typed.as"  # the source of what was typed last
 
 
 def current() -> Comparison:
     """What is compared, as the visitor has it now."""
     if _KEPT not in st.session_state:  # a session begins with what its link says
         st.session_state[_KEPT] = Comparison.from_query(state.query())
-    kept: Comparison = st.session_state[_KEPT]
+    held: Comparison = st.session_state[_KEPT]
     found = {name: state.held_by(_key(name)) for name in READERS}
     read = {name: READERS[name](value) for name, value in found.items() if value is not None}
-    kept = replace(kept, **{name: value for name, value in read.items() if value is not None})
-    st.session_state[_KEPT] = kept
-    return kept
+    held = replace(held, **{name: value for name, value in read.items() if value is not None})
+    st.session_state[_KEPT] = held
+    return held
 
 
 def put(comparison: Comparison) -> None:
@@ -110,26 +116,41 @@ def _random(settings: Settings, comparison: Comparison, w: dict[str, Any]) -> No
 
 
 def _what_if(settings: Settings, comparison: Comparison, w: dict[str, Any]) -> None:
-    offered = BENDS if comparison.bent in BENDS else (comparison.bent, *BENDS)
+    offered = tuple(BENDS) if comparison.bent in BENDS else (comparison.bent, *BENDS)
     if state.held_by(_key("bent")) not in (None, *offered):
         state.leave([_key("bent")])
     st.selectbox(
         w["compare"]["bent"], offered, key=_seed("bent", comparison.bent), help=w["compare"]["bent_help"],
-        format_func=lambda text: text or w["compare"]["bent_nothing"],
+        format_func=lambda text: bend_named(text, settings.lang),
     )  # fmt: skip
 
 
 def _input(settings: Settings, comparison: Comparison, w: dict[str, Any]) -> None:
     if settings.source in ("numbers", "text"):
         key = f"{_key('typed')}.{settings.source}"  # what was typed as the one is not to be read as the other
+        own = getattr(settings, settings.source)
+        as_before = st.session_state.get(_TYPED_AS, settings.source) == settings.source
+        st.session_state[_TYPED_AS] = settings.source
         if not state.holds(key):
-            st.session_state[key] = (comparison.typed or getattr(settings, settings.source))[:LONGEST_IN_URL]
+            st.session_state[key] = ((comparison.typed if as_before else "") or _reversed(own))[:LONGEST_IN_URL]
         typed = st.text_area(w["compare"]["typed"], key=key, max_chars=LONGEST_IN_URL)
         st.session_state[_KEPT] = replace(current(), typed=typed)
     else:
         st.number_input(
             w["compare"]["example"], 0, MAX_SEED, value=None, step=1, key=_seed("example", comparison.example)
         )
+
+
+def _reversed(text: str) -> str:
+    """Another input to begin with: the same from its end, which is not the same unless it reads alike both ways."""
+    pieces = text.split()
+    return " ".join(reversed(pieces)) if len(pieces) > 1 and "\n" not in text else text[::-1]
+
+
+def bend_named(bent: str, language: str) -> str:
+    """A what-if in words where it has some, else as the address has it."""
+    w = words(language)
+    return w["stage"][BENDS[bent]] if bent in BENDS else bent or w["compare"]["bent_nothing"]
 
 
 def _read(settings: Settings, comparison: Comparison, w: dict[str, Any]) -> None:
@@ -159,11 +180,18 @@ def _training(settings: Settings, comparison: Comparison, w: dict[str, Any]) -> 
         index=names.index(chosen) if chosen in names else len(names) - 1, key="compare.plan",
     )  # fmt: skip
     steps = [step for step, _ in found[name].snapshots]
-    first = int(at) if chosen == name and at.isdigit() and int(at) in steps else steps[-1]
+    # not the visitor's own model beside itself
+    usual = steps[0] if settings.weights == "mine" and _is_own(settings, found[name]) else steps[-1]
+    first = int(at) if chosen == name and at.isdigit() and int(at) in steps else usual
     step = first
     if len(steps) > 1:
         step = st.select_slider(c["moment"], steps, value=first, key=f"compare.moment.{name}")
     st.session_state[_KEPT] = replace(current(), mine=moment_named(name, step))
+
+
+def _is_own(settings: Settings, trained: Trained) -> bool:
+    held = kept(settings.mine)
+    return held is not None and held.plan == trained.plan
 
 
 _DRAWN = {

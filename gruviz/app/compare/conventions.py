@@ -20,7 +20,7 @@ def conventions(settings: Settings) -> None:
         settings: the visitor's.
     """
     c = words(settings.lang)["compare"]
-    with st.expander(c["conventions"], icon=":material/translate:"):
+    with st.expander(c["conventions"], icon=":material/translate:", key="compare_others"):
         st.markdown(c["conventions_about"])
         rows = list(CONVENTIONS.values())
         found = st.dataframe(

@@ -104,7 +104,9 @@ def _show(found: Lesions, settings: Settings) -> None:
     written, lives = task.metric.written, found.lives_by
     said = c["lesions_free"].format(metric=w["task_metrics"][found.metric_name], free=written(found.free))
     if lives is not None:
-        said += " " + c["lesions_lives"].format(gate=lives.gate, metric=written(lives.metric))
+        said += " " + c["lesions_lives"].format(
+            gate=lives.gate, metric=written(lives.metric), guessing=written(found.baseline)
+        )
     st.markdown(said)
     kinds = {"unit": found.units, "pair": found.pairs, "gate": found.gates}
     kind = st.segmented_control(

@@ -9,6 +9,7 @@ import streamlit as st
 from gruviz.app import state
 from gruviz.app.compare import controls
 from gruviz.app.compare.sides import Comparison, kinds_for
+from gruviz.app.readers import READERS
 from gruviz.app.settings import Settings
 from gruviz.wording.problems import Problem
 from gruviz.wording.words import words
@@ -48,9 +49,11 @@ def what_if(told: object) -> None:
     """Show the page with the visitor's what-if beside the free run.
 
     Args:
-        told: as the stage sends it: the two fields of an experiment as the query of an address.
+        told: as the stage sends it: the fields of an experiment, and of the chosen cell, as the query of an address.
     """
     given = state.query_of(told) if isinstance(told, str) else {}
     own = {f"vs.{name}": given[name] for name in ("bent", "drawn") if name in given}
     controls.put(Comparison.from_query({"vs.bent": "", **own, "vs.what": "what_if"}))
-    state.send(state.current(), "compare")
+    place = {name: READERS[name](given[name]) for name in ("t", "unit", "gate", "layer") if name in given}
+    at = {name: value for name, value in place.items() if value is not None}
+    state.send(replace(state.current(), **at), "compare")

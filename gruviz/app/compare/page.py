@@ -77,8 +77,9 @@ def _draw(settings: Settings) -> None:
     sides, sequences, made = found
     scenes = scenes_of(shown, sides, sequences, made)
     _stages(scenes, sides)
-    verdict.verdict(shown, comparison, sides, sequences, made)
-    conventions.conventions(shown)
+    with st.container(key="compare_words"):  # one place however much there is: the courier below would be mounted anew
+        verdict.verdict(shown, comparison, sides, sequences, made)
+        conventions.conventions(shown)
     _answers(shown, comparison, upload, theme)
     with one_sentence(settings.lang):
         lesions.lesions_of(shown)
@@ -153,7 +154,8 @@ def scenes_of(settings: Settings, sides: tuple[Side, ...], sequences: list[Seque
     for k, (side, sequence, run) in enumerate(zip(sides, sequences, made, strict=True)):
         own = replace(view, bent=side.settings.bent, drawn=side.settings.drawn, show="bent")
         labels = Labels(units_of(side.settings), sequence.channels, settings.lang, sequence.due)
-        said = Status("note", w["compare"]["named"].format(name=side.name, reset=w["page"][run.trace.meta.reset]))
+        key = "named_bent" if own.bent or own.drawn else "named"
+        said = Status("note", w["compare"][key].format(name=side.name, reset=w["page"][run.trace.meta.reset]))
         lead = not led and k == 0
         scenes.append(
             Scene(

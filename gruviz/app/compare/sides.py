@@ -163,14 +163,21 @@ def sides_of(settings: Settings, comparison: Comparison) -> tuple[Side, ...]:
         others = [name for name in MODELS if name != own.model]
         first = c.other if c.other in others else ("split" if own.model == "torch" else "torch")
         shown = [own.model, first, *(name for name in others if c.third and name != first)]
-        return tuple(Side(models[name], replace(own, model=name), c.closing) for name in shown)
+        called = {name: models[name] for name in shown}
+        if c.closing:
+            called = {
+                name: said["side_closed"].format(model=text, how=said[f"closing_{c.closing}"])
+                for name, text in called.items()
+            }
+        return tuple(Side(called[name], replace(own, model=name), c.closing) for name in shown)
     if kind == "random":
         units, _ = size_of(own)
         # what the weights do not show now may be left from others, and is in no link
         shaped = own.weights in ("random", "chrono")
         fields = {name: getattr(own if shaped else DEFAULT, name) for name in _SHAPE}
-        drawn = replace(own, weights="random", hidden=units, seed=c.seed, **fields)
-        return Side(said["side_own"], own), Side(said["side_random"].format(seed=c.seed), drawn)
+        seed = c.seed + (own.weights in ("random", "chrono") and c.seed == own.seed)  # not the same once more
+        drawn = replace(own, weights="random", hidden=units, seed=seed, **fields)
+        return Side(said["side_own"], own), Side(said["side_random"].format(seed=seed), drawn)
     if kind == "start":
         return Side(said["side_start"], own, "start"), Side(said["side_trained"], own)
     if kind == "trained":

@@ -11,6 +11,7 @@ import streamlit as st
 
 from gruviz.app import state
 from gruviz.app.compare import controls
+from gruviz.app.compare.controls import bend_named
 from gruviz.app.compare.runs import altered_model, fit_of, plan_of
 from gruviz.app.compare.sides import CLOSING, FITTED, READ_AS, Comparison, Side, kind_of
 from gruviz.app.explore.weights import units_of
@@ -88,7 +89,8 @@ def verdict(
         st.markdown(line)
     if kind == "models":
         _closing(settings, comparison)
-    if comparison.closing != "first" or kind != "models":  # what is one function at its first step scores as two
+    # what is one function at its first step scores as two; and one model scores the same whatever it reads here
+    if kind != "input" and (comparison.closing != "first" or kind != "models"):
         _metrics(settings, sides, made)
     with st.container(horizontal=True):
         for k, side in enumerate(sides):
@@ -107,12 +109,13 @@ def _pairs(settings: Settings, kind: str, sides: tuple[Side, ...], made: list[Ru
         names = {"first": plain(one.name), "second": plain(other.name)}
         found = apart(first, second)
         if kind == "what_if":
-            lines.append(c["verdict_bent"].format(**names, bent=plain(other.settings.bent or c["bent_nothing"])))
+            lines.append(c["verdict_bent"].format(**names, bent=plain(bend_named(other.settings.bent, settings.lang))))
         elif found is None:
             lines.append(c["verdict_sizes"].format(**names, **_common(first, second)))
         elif found.since is None:
             one_function = kind != "input" and found.largest <= ROUNDING and _alike(one, other, first, second)
-            key = "verdict_same" if one_function else "verdict_agree"
+            kinds = ("verdict_one", "verdict_same") if one_function else ("verdict_equal", "verdict_agree")
+            key = kinds[found.largest > 0]
             lines.append(c[key].format(**names, largest=small(found.largest)))
         else:
             units = units_of(one.settings)
@@ -147,6 +150,10 @@ def _why(
         return [c["fit_said"].format(**said)]
     if kind == "read" and comparison.read in MISREADINGS:
         return [c[f"why_{comparison.read}"]]
+    if kind == "input" and np.array_equal(sequences[0].x, sequences[1].x):
+        return [c["why_same_input"]]
+    if kind in ("trained", "training", "random"):
+        return [c["why_units"]]
     if kind == "read":
         return [c["why_read_as" if comparison.read.startswith(READ_AS) else "why_written_as"]]
     if kind != "models" or len({run.trace.meta.reset for run in made}) == 1:
