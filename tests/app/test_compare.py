@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from oracle import Numbers, scan
 from page import opened as any_page
-from page import payload, sound
+from page import payload, sound, unescaped
 from streamlit.testing.v1 import AppTest
 
 import gruviz
@@ -222,6 +222,15 @@ def test_explore_leads_there_with_the_same_run_and_back_again():
     sound(at)
     assert list(scenes(at)) == ["explore"]
     assert at.session_state["settings"].weights == "parity"
+
+
+def test_each_side_has_the_badge_of_its_own_forward():
+    at = sound(opened(weights="random", vs__what="models", vs__third="1"))
+    (badges,) = [each.value for each in at.markdown if "-badge[" in each.value]
+    assert [name in unescaped(badges) for name in ("split: matches", "nn.GRU: matches", "concat: matches")] == [
+        True
+    ] * 3
+    assert "orange" not in badges
 
 
 def test_the_controls_say_what_is_compared():

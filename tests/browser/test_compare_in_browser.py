@@ -197,6 +197,7 @@ def test_another_language_and_another_side_leave_the_cursor_where_it_is(explore)
     until(e, B, "stage.part.status.textContent.includes('seed 7')")
     e.page.locator(".st-key-set-lang").get_by_text("한국어").click()
     until(e, D, "stage?.part.titles.textContent.includes('업데이트 게이트')")
+    expect(e.page.locator(".st-key-compare-what").get_by_role("combobox")).to_have_value("무작위 가중치")
     for key in (A, B, D):
         until(e, key, "stage.view.t === 33 && stage.view.unit === 2")
     assert root(e, D).evaluate("(root) => root.mark") == 1  # it was not put up anew

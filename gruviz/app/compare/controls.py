@@ -29,6 +29,7 @@ BENDS = {
     "clamp z 1": "whatif_idea_z1", "clamp z 0": "whatif_idea_z0", "clamp r 1": "whatif_idea_r1",
     "clamp r 0": "whatif_idea_r0",
 }  # fmt: skip
+_LANGUAGE = "compare.language"  # in which they were drawn last
 _TYPED_AS = "compare.typed.as"  # the source of what was typed last
 
 
@@ -88,6 +89,10 @@ def comparison_controls(settings: Settings, comparison: Comparison) -> Compariso
     w = words(settings.lang)
     c, kinds = w["compare"], kinds_for(settings)
     kind = comparison.what if comparison.what in kinds else "models"
+    if st.session_state.get(_LANGUAGE, settings.lang) != settings.lang:
+        for name in READERS:  # else a box goes on showing what it holds in the words of before
+            st.session_state.pop(_key(name), None)
+    st.session_state[_LANGUAGE] = settings.lang
     if state.held_by(_key("what")) not in (None, *kinds):
         state.leave([_key("what")])
     st.selectbox(

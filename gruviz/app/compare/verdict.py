@@ -16,17 +16,19 @@ from gruviz.app.compare.runs import altered_model, fit_of, plan_of
 from gruviz.app.compare.sides import CLOSING, FITTED, READ_AS, Comparison, Side, kind_of
 from gruviz.app.explore.weights import units_of
 from gruviz.app.server.memory import memory
-from gruviz.app.server.turns import compute_turns
+from gruviz.app.server.turns import LARGE, compute_turns
 from gruviz.app.settings import Settings
 from gruviz.inputs.sequence import Sequence
 from gruviz.models.converting import MISREADINGS
 from gruviz.stage.scene import Run, layer_names
 from gruviz.tracing.gate_trace import GATES
+from gruviz.tracing.trace import reference_error
 from gruviz.training.loop import evaluate
 from gruviz.training.plan import TrainingPlan
 from gruviz.wording.words import words
 from gruviz.wording.written import plain, small
 
+CLOSE = 1e-4  # float32 rounding stays far below
 ROUNDING = 1e-5  # float32 rounding stays below, unless the weights are chaotic
 VISIBLE = 1e-3  # as assets/stage/compare/apart.js has it
 MEASURED = 512  # held-out sequences, at most
@@ -85,6 +87,7 @@ def verdict(
     """
     c, kind = words(settings.lang)["compare"], kind_of(settings, comparison)
     st.markdown(f"##### {c['verdict']}")
+    _badges(settings, sides, made)
     for line in _pairs(settings, kind, sides, made) + _why(settings, comparison, kind, sides, sequences, made):
         st.markdown(line)
     if kind == "models":
@@ -99,6 +102,25 @@ def verdict(
                     c["open"].format(name=side.name), key=f"compare_open_{k}", icon=":material/open_in_full:",
                     on_click=state.send, args=(side.settings,),
                 )  # fmt: skip
+
+
+def _badges(settings: Settings, sides: tuple[Side, ...], made: list[Run]) -> None:
+    """How far each side's numbers are from its own model's PyTorch forward; not of runs that take long."""
+    p, texts = words(settings.lang)["page"], []
+    for side, run in zip(sides, made, strict=True):
+        if run.trace.h.size >= LARGE:
+            continue
+        error = memory().get("own forward", run.id, partial(_own_error, run), lambda _: 8)
+        close = error < CLOSE
+        said = p["badge_equal" if error == 0 else "badge_exact" if close else "badge_off"].format(error=small(error))
+        texts.append(f":{'green' if close else 'orange'}-badge[{plain(side.name)}: {said}]")
+    if texts:
+        st.markdown(" ".join(dict.fromkeys(texts)), help=p["badge_exact_help"].format(prefix=""))
+
+
+def _own_error(run: Run) -> float:
+    with compute_turns().turn():
+        return reference_error(run.model, run.trace)
 
 
 def _pairs(settings: Settings, kind: str, sides: tuple[Side, ...], made: list[Run]) -> list[str]:
