@@ -203,6 +203,19 @@ def test_another_language_and_another_side_leave_the_cursor_where_it_is(explore)
     assert root(e, D).evaluate("(root) => root.mark") == 1  # it was not put up anew
 
 
+def test_a_fit_can_be_stopped_and_leaves_the_numbers_as_they_were(explore):
+    e = explore()
+    query = "weights=characters&trained=torch&model=torch&source=task&task=characters&vs.what=read&vs.read=fit"
+    e.page.goto(f"{e.address}/compare?{query}")
+    stop = e.page.locator(".st-key-compare_fit_stop button").first
+    stop.wait_for(state="visible", timeout=40_000)
+    expect(e.page.get_by_text("Looking for the nearest weights")).to_be_visible()
+    stop.click(timeout=5_000)
+    said = root(e, D).locator("[data-part=status]")
+    expect(said).to_contain_text("read under the other reset placement", timeout=30_000)
+    expect(stop).to_have_count(0)
+
+
 def test_back_and_forward_go_through_what_was_compared(explore):
     e = explore()
     goto(e, "weights=random&hidden=5&vs.what=models")

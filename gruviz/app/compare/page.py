@@ -58,7 +58,7 @@ def _draw(settings: Settings) -> None:
         sequence_controls(settings)
         scaling_control(settings)
         state.take_up(settings)
-    place = st.container(key="working")
+    place = st.container(key="compare_working")
     try:
         with place:
             fitting = st.empty()
