@@ -102,16 +102,30 @@ def test_the_check_sees_the_imports_there_are():
     assert {"drawing.colours", "drawing.panels", "drawing.pooling"} <= USED["drawing.figures"]
     running = {f"tracing.running.{name}" for name in ("acting", "loop", "reset_after")}
     assert running | {"models.gru", "tracing.gate_trace"} <= USED["tracing.trace"]
-    assert {"app.explore.runs", "app.stage", "app.state"} <= USED["app.explore.page"]
+    assert {"app.subject.runs", "app.stage", "app.state"} <= USED["app.explore.page"]
     assert USED["app.py"] == {"app.server.start"}
 
 
-def test_pages_do_not_know_one_another():
-    for name, used in USED.items():
-        page = name.split(".")[1:2]
-        if room(name) == "app" and page and page[0] in ("explore", "train", "server"):
-            others = {"explore": {"train"}, "train": set(), "server": {"train"}}[page[0]]
-            assert not {each.split(".")[1] for each in used if each.startswith("app.")} & others, name
+# of the app: its folders and, as "", the modules beside them; each imports from those before it and from itself
+APP = [{"server"}, {""}, {"subject"}, {"compare"}, {"explore", "train"}, {"pages"}]
+WARMED = {("app.server.start", "app.explore.page")}  # in a function, before any visitor comes
+
+
+def floor(name):
+    """What of the app a module belongs to."""
+    parts = name.split(".")
+    return parts[1] if len(parts) == 3 or name == "app.pages" else ""
+
+
+def test_the_folders_of_the_app_are_storeys():
+    inside = {name for name in FILES if room(name) == "app" and name != "app"}
+    height = {folder: k for k, level in enumerate(APP) for folder in level}
+    assert {floor(name) for name in inside} <= set(height)
+    for name in inside:
+        for used in (each for each in USED[name] & inside if (name, each) not in WARMED):
+            same = floor(used) == floor(name)
+            assert same or height[floor(used)] < height[floor(name)], f"{name} imports {used}"
+    assert all(used in USED[name] for name, used in WARMED)
 
 
 @pytest.mark.parametrize("library", ALLOWED)

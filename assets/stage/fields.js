@@ -110,7 +110,7 @@ export function isGate(name) {
  * @property {string} key  of the stage on its page
  * @property {string | null} address  prefix of the view's fields in the page's address; null keeps them out of it
  * @property {string} cursor  name of a cursor shared with other stages; "" for none
- * @property {"" | "beside" | "difference"} form  "beside": one of several, under a common head; "difference": of two others
+ * @property {"" | "beside" | "above" | "below" | "difference"} form  "beside": one of several, under a common head; "above": the first of several one above another, with the head of all, "below" the others; "difference": of two others
  * @property {"" | "reset"} differs  the term of the equations by which it is another function than its neighbour
  * @property {Trace} trace
  * @property {TileHeader} tile

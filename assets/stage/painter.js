@@ -18,7 +18,7 @@ import { Why } from "./cell/why.js";
 import { rankNumber } from "./wording.js";
 
 /** @type {Record<string, number>} Of the screen's height, where several stages share a page. */
-const SHARES = { beside: 0.54, difference: 0.6 };
+const SHARES = { beside: 0.54, above: 0.54, below: 0.54, difference: 0.6 };
 const LEAST = 330, MOST = 700;  // px of such a one
 const TOLD = 100;  // ms between two explanations while it plays
 const ORDER = PHASES.map(([name]) => name);

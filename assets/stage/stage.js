@@ -6,7 +6,7 @@
 /** @import { Table, Tables } from "./numbers/unpack.js" */
 /** @import { Goal } from "./hands/visits.js" */
 /** @import { Window } from "./hands/zoom.js" */
-/** @import { Pictured } from "./whatif/picture.js" */
+/** @import { Shown } from "./compare/shown.js" */
 import { Experiment } from "./whatif/experiment.js";
 import { Fetching } from "./numbers/fetching.js";
 import { LONGEST } from "./numbers/known.js";
@@ -51,7 +51,7 @@ const SETTLED = 250;  // ms without zooming
  * @property {(name: string, value: string) => void} [choose]  something was chosen in a menu over the stage
  * @property {Cursor} [cursor]  shared with other stages
  * @property {() => void} [drew]  its panels were drawn anew
- * @property {() => Pictured} [picture]  what is shown in place of experiments
+ * @property {() => Shown} [picture]  what is shown in place of experiments
  */
 
 /**

@@ -27,8 +27,9 @@ if is_full():
     st.stop()
 first = st.Page(explore.page, title=names["explore"], url_path="explore", default=True)
 beside = st.Page(compare.page, title=names["compare"], url_path="compare")
-pages = [first, beside, st.Page(train.page, title=names["train"], url_path="train")]
-led = {"explore": first, "compare": beside}.get(state.sent_to())
+last = st.Page(train.page, title=names["train"], url_path="train")
+pages = [first, beside, last]
+led = {explore.STAGE: first, compare.PAGE: beside, train.STAGE: last}.get(state.sent_to())
 chosen = st.navigation(pages, position="top")
 if led is not None and chosen is not led:
     # not from within a fragment: there it can cross with the stage's questions, and the page stays blank

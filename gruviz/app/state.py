@@ -286,12 +286,17 @@ def visits() -> int:
 # ---- between pages
 
 
-def send(settings: Settings, page: str = "explore") -> None:
+def send(settings: Settings, page: str = "explore", own: object = None) -> None:
     """Make these the settings of a page, and have it shown.
 
     Not before: until then the browser may still send what its widgets held when they were last there.
+
+    Args:
+        settings: the page's from then on.
+        page: its name, as it arrives by.
+        own: what is for that page alone.
     """
-    st.session_state[_SENT] = settings, page
+    st.session_state[_SENT] = settings, page, own
 
 
 def sent_to() -> str:
@@ -299,10 +304,17 @@ def sent_to() -> str:
     return st.session_state[_SENT][1] if _SENT in st.session_state else ""
 
 
-def arrive(page: str) -> None:
-    """On a page that settings can be sent to, before any widget is drawn: take them."""
-    if sent_to() == page:
-        put(st.session_state.pop(_SENT)[0])
+def arrive(page: str) -> object:
+    """On a page that settings can be sent to, before any widget is drawn: take them.
+
+    Returns:
+        What was sent for this page alone; None where nothing was.
+    """
+    if sent_to() != page:
+        return None
+    settings, _, own = st.session_state.pop(_SENT)
+    put(settings)
+    return own
 
 
 # ---- beside the widgets

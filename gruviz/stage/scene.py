@@ -95,7 +95,8 @@ class Scene:
         visit: another number sends the stage to all of `view`, wherever it is: the visitor went back in time.
         address: prefix of the view's fields in the page's address, such as "a."; "" for none, None to keep them out.
         cursor: name of the cursor shared with other stages of the page; "" for one of its own.
-        form: "beside" for one of several under a common head.
+        form: "beside" for one of several under a common head; "above" for the first of several one above
+            another, which has the head of all, and "below" for the others.
         differs: the term of its equations by which it is another function than its neighbours; "" for none.
     """
 
@@ -109,7 +110,7 @@ class Scene:
     visit: int = 0
     address: str | None = None
     cursor: str = ""
-    form: Literal["", "beside"] = ""
+    form: Literal["", "beside", "above", "below"] = ""
     differs: Literal["", "reset"] = ""
 
     @property

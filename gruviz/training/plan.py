@@ -135,7 +135,7 @@ def first_weights(plan: TrainingPlan) -> Weights:
     rng = np.random.default_rng([plan.seed, 2])
     bound = 1 / math.sqrt(plan.hidden_size)
     with torch.random.fork_rng(devices=[]):  # building a module draws from it
-        weights = _weights(MODELS[plan.model].from_params(params))
+        weights = weights_of(MODELS[plan.model].from_params(params))
     weights["fc.weight"] = rng.uniform(-bound, bound, (task.output_size, plan.hidden_size)).astype(np.float32)
     weights["fc.bias"] = rng.uniform(-bound, bound, task.output_size).astype(np.float32)
     return weights
@@ -155,7 +155,8 @@ def model_of(plan: TrainingPlan, weights: Weights | None = None) -> GRUModel:
     return model
 
 
-def _weights(model: GRUModel) -> Weights:
+def weights_of(model: GRUModel) -> Weights:
+    """A model's weights and its head's as arrays of their own, by name."""
     return {name: value.detach().numpy().copy() for name, value in model.state_dict().items()}
 
 

@@ -53,19 +53,36 @@ def saved(trained: Trained, **card: str) -> bytes:
     """
     task = trained.plan.made()
     told = {
-        "made_with": "gruviz",
-        "task": task.name,
-        "model": trained.plan.model,
-        "seed": str(trained.plan.seed),
         "steps": str(trained.snapshots[-1][0]),
         "outcome": trained.outcome,
         "metric_name": task.metric.name,
         "metric": f"{trained.metric_of_weights():.6g}",
         "baseline": f"{trained.plan.baseline:.6g}",
         "goal": f"{task.goal:.6g}",
-        "plan": json.dumps({**asdict(trained.plan), "parameters": trained.plan.values}, ensure_ascii=False),
     }
-    return to_bytes(trained.weights, {**told, **card})
+    return as_file(trained.plan, trained.weights, **told | card)
+
+
+def as_file(plan: TrainingPlan, weights: Weights, **card: str) -> bytes:
+    """Weights of a plan's model as `saved` writes them, wherever they come from.
+
+    Args:
+        plan: whose task and model they are of.
+        weights: as `gruviz.training.plan.weights_of` gives them.
+        **card: more entries of the card.
+
+    >>> plan = TrainingPlan("parity")
+    >>> opened(as_file(plan, first_weights(plan), told="before training")).card["told"]
+    'before training'
+    """
+    told = {
+        "made_with": "gruviz",
+        "task": plan.task,
+        "model": plan.model,
+        "seed": str(plan.seed),
+        "plan": json.dumps({**asdict(plan), "parameters": plan.values}, ensure_ascii=False),
+    }
+    return to_bytes(weights, told | card)
 
 
 def opened(data: bytes) -> SavedModel:

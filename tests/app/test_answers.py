@@ -12,11 +12,11 @@ import gruviz
 from gruviz.app import charts
 from gruviz.app import stage as stages
 from gruviz.app.explore import page as explore
-from gruviz.app.explore import reading, runs
-from gruviz.app.explore.weights import params_of
 from gruviz.app.server.turns import Allowance
 from gruviz.app.settings import Settings
 from gruviz.app.stage import Seen
+from gruviz.app.subject import reading, runs
+from gruviz.app.subject.weights import params_of
 from gruviz.stage import questions
 from gruviz.stage import what_if as experiments
 from gruviz.stage.scene import Run

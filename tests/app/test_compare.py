@@ -5,31 +5,33 @@ from types import SimpleNamespace
 
 import numpy as np
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
-from oracle import Numbers, scan
 from page import opened as any_page
 from page import payload, sound, unescaped
 from streamlit.testing.v1 import AppTest
 
 import gruviz
-from gruviz.app.compare import controls, verdict
-from gruviz.app.compare import lesions as lesions_of
+from gruviz.app.compare import controls, links
 from gruviz.app.compare import runs as runs_of
 from gruviz.app.compare.lesions import as_text
-from gruviz.app.compare.page import KEYS
-from gruviz.app.compare.runs import altered_model, closed, run_of, sequence_of
-from gruviz.app.compare.sides import CLOSING, KINDS, READ_AS, WRITTEN_AS, Comparison, kinds_for, moment_named, sides_of
-from gruviz.app.compare.verdict import apart, measured
-from gruviz.app.explore import reading
+from gruviz.app.compare.measures import in_common, score
+from gruviz.app.compare.page import KEYS, together
+from gruviz.app.compare.runs import altered_model, run_of
+from gruviz.app.compare.sides import (
+    KINDS,
+    Comparison,
+    moment_named,
+    sides_of,
+)  # fmt: skip
 from gruviz.app.settings import Settings
+from gruviz.app.subject import reading
+from gruviz.app.train import page as train_page
 from gruviz.models.conventions import CONVENTIONS
 from gruviz.models.converting import MISREADINGS
 from gruviz.stage.alike import whole
 from gruviz.stage.packing import unpack
 from gruviz.tasks.catalogue import TASKS
 from gruviz.training.loop import Training, evaluate
-from gruviz.training.plan import TrainingPlan, first_weights
+from gruviz.training.plan import TrainingPlan
 from gruviz.training.saved import shipped
 from gruviz.wording.problems import Problem
 from gruviz.wording.words import words
@@ -68,23 +70,6 @@ def text_of(at):
     return "\n".join(each.value for kind in ("markdown", "caption") for each in getattr(at.main, kind))
 
 
-@given(
-    st.dictionaries(st.sampled_from([f"vs.{name}" for name in Comparison.__dataclass_fields__]), st.text(max_size=50))
-)
-def test_no_link_raises_and_what_it_gives_goes_back_into_it(query):
-    found = Comparison.from_query(query)
-    again = Comparison.from_query(found.to_query())
-    assert again.to_query() == found.to_query()
-    assert all(side.name for side in sides_of(Settings.opening({}), found))
-
-
-def test_a_link_holds_what_is_compared_and_nothing_else():
-    assert Comparison("models", third=True, seed=9).to_query() == {"vs.what": "models", "vs.third": "1"}
-    assert Comparison.from_query({"vs.what": "what_if", "vs.bent": "lesion u3"}).bent == "lesion u3"
-    long = Comparison.from_query({"vs.what": "what_if", "vs.bent": "lesion u3;" * 9_999})
-    assert len(long.bent) <= 1500
-
-
 @pytest.mark.parametrize("kind", KINDS)
 def test_every_kind_shows_its_sides_under_one_cursor_with_their_names(kind):
     at = sound(opened(weights="delayed_copy", source="task", task="delayed_copy", vs__what=kind))
@@ -113,77 +98,21 @@ def test_all_three_models_and_only_those_that_differ_are_marked():
     assert "are apart" in text_of(at)
 
 
-def test_the_numbers_of_nn_gru_and_split_are_those_of_an_independent_loop():
-    settings = Settings(weights="random", hidden=5, seed=3, gain=2.0, steps=30)
-    sides = sides_of(settings, Comparison())
-    sequence, _ = reading.sequence_of(settings, None)
-    runs = [run_of(side, sequence) for side in sides]
-    p = runs[0].model.params()
-    layer = Numbers(p.w_ih, p.w_hh, p.b_ih, p.b_hh)
-    for run, reset in zip(runs, ("before", "after"), strict=True):
-        expected = scan(layer, sequence.x, np.zeros(5), reset)
-        for gate in "rznh":
-            np.testing.assert_allclose(getattr(run.trace, gate)[0, 0], expected[gate], atol=1e-5)
-    found = apart(*runs)
-    off = {gate: np.abs(getattr(runs[1].trace, gate) - getattr(runs[0].trace, gate))[0, 0] for gate in "zrnh"}
-    assert found.largest == max(float(each.max()) for each in off.values())
-    assert off[found.gate][found.step, found.unit] == found.largest
-    seen = np.flatnonzero(np.max([each.max(axis=1) for each in off.values()], axis=0) > 1e-3)
-    assert found.since == seen[0]
-
-
-@pytest.mark.parametrize("how", [each for each in CLOSING if each])
-def test_what_closes_the_gap_makes_one_function_of_any_weights(how):
-    settings = Settings(weights="random", hidden=7, seed=5, gain=3.0, zbias=0.5)
-    sides = sides_of(settings, Comparison(closing=how))
-    assert [side.altered for side in sides] == [how, how]
-    sequence, _ = reading.sequence_of(settings, None)
-    runs = [run_of(side, sequence_of(side, sequence)) for side in sides]
-    assert apart(*runs).largest < 1e-5
-    free = [run_of(replace(side, altered=""), sequence) for side in sides]
-    assert apart(*free).largest > 0.01
-    assert runs[0].trace.meta.steps == (1 if how == "first" else sequence.steps)
-
-
-def test_what_closes_it_leaves_the_rest_as_it_is():
-    params = run_of(
-        sides_of(Settings(weights="random", hidden=4), Comparison())[0], reading.sequence_of(Settings(), None)[0]
-    ).model.params()
-    open_reset, diagonal = closed(params, "r1"), closed(params, "diagonal")
-    np.testing.assert_array_equal(open_reset.w_hh[4:], params.w_hh[4:])
-    assert not open_reset.w_hh[:4].any()
-    np.testing.assert_array_equal(np.diag(diagonal.gate("w_hh", "n")), np.diag(params.gate("w_hh", "n")))
-    assert np.count_nonzero(diagonal.gate("w_hh", "n")) == 4
-    np.testing.assert_array_equal(diagonal.gate("w_hh", "z"), params.gate("w_hh", "z"))
-
-
 @pytest.mark.parametrize("read", MISREADINGS)
 def test_read_wrongly_the_metric_falls_and_stands_beside_the_right_one(read):
     settings = Settings(weights="delayed_copy", trained="torch", model="torch", source="task", task="delayed_copy")
     right, wrong = sides_of(settings, Comparison("read", read=read))
     task = TASKS["delayed_copy"]
     batch = task.held_out(512)
-    assert measured(right) == task.metric_of(evaluate(shipped("delayed_copy", "torch").model(), batch), batch)
-    assert measured(wrong) <= measured(right)
+    assert score(right) == task.metric_of(evaluate(shipped("delayed_copy", "torch").model(), batch), batch)
+    assert score(wrong) <= score(right)
     if read in ("z_flipped", "r_z_swapped", "order"):
-        assert measured(wrong) < 0.5
+        assert score(wrong) < 0.5
     at = sound(
         opened(weights="delayed_copy", trained="torch", model="torch", source="task", vs__what="read", vs__read=read)
     )
-    assert [each.value for each in at.metric] == [task.metric.written(measured(side)) for side in (right, wrong)]
+    assert [each.value for each in at.metric] == [task.metric.written(score(side)) for side in (right, wrong)]
     assert EN[f"why_{read}"] in text_of(at)
-
-
-def test_before_its_training_are_the_weights_it_began_with():
-    settings = Settings(weights="parity", trained="torch", model="torch", source="task", task="parity")
-    before, after = sides_of(settings, Comparison("start"))
-    task = TASKS["parity"]
-    assert measured(before) < 0.9 < measured(after)
-    held = shipped("parity", "torch")
-    first = first_weights(held.plan)
-    model = altered_model(before, task.input_size)
-    np.testing.assert_array_equal(model.params().w_hh, first["gru.weight_hh_l0"])
-    np.testing.assert_array_equal(model.fc.weight.detach().numpy(), first["fc.weight"])
 
 
 def test_what_cannot_be_altered_is_one_sentence_and_the_last_picture_stays():
@@ -199,16 +128,10 @@ def test_what_cannot_be_altered_is_one_sentence_and_the_last_picture_stays():
 def test_unlike_sizes_are_compared_by_what_they_have_in_common():
     at = sound(opened(weights="random", model="torch", layers=2, vs__what="models"))
     assert not apart_is_drawn(at)
-    assert [header["form"] for header, _ in scenes(at).values()] == ["", "beside"]  # the first leads
+    assert [header["form"] for header, _ in scenes(at).values()] == ["above", "below"]  # the first leads
     assert "unlike sizes" in text_of(at)
-
-
-def test_kinds_there_cannot_be_are_not_offered_and_count_as_models():
-    latch = Settings(weights="latch")
-    assert "start" not in kinds_for(latch)
-    assert "trained" not in kinds_for(latch)
-    assert [side.name for side in sides_of(latch, Comparison("start"))] == ["split", "nn.GRU"]
-    assert "input" not in kinds_for(Settings(source="table"))
+    assert EN["stacked"] in text_of(at)
+    assert not any("happen to agree" in each or EN["closing"] in each for each in text_of(at).splitlines())
 
 
 def test_explore_leads_there_with_the_same_run_and_back_again():
@@ -251,37 +174,6 @@ def test_in_korean_all_of_it_is_korean():
         or at.sidebar.selectbox(key="compare.what").label == "비교 대상"
     )
     assert "결론" in text_of(at)
-
-
-@pytest.mark.parametrize("name", CONVENTIONS)
-def test_converted_it_is_the_same_function_and_taken_for_its_file_what_that_program_computes(name):
-    how = CONVENTIONS[name]
-    model = "torch" if how.reset == "after" else "split"
-    settings = Settings(weights="random", hidden=4, seed=8, gain=2.0, model=model, steps=25)
-    sequence, _ = reading.sequence_of(settings, None)
-    right, converted = sides_of(settings, Comparison("read", read=f"{WRITTEN_AS}{name}"))
-    params = altered_model(right, sequence.inputs).params()
-    if how.biases != "one" or how.reset == "before" or not params.gate("b_hh", "n").any():
-        assert apart(run_of(right, sequence), run_of(converted, sequence)).largest < 1e-5
-    else:
-        with pytest.raises(Problem) as caught:
-            run_of(converted, sequence)
-        assert caught.value.key == "compare_bias"
-    # the other program: gates by their place in its order, z by its meaning, r where it has it
-    _, taken = sides_of(settings, Comparison("read", read=f"{READ_AS}{name}"))
-    blocks = {gate: slice(4 * k, 4 * k + 4) for k, gate in enumerate(how.order)}
-    h, x = np.zeros(4), sequence.x.astype(float)
-    w, u, b, c = (each.astype(float) for each in (params.w_ih, params.w_hh, params.b_ih, params.b_hh))
-    if how.biases == "one":
-        b, c = b + c, np.zeros(12)
-    found = run_of(taken, sequence).trace.h[0, 0]
-    for t in range(len(x)):
-        r, z = (1 / (1 + np.exp(-(w[at] @ x[t] + b[at] + u[at] @ h + c[at]))) for at in (blocks["r"], blocks["z"]))
-        at = blocks["n"]
-        inner = u[at] @ (r * h) + c[at] if how.reset == "before" else r * (u[at] @ h + c[at])
-        n = np.tanh(w[at] @ x[t] + b[at] + inner)
-        h = z * h + (1 - z) * n if how.z == "keeps" else (1 - z) * h + z * n
-        np.testing.assert_allclose(found[t], h, atol=2e-5)
 
 
 def test_a_fit_comes_nearer_and_says_that_it_is_of_this_input():
@@ -371,7 +263,7 @@ def test_the_controls_offer_the_trainings_of_the_session_and_their_moments(monke
     at = sound(opened(weights="parity", source="task", task="parity", vs__what="training"))
     last = trained.snapshots[-1][0]
     assert f"after {last} steps" in scenes(at)[KEYS[1]][0]["status"]["text"]
-    at.select_slider(key="compare.moment.abc").set_value(trained.snapshots[0][0]).run()
+    at.select_slider(key="compare.moment.abc.one").set_value(trained.snapshots[0][0]).run()
     assert "after 0 steps" in scenes(sound(at))[KEYS[1]][0]["status"]["text"]
     assert payload(at)["query"]["vs.mine"] == "abc.0"
     again = sound(opened(weights="parity", source="task", task="parity", vs__what="training", vs__mine="abc.0"))
@@ -392,14 +284,6 @@ def test_what_an_address_says_is_never_markup():
     assert "](http" not in at.error[0].value
 
 
-def test_random_weights_are_those_of_the_link_whatever_was_chosen_before():
-    left = Settings(weights="parity", trained="torch", model="torch", gain=20.0, layers=3, both=True)
-    _, random = sides_of(left, Comparison("random"))
-    _, told = sides_of(Settings.opening(left.to_query()), Comparison("random"))
-    assert random.settings.gain == told.settings.gain == 1.0
-    assert (random.settings.layers, random.settings.both) == (1, False)
-
-
 def test_what_was_drawn_goes_with_the_input_it_was_drawn_over():
     at = sound(opened(weights="random", vs__what="what_if", vs__bent="", vs__drawn="0-9"))
     assert scenes(at)[KEYS[1]][0]["view"]["drawn"] == "0-9"
@@ -414,16 +298,204 @@ def test_a_session_that_was_lost_finds_its_comparison_in_the_page():
     assert "vs.bent=lesion+u3" in carried
 
 
-def test_heads_of_other_tasks_are_measured_on_their_own():
-    settings = Settings(weights="delayed_copy", source="task", task="delayed_copy")
-    at = sound(opened(**{"weights": "delayed_copy", "source": "task", "vs__what": "trained"}))
-    right, other = sides_of(settings, Comparison("trained"))
-    task = TASKS["delayed_copy"]
-    assert [each.value for each in at.metric] == [task.metric.written(measured(side)) for side in (right, other)]
+def small_training(task, **more):
+    return Training(TrainingPlan(task, "split", hidden_size=5, seed=4, most_steps=20, **more)).run()
 
 
-def test_a_model_that_is_large_is_measured_on_fewer_sequences():
-    plan = TrainingPlan("parity", "split", hidden_size=128, most_steps=100, parameters={"steps": 200})
-    assert verdict._sequences(plan) < 512
-    held = SimpleNamespace(plan=plan)
-    assert lesions_of._sequences(held) < 64
+def test_a_training_of_another_task_is_scored_on_its_own(monkeypatch):
+    trained = small_training("parity")
+    held = SimpleNamespace(plan=trained.plan, trained=trained)
+    monkeypatch.setattr(runs_of, "trainings", lambda: SimpleNamespace(standing={"abc": held}.get))
+    moment = moment_named("abc", trained.snapshots[-1][0])
+    link = {"weights": "delayed_copy", "source": "task", "task": "delayed_copy", "vs__what": "training"}
+    at = sound(opened(**link, vs__mine=moment))
+    copy, parity = TASKS["delayed_copy"], TASKS["parity"]
+    assert copy.metric.name != parity.metric.name or copy.baseline != parity.baseline
+    own, other = copy.held_out(512), parity.held_out(512, **trained.plan.values)
+    expected = [
+        copy.metric.written(copy.metric_of(evaluate(shipped("delayed_copy", "split").model(), own), own)),
+        parity.metric.written(parity.metric_of(evaluate(trained.model(-1), other), other)),
+    ]
+    assert [each.value for each in at.metric] == expected
+    captions = [each.value for each in at.main.caption if "held-out sequences of" in each.value]
+    assert [words("en")["tasks"][name] in said for name, said in zip(("delayed_copy", "parity"), captions, strict=True)]
+    assert len(captions) == 2
+
+
+# ---- and back
+
+
+@pytest.mark.parametrize("read", ["other_reset", "z_flipped", "r_z_swapped", "as.keras", "to.pytorch", "fit"])
+def test_every_side_of_a_trained_model_opens_in_explore_as_what_it_is(read):
+    at = any_page(weights="delayed_copy", trained="torch", model="torch", source="task", task="delayed_copy")
+    at.button(key="lead_read").click().run()
+    at.selectbox(key="compare.read").select(read).run()
+    before, beside = scenes(sound(at))[KEYS[1]]
+    name = before["status"]["text"].split(":")[0]
+    at.button(key="compare_open_1").click().run()
+    sound(at)
+    header, arrays = scenes(at)["explore"]
+    for gate in "zrnh":
+        np.testing.assert_allclose(arrays[gate], beside[gate], atol=1e-6)
+    assert at.session_state["settings"].weights == "mine"
+    assert name in header["status"]["text"]
+    assert header["answer"] == before["answer"]
+
+
+def test_sides_that_are_no_model_of_a_task_open_with_their_numbers_as_they_are():
+    at = any_page(weights="random", hidden=5)
+    at.button(key="lead_models").click().run()
+    at.button(key="compare_close_r1").click().run()
+    labels = [at.button(key=f"compare_open_{k}").label for k in (0, 1)]
+    assert labels == [EN["open_free"].format(name=name) for name in ("split", "nn.GRU")]
+    at.button(key="compare_open_1").click().run()
+    sound(at)
+    settings = at.session_state["settings"]
+    assert (settings.weights, settings.model, settings.hidden) == ("random", "torch", 5)
+    # where another button does the same there is none
+    at = any_page(weights="random", hidden=5)
+    at.button(key="lead_read").click().run()
+    assert [each.key for each in at.button if each.key and each.key.startswith("compare_open")] == ["compare_open_0"]
+
+
+def test_a_side_that_is_gone_when_it_is_opened_is_one_sentence(monkeypatch):
+    at = any_page(weights="parity")
+    at.button(key="lead_start").click().run()
+
+    def gone(_side, *_more):
+        raise Problem("model_gone")
+
+    monkeypatch.setattr(links, "altered_model", gone)
+    at.button(key="compare_open_0").click().run()
+    assert not at.exception
+    assert "not on this server" in at.error[0].value
+    assert list(scenes(at)) == list(KEYS[:2])
+    at.run()
+    assert not at.error
+
+
+def test_it_leads_back_to_the_training_at_the_moment_that_was_compared(monkeypatch):
+    trained = small_training("parity", parameters={"steps": 12})
+    held = SimpleNamespace(plan=trained.plan, trained=trained, active=False, resumable=False, before=None)
+    for module in (runs_of, controls):
+        monkeypatch.setattr(module, "trainings", lambda: SimpleNamespace(standing={"abc": held}.get))
+    for module in (controls, links):
+        monkeypatch.setattr(module, "mine", lambda: {trained.plan: "abc"})
+    step = trained.snapshots[2][0]
+    at = sound(any_page(weights="parity"))
+    at.button(key="lead_training").click().run()
+    at.select_slider(key="compare.moment.abc.one").set_value(step).run()
+    labels = [each.label for each in at.button if each.key and each.key.startswith("compare_train")]
+    assert [each.split(":")[0] for each in labels] == ["Train it anew", "Back to the training"]
+    monkeypatch.setattr(train_page, "mine", lambda: {trained.plan: "abc"})
+    at.button(key="compare_train_1").click()
+    with pytest.MonkeyPatch.context() as patch:
+        seen = []
+        patch.setattr(train_page, "_draw", lambda _: seen.append(at.session_state["train.kept"]))
+        at.run()
+    (kept,) = seen
+    assert (kept["task"], kept["seed"], kept["parity.hidden_size"], kept["parity.p.steps"]) == ("parity", 4, 5, 12)
+    assert at.session_state["train_at.abc"] == step
+
+
+def test_of_unlike_sizes_the_answers_saturation_and_half_lives_are_compared(monkeypatch):
+    trained = small_training("parity")
+    held = SimpleNamespace(plan=trained.plan, trained=trained)
+    monkeypatch.setattr(runs_of, "trainings", lambda: SimpleNamespace(standing={"abc": held}.get))
+    settings = Settings(weights="parity", source="task", task="parity")
+    moment = moment_named("abc", trained.snapshots[-1][0])
+    sides = sides_of(settings, Comparison("training", mine=moment))
+    sequence, _ = reading.sequence_of(settings, None)
+    one, other = (run_of(side, sequence) for side in sides)
+    found = in_common(one, other)
+    said = []
+    for run, share, half in zip((one, other), found.saturated, found.half_life, strict=True):
+        z, halves = run.trace.z[0, 0].astype(float), []
+        assert share == np.mean([value < 0.1 or value > 0.9 for value in z.ravel()])
+        for unit in z.T:
+            kept = np.prod(unit) ** (1 / len(unit))
+            halves.append(np.log(0.5) / np.log(kept))
+        assert half == pytest.approx(np.median(halves), rel=1e-4)
+        y = run.trace.h[0, 0] @ run.head.w.T + run.head.b
+        p = np.exp(y) / np.exp(y).sum(axis=1, keepdims=True)
+        said.append(p)
+    same = [a.argmax() == b.argmax() for a, b in zip(*said, strict=True)]
+    off = np.abs(said[1] - said[0])
+    assert (found.answers.same, found.answers.steps) == (sum(same), len(same))
+    assert found.answers.largest == pytest.approx(off.max(), abs=1e-6)
+    assert off[found.answers.step].max() == pytest.approx(off.max(), abs=1e-6)
+    due = sequence.target[:, 0]
+    judged = ~np.isnan(due)
+    assert found.answers.right == tuple(int((p.argmax(axis=1)[judged] == due[judged]).sum()) for p in said)
+    at = sound(opened(weights="parity", source="task", task="parity", vs__what="training", vs__mine=moment))
+    assert f"{sum(same)} of {len(same)} are the same" in text_of(at)
+    assert "unlike sizes" in text_of(at)
+    assert [header["form"] for header, _ in scenes(at).values()] == ["above", "below"]
+
+
+def two_moments(monkeypatch):
+    trained = small_training("parity")
+    held = SimpleNamespace(plan=trained.plan, trained=trained)
+    for module in (runs_of, controls):
+        monkeypatch.setattr(module, "trainings", lambda: SimpleNamespace(standing={"abc": held}.get))
+    monkeypatch.setattr(controls, "mine", lambda: {trained.plan: "abc"})
+    return trained
+
+
+def test_any_two_moments_of_a_training_stand_beside_each_other(monkeypatch):
+    trained = two_moments(monkeypatch)
+    at = sound(opened(weights="parity", source="task", task="parity", vs__what="training"))
+    at.toggle(key="compare.two").set_value(True).run()
+    steps = [step for step, _ in trained.snapshots]
+    at.select_slider(key="compare.moment.abc.both").set_value((steps[1], steps[-2])).run()
+    found = scenes(sound(at))
+    for key, which in ((KEYS[0], 1), (KEYS[1], -2)):
+        header, arrays = found[key]
+        assert f"after {steps[which]} steps" in header["status"]["text"]
+        expected = gruviz.trace(trained.model(which), reading.sequence_of(settings_of(at), None)[0].x)
+        np.testing.assert_allclose(arrays["h"], expected.h[0, 0], atol=1e-6)
+    query = payload(at)["query"]
+    assert (query["vs.mine"], query["vs.since"]) == (f"abc.{steps[-2]}", str(steps[1]))
+    again = sound(opened(**{name.replace(".", "__"): text for name, text in query.items()}))
+    assert scenes(again)[KEYS[0]][0]["status"] == found[KEYS[0]][0]["status"]
+    assert payload(again)["query"] == query
+
+
+def settings_of(at):
+    return at.session_state["settings"]
+
+
+def test_where_nothing_was_trained_it_is_said():
+    at = sound(opened(weights="parity", source="task", task="parity", vs__what="training"))
+    assert [each.value for each in at.info] == [EN["no_training_yet"]]
+    assert "nn.GRU" in scenes(at)[KEYS[1]][0]["status"]["text"]
+
+
+def test_another_input_is_another_example_or_the_same_changed():
+    at = sound(opened(weights="latch", vs__what="input"))
+    own = scenes(at)[KEYS[0]][1]["x"]
+    at.segmented_control(key="compare.how").set_value("changed").run()
+    header, arrays = scenes(sound(at))[KEYS[1]]
+    gap = settings_of(at).parameter_values()["gap"]
+    doubled, _ = reading.sequence_of(settings_of(at).with_parameter("gap", 2 * gap), None)
+    np.testing.assert_array_equal(arrays["x"], doubled.x)
+    assert f"{2 * gap:g}" in header["status"]["text"]
+    np.testing.assert_array_equal(scenes(at)[KEYS[0]][1]["x"], own)
+    at.number_input(key="compare.value.p.set_reset.gap").set_value(gap).run()
+    at.number_input(key="compare.value.p.set_reset.width").set_value(3).run()
+    wide, _ = reading.sequence_of(settings_of(at).with_parameter("width", 3), None)
+    np.testing.assert_array_equal(scenes(sound(at))[KEYS[1]][1]["x"], wide.x)
+    query = payload(at)["query"]
+    assert query["vs.values"] == "width 3"
+    again = sound(opened(**{name.replace(".", "__"): text for name, text in query.items()}))
+    np.testing.assert_array_equal(scenes(again)[KEYS[1]][1]["x"], wide.x)
+
+
+@pytest.mark.parametrize(("steps", "level"), [((9_000, 9_000), True), ((9_000, 9_500), False), ((8_000, 8_100), True)])
+def test_runs_pooled_differently_stand_one_above_another(steps, level):
+    made = [SimpleNamespace(trace=SimpleNamespace(meta=meta(count))) for count in steps]
+    assert together(made) is level
+
+
+def meta(steps):
+    return SimpleNamespace(num_layers=1, bidirectional=False, hidden_size=4, steps=steps)

@@ -35,13 +35,13 @@ from torch import nn
 import gruviz
 from gruviz.app.explore import checks as checking
 from gruviz.app.explore import page as explore
-from gruviz.app.explore import reading, runs
 from gruviz.app.explore.equations import equations
-from gruviz.app.explore.weights import params_of
 from gruviz.app.readers import WEIGHTS
 from gruviz.app.server.memory import memory
 from gruviz.app.settings import NAMES, Settings
 from gruviz.app.stage import Seen
+from gruviz.app.subject import reading, runs
+from gruviz.app.subject.weights import params_of
 from gruviz.inputs.synthetic import FAMILIES, generate
 from gruviz.inputs.typed_numbers import parse_numbers
 from gruviz.models.gru import MODELS

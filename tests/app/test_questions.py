@@ -9,11 +9,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from gruviz import explain
-from gruviz.app.explore import runs
-from gruviz.app.explore.reading import sequence_of
-from gruviz.app.explore.weights import units_of
 from gruviz.app.settings import DEFAULT
 from gruviz.app.stage import order_of, tile_of
+from gruviz.app.subject import runs
+from gruviz.app.subject.reading import sequence_of
+from gruviz.app.subject.weights import units_of
 from gruviz.stage import questions
 from gruviz.stage.packing import pack
 from gruviz.stage.questions import MOST_STEPS, MOST_TERMS

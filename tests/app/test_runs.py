@@ -11,11 +11,11 @@ from hypothesis import strategies as st
 
 import gruviz
 from gruviz.app.explore import checks as checking
-from gruviz.app.explore import reading, runs
-from gruviz.app.explore.reading import sequence_of, table_of
-from gruviz.app.explore.weights import half_lives_of, inputs_of, params_of, units_of
 from gruviz.app.server.memory import MAX_CELLS, Memory
 from gruviz.app.settings import DEFAULT
+from gruviz.app.subject import reading, runs
+from gruviz.app.subject.reading import sequence_of, table_of
+from gruviz.app.subject.weights import half_lives_of, inputs_of, params_of, units_of
 from gruviz.inputs.files import Upload
 from gruviz.inputs.sequence import Sequence
 from gruviz.inputs.synthetic import generate

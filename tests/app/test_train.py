@@ -14,11 +14,11 @@ from streamlit.testing.v1 import AppTest
 from gruviz.app.server import models as model_store
 from gruviz.app.server.jobs import Standing
 from gruviz.app.server.trainings import trainings
-from gruviz.app.train import mine as train_mine
+from gruviz.app.subject import mine as train_mine
+from gruviz.app.subject.plans import to_query as link_query
 from gruviz.app.train import page as train_page
 from gruviz.app.train import results as train_results
 from gruviz.app.train.controls import _key
-from gruviz.app.train.link import to_query as link_query
 from gruviz.app.train.runs import curves_of
 from gruviz.app.train.story import story_of
 from gruviz.models.gru import MODELS
@@ -214,8 +214,8 @@ def test_a_training_runs_and_its_snapshots_scrub(monkeypatch):
         patch.setattr("streamlit.rerun", lambda: again.append(True))
         at.run()
     assert again
-    settings, page = at.session_state["sent"]
-    assert page == "explore"
+    settings, page, own = at.session_state["sent"]
+    assert (page, own) == ("explore", None)
     assert (settings.weights, settings.model, settings.task) == ("mine", "torch", "parity")
     assert model_store.kept(settings.mine).plan == plan
 
@@ -444,7 +444,7 @@ def test_a_reload_finds_the_training_of_this_browser_and_no_other(monkeypatch):
 def test_what_is_sent_to_explore_arrives_over_what_its_widgets_still_hold():
     at = sound(AppTest.from_file(APP, default_timeout=60).run())
     at.session_state["sent"] = (
-        replace(at.session_state["settings"], weights="parity", model="torch", task="parity"), "explore",
+        replace(at.session_state["settings"], weights="parity", model="torch", task="parity"), "explore", None,
     )  # fmt: skip
     at.session_state["set.weights"] = "latch"
     sound(at.run())

@@ -7,12 +7,12 @@ import numpy as np
 import pytest
 from page import looked, opened, reply, said, scene, send, shown_by, sound
 
-from gruviz.app.explore import runs
-from gruviz.app.explore.reading import sequence_of
 from gruviz.app.server import turns as module
 from gruviz.app.server.memory import CELL, Memory, memory
 from gruviz.app.server.turns import LARGE, Allowance
 from gruviz.app.settings import Settings
+from gruviz.app.subject import runs
+from gruviz.app.subject.reading import sequence_of
 from gruviz.wording.problems import Problem
 from gruviz.wording.words import words
 

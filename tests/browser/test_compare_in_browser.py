@@ -254,3 +254,54 @@ def test_on_a_phone_they_stand_one_above_another(explore):
     assert all(box["x"] >= 0 and box["x"] + box["width"] <= 390 for box in tops)
     assert e.page.evaluate("document.documentElement.scrollWidth") <= 390
     expect(root(e, D).locator("[data-part=status]")).to_contain_text("가장 큰 차이")
+
+
+def test_a_what_if_of_a_link_opens_where_it_differs_most_once_it_is_computed(explore):
+    e = explore()
+    goto(e, "weights=random&hidden=6&vs.what=what_if&vs.bent=clamp%20z%200")
+    until(e, B, "stage.experiment.acting && stage.experiment.outcome.ran.done")
+    expect(root(e, D).locator("[data-part=status]")).to_contain_text("the largest difference is")
+    off = {gate: array(e, B, gate) - array(e, A, gate) for gate in "zrnh"}
+    gate = max(off, key=lambda each: np.abs(off[each]).max())
+    t, unit = (int(each) for each in np.unravel_index(np.abs(off[gate]).argmax(), off[gate].shape))
+    assert t > 0
+    for key in (A, B, D):
+        until(e, key, "stage.view.t === arg[0] && stage.view.unit === arg[1]", [t, unit])
+    # who has looked elsewhere stays there
+    goto(e, "weights=random&hidden=6&vs.what=what_if&vs.bent=clamp%20z%200&t=7&unit=2")
+    until(e, B, "stage.experiment.acting && stage.experiment.outcome.ran.done")
+    expect(root(e, D).locator("[data-part=status]")).to_contain_text("the largest difference is")
+    for key in (A, B, D):
+        until(e, key, "stage.view.t === 7 && stage.view.unit === 2")
+
+
+def test_runs_of_unlike_sizes_stand_one_above_another_with_their_steps_in_line(explore):
+    e = explore()
+    goto(e, "weights=random&model=torch&layers=2&vs.what=models&vs.third=1", A, B, C)
+    boxes = [root(e, key).locator("[data-part=panels]").bounding_box() for key in (A, B, C)]
+    assert len({(box["x"], box["width"], box["height"]) for box in boxes}) == 1
+    assert boxes[0]["y"] + boxes[0]["height"] < boxes[1]["y"]
+    for key in (A, B, C):
+        assert at(e, key, "stage.placeOf('h', 40, 3)[0]") == at(e, A, "stage.placeOf('h', 40, 3)[0]")
+    assert [root(e, key).locator(".bar").is_visible() for key in (A, B, C)] == [True, False, False]
+    assert not any(root(e, key).locator("[data-do=whatif]").is_visible() for key in (A, B, C))
+    root(e, A).locator("[data-do=forward]").click()
+    for key in (A, B, C):
+        until(e, key, "stage.view.t === 1")
+    expect(e.page.get_by_text("cannot be subtracted cell by cell")).to_be_visible()
+
+
+def test_a_side_before_its_training_opens_in_explore_and_the_training_in_train(explore):
+    e = explore()
+    goto(e, "weights=parity&source=task&task=parity&vs.what=start")
+    first = array(e, A, "h")
+    e.page.locator(".st-key-compare_open_0 button").first.click()
+    expect(e.page.locator("[data-part=root]")).to_have_count(1, timeout=20_000)
+    e.settled()
+    np.testing.assert_allclose(e.values("h"), first, atol=1e-6)
+    expect(e.part("status")).to_contain_text("From Compare: before training")
+    goto(e, "weights=parity&source=task&task=parity&vs.what=start")
+    e.page.locator(".st-key-compare_train_0 button").first.click()
+    e.page.wait_for_url("**/train?*train.task=parity*")
+    expect(e.page.locator(".st-key-train_start button")).to_be_visible(timeout=20_000)
+    expect(e.page.locator("[data-part=root]")).to_have_count(1)

@@ -78,7 +78,7 @@ def test_it_draws_plays_and_answers_what_it_can_alone(plain, model):
 def test_many_inputs_need_no_names(plain):
     x = np.random.default_rng(3).normal(size=(30, 70))
     e = plain(gruviz.trace(gruviz.SplitGRU.from_params(random_params(70, 9, 1)), x))
-    assert e.stage("stage.panels.inputRows()") == 35
+    assert e.stage("stage.drawn.tile.arrays.x.rows") == 35
     assert e.part("order-box").is_hidden()
 
 

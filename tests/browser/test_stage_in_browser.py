@@ -478,7 +478,7 @@ def test_the_input_panel_tells_its_values(explore):
 def test_many_inputs_are_named_as_what_they_are(explore):
     text = "".join(chr(0xAC00 + 40 * k) for k in range(100))
     e = explore(f"{RANDOM}&source=text&text={text}")
-    assert e.stage("stage.panels.inputRows()") == 50
+    assert e.stage("stage.drawn.tile.arrays.x.rows") == 50
     box, row = e.part("panels").bounding_box(), e.stage("stage.panels.row('x').top")
     x, _ = e.place("z", 40, 0)
     e.page.mouse.move(x, box["y"] + row + 10)

@@ -8,8 +8,8 @@ from typing import get_args
 
 import pytest
 
-from gruviz.app.explore.reading import HEADER
 from gruviz.app.readers import SOURCES, WEIGHTS
+from gruviz.app.subject.reading import HEADER
 from gruviz.drawing.pooling import STATISTICS
 from gruviz.inputs.scaling import SCALINGS
 from gruviz.inputs.synthetic import FAMILIES

@@ -10,6 +10,7 @@
 import { GATES } from "../fields.js";
 import { askedAt } from "./says.js";
 import { seen } from "../hands/zoom.js";
+import { channel } from "../panels/rows/input.js";
 import { fill } from "../wording.js";
 
 /** @typedef {Record<Quantity, number | null>} Numbers  of the chosen unit; null: not known, or of more than one number */
@@ -130,8 +131,8 @@ function isThere({ experiment, options }) {
  * @param {Cell} at
  */
 function hintOf(stage, { gate, layer, t, unit }) {
-  const { w, scene, panels } = stage;
-  if (gate === "x") return fill(w.go_input, { name: panels.channel(Math.floor(unit / scene.tile.x_each)), t });
+  const { w, scene } = stage;
+  if (gate === "x") return fill(w.go_input, { name: channel(scene, Math.floor(unit / scene.tile.x_each)), t });
   return fill(w.go_cell, { gate, unit: nameOf(stage, unit), t }) + (scene.layer_names.length > 1 ? ` \u00b7 ${scene.layer_names[layer]}` : "");
 }
 
@@ -168,8 +169,8 @@ export function nameOf({ scene }, unit) {
  * @param {number} t
  * @returns {[string, number][]}
  */
-export function inputsAt({ tiles, panels, view }, t) {
+export function inputsAt({ tiles, scene, view }, t) {
   /** @type {[string, number][]} */
-  const inputs = Array.from(tiles.vector("x", view.layer, t) ?? [], (value, k) => [panels.channel(k), value]);
+  const inputs = Array.from(tiles.vector("x", view.layer, t) ?? [], (value, k) => [channel(scene, k), value]);
   return inputs.sort(([, p], [, q]) => Math.abs(q) - Math.abs(p));
 }

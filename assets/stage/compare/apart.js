@@ -5,7 +5,7 @@
 /** @import { Table, Tables } from "../numbers/unpack.js" */
 import { GATES } from "../fields.js";
 import { Palette } from "../panels/palette.js";
-import { largest, left, scaleOf } from "../whatif/compare.js";
+import { largest, left, scaleOf } from "./deltas.js";
 
 export const VISIBLE = 1e-3;  // a difference below cannot be seen in any colour
 

@@ -5,39 +5,28 @@
 /** @import { Message, Options, Stage } from "../stage.js" */
 /** @import { Facts } from "./apart.js" */
 /** @import { Tile } from "../numbers/tiles.js" */
-import { drawLeft } from "../whatif/hands/marks.js";
 import { mount } from "../stage.js";
 import { fill, signed } from "../wording.js";
 import { apart, comparable, factsOf, match, palettesOf } from "./apart.js";
+import { drawLeft } from "./lane.js";
+import { Shown } from "./shown.js";
 
 /** @typedef {{names: [string, string], address: string | null, others: () => Stage[]}} Told  what the two are called; the prefix of the view's fields in the address; all stages that follow */
 
 const LETTERS = "zrnh";
 
-/** What a stage of differences shows in place of an experiment: see whatif/picture.js. */
-class Picture {
+/** What a stage of differences shows in place of an experiment. */
+class Picture extends Shown {
   /** @param {Difference} difference */
   constructor(difference) {
+    super();
     this.difference = difference;
-    this.laned = true;
-    /** @type {import("../fields.js").Gate[]} */
-    this.byHand = [];
     /** @type {{facts: Facts, key: string, palettes: Partial<Record<Panel, Palette>>} | null} */
     this.dyes = null;
   }
 
-  // what is shown is the stage's own
-
-  get scene() {
-    return null;
-  }
-
-  get tiles() {
-    return null;
-  }
-
-  get sums() {
-    return null;
+  get laned() {
+    return true;
   }
 
   get deltas() {
@@ -56,23 +45,12 @@ class Picture {
     return this.dyes.palettes;
   }
 
-  /** Under the input: how far h is apart at each step. */
+  /** How far h is apart at each step. */
   drawLeft() {
     const { facts: { remains, each }, stage } = this.difference;
     if (!stage?.panels.lane || !stage.panels.tile) return;
     const steps = each === 1 ? remains : Float32Array.from({ length: stage.given.trace.steps }, (_, t) => remains[Math.floor(t / each)]);
     drawLeft(stage.panels, stage.panels.lane, steps, remains.reduce((most, value) => value > most ? value : most, 0), null);
-  }
-
-  mark() {}
-
-  /** @returns {number[]} */
-  stepsRedrawn() {
-    return [];
-  }
-
-  redrawnSteps() {
-    return 0;
   }
 }
 
@@ -105,7 +83,19 @@ export class Difference {
     });
     this.follow();
     const { t, unit } = pair[0].given.view;
-    if (t === null && unit === null) this.stage?.lead();  // where nobody has chosen any, all look at the largest
+    /** Where all began to look while there was no difference to be seen yet; null once that was found or chosen. @type {{t: number, unit: number} | null} */
+    this.start = null;
+    if (t !== null || unit !== null || !this.stage) return;
+    this.stage.lead();  // where nobody has chosen any, all look at the largest
+    if (this.facts.from === null) this.start = { t: this.stage.view.t, unit: this.stage.view.unit };
+  }
+
+  /** What was not there yet, as of a what-if that has to be computed first, can be seen now: all look at the largest, unless someone looks elsewhere. */
+  land() {
+    const { start, stage, facts: { most, from } } = this;
+    if (!start || !stage || !most || from === null) return;
+    this.start = null;
+    if (stage.view.t === start.t && stage.view.unit === start.unit) stage.set({ t: most.t, unit: most.unit });
   }
 
   /**
@@ -191,6 +181,7 @@ export class Difference {
       }
       for (const each of found.more) stage.free.add(each.header, each.arrays, stage.drawn?.tile);
       stage.redraw();
+      this.land();
     }
     this.follow();
   }

@@ -9,6 +9,7 @@ import { inputsAt, layerName, nameOf } from "../cell/moment.js";
 import { partsAt, saysAt } from "../cell/says.js";
 import { nameOfRow, rowOf } from "../numbers/answer.js";
 import { blockOf } from "../numbers/tiles.js";
+import { channel, inputAt, inputRows } from "../panels/rows/input.js";
 import { fill, fillHover, number } from "../wording.js";
 
 /**
@@ -25,8 +26,8 @@ export function tipOf(stage, { t, gate, unit, out = null }, y) {
   if (drawn && (drawn.each > 1 || (drawn.units > 1 && unit !== null))) return pooled(stage, drawn, t, gate, unit);
   if (!isGate(gate) || unit === null) {
     if (panels.own) {
-      const k = panels.inputAt(y), [low, high] = panels.ends(k), value = tiles.vector("x", view.layer, t)?.[k];
-      return [`${w.gates.x} \u00b7 ${step}`, `${panels.channel(k)} = ${tile.exact ? "" : "\u2248 "}${number(value)}`, fill(w.own_ends, { low: number(low), high: number(high) })];
+      const k = inputAt(panels, y), [low, high] = panels.scene.x_ends[k], value = tiles.vector("x", view.layer, t)?.[k];
+      return [`${w.gates.x} \u00b7 ${step}`, `${channel(panels.scene, k)} = ${tile.exact ? "" : "\u2248 "}${number(value)}`, fill(w.own_ends, { low: number(low), high: number(high) })];
     }
     const some = inputsAt(stage, t).slice(0, 4).map(([name, value]) => `${name} = ${tile.exact ? "" : "\u2248 "}${number(value)}`);
     return [`${w.gates.x} \u00b7 ${step}`, some.join("   ")];
@@ -72,9 +73,9 @@ function pooled(stage, { tile, each, units }, t, gate, unit) {
   const { w, shown, panels } = stage, input = !isGate(gate) || unit === null;
   const begin = input ? 0 : Math.floor(shown.indexOf(unit) / units) * units, rows = shown.subarray(begin, begin + units);
   const said = (/** @type {string} */ name, /** @type {ReturnType<typeof blockOf>} */ { mean, low, high }) => fill(w.pooled_cell, { name, mean: number(mean), low: number(low), high: number(high) });
-  const blocks = input ? Array.from({ length: Math.min(panels.inputRows(), 4) }, (_, k) => blockOf(tile, "x", t, each, [k])) : [blockOf(tile, gate, t, each, rows)];
+  const blocks = input ? Array.from({ length: Math.min(inputRows(panels.scene), 4) }, (_, k) => blockOf(tile, "x", t, each, [k])) : [blockOf(tile, gate, t, each, rows)];
   const [{ first, last }] = blocks, when = first === last ? `${w.step} ${first}` : fill(w.pooled_span, { first, last });
-  if (input) return [`${w.gates.x} \u00b7 ${when}`, ...blocks.map((block, k) => said(panels.channel(k), block))];
+  if (input) return [`${w.gates.x} \u00b7 ${when}`, ...blocks.map((block, k) => said(channel(panels.scene, k), block))];
   const who = rows.length === 1 ? called(stage, rows[0]) : fill(w.pooled_rows, { count: rows.length, first: nameOf(stage, rows[0]), last: nameOf(stage, rows[rows.length - 1]) });
   return [`${who} \u00b7 ${when}${layerName(stage)}`, said(stage.experiment.picture.differences ? `\u0394${gate}` : gate, blocks[0])];
 }

@@ -4,6 +4,7 @@
 /** @import { Palette } from "./palette.js" */
 /** @import { Tile } from "../numbers/tiles.js" */
 import { niceStep, roundedRect, shorten } from "./canvas.js";
+import { asColour, channel, inputRows } from "./rows/input.js";
 import { OVERVIEW } from "./measures.js";
 import { axisEnds, axisNumber } from "../wording.js";
 
@@ -46,14 +47,14 @@ export function rowNames(panels, context, count, nameOf, top, height) {
  * @param {number} height
  */
 export function inputAxis(panels, context, palette, top, height) {
-  if (panels.stripKind() === "colour") return rowNames(panels, context, panels.inputRows(), (k) => panels.channel(k), top, height);
+  if (asColour(panels.scene)) return rowNames(panels, context, inputRows(panels.scene), (k) => channel(panels.scene, k), top, height);
   context.fillStyle = panels.ink.muted;
   context.textAlign = "right";
   context.textBaseline = "middle";
-  const count = panels.inputRows(), each = panels.own ? height / count : Math.min(14, height / count);
+  const count = inputRows(panels.scene), each = panels.own ? height / count : Math.min(14, height / count);
   if (panels.own) {
     for (let k = 0; k < count; k++) {
-      const [low, high] = axisEnds(panels.ends(k)), above = top + k * each;
+      const [low, high] = axisEnds(panels.scene.x_ends[k]), above = top + k * each;
       if (low === high) context.fillText(low, panels.left - 9, above + each / 2);
       else for (const [text, y] of /** @type {[string, number][]} */ ([[high, above + 7], [low, above + each - 6]])) context.fillText(text, panels.left - 9, y);
     }
@@ -67,7 +68,7 @@ export function inputAxis(panels, context, palette, top, height) {
   context.textAlign = "left";
   for (let k = 0; k < count; k++) {
     context.fillStyle = panels.ink.inputs[k];
-    context.fillText(shorten(context, panels.channel(k), panels.size.bar - 8), panels.left + panels.plot + 5, top + height / 2 + (k - (count - 1) / 2) * each);
+    context.fillText(shorten(context, channel(panels.scene, k), panels.size.bar - 8), panels.left + panels.plot + 5, top + height / 2 + (k - (count - 1) / 2) * each);
   }
 }
 

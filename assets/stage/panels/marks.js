@@ -4,7 +4,7 @@
 /** @import { Brush } from "../hands/gestures.js" */
 /** @import { Panels } from "./panels.js" */
 import { GATES } from "../fields.js";
-import { outputBox } from "./answer.js";
+import { outputBox } from "./rows/answer.js";
 import { contextOf, roundedRect } from "./canvas.js";
 import { OVERVIEW } from "./measures.js";
 

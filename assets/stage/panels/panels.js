@@ -7,17 +7,16 @@
 /** @import { Palette } from "./palette.js" */
 /** @import { Tile, Tiles } from "../numbers/tiles.js" */
 import { ROWS } from "../fields.js";
-import { answerAxis, answerHeight, answerWords, drawAnswer, outputAt, rowName, wrongLane } from "./answer.js";
+import { answerAxis, answerHeight, answerWords, drawAnswer, outputAt, rowName, wrongLane } from "./rows/answer.js";
 import { colourBar, inputAxis, labelSteps, overviewBar, timeTicks, unitAxis } from "./axes.js";
 import { drawMarks } from "./marks.js";
-import { contextOf, drawCourse } from "./canvas.js";
+import { contextOf } from "./canvas.js";
 import { button, element } from "../markup.js";
 import { GAP, HIGHEST, LANE_OF_CHANGE, LOWEST, MOST, OVERVIEW, UNIT, sizesAt } from "./measures.js";
 import { raster } from "./raster.js";
+import { asColour, channel, drawInput, inputHeight, inputRows } from "./rows/input.js";
 import { axisEnds, axisNumber, fill } from "../wording.js";
 
-const FEW_INPUTS = 4;  // more than this are drawn as colour
-const LANE = 28;  // px of an input on its own scale
 const FONT = '"Source Sans", "Noto Sans CJK KR", "Noto Sans KR", system-ui, sans-serif';
 
 /** @typedef {{name: Panel, title: number, top: number, height: number, bottom: number}} Row  px from the top; title: where the line above it begins */
@@ -45,11 +44,6 @@ const FONT = '"Source Sans", "Noto Sans CJK KR", "Noto Sans KR", system-ui, sans
  * @property {Ink} ink
  * @property {number} a  the window
  * @property {number} b
- */
-
-/**
- * Where the columns of the input strip stand.
- * @typedef {{tile: Tile, palette: Palette, start: number, columns: number, bin: number, left: number, right: number, top: number, height: number}} InputStrip
  */
 
 /**
@@ -127,7 +121,7 @@ export class Panels {
     context.font = this.font;
     const { x } = scene.palettes.light, ends = this.own ? scene.x_ends.flatMap(axisEnds) : [axisNumber(x.low), axisNumber(x.high)];
     const names = ranks || scene.unit_names.length ? Array.from(shown, (unit) => this.unitName(unit)) : [String(scene.trace.units - 1)];
-    const inputs = this.stripKind() === "lines" ? [] : Array.from({ length: this.inputRows() }, (_, k) => this.channel(k));
+    const inputs = asColour(scene) ? Array.from({ length: inputRows(scene) }, (_, k) => channel(scene, k)) : [];
     const outputs = !scene.answer || scene.answer.kind === "numbers" ? [] : Array.from({ length: scene.answer.count }, (_, k) => rowName(this, k));
     const widest = Math.max(...[...names, ...inputs, ...outputs, ...ends].map((name) => context.measureText(name).width));
     this.left = Math.ceil(Math.min((width < 480 ? 74 : 120) * scale, Math.max(30, widest + 16)));
@@ -144,7 +138,7 @@ export class Panels {
     this.axis = this.size.axis + (this.labelled && !this.symbols ? this.size.symbols : 0) + (this.asks ? this.size.symbols : 0);
     const change = lane ? LANE_OF_CHANGE : 0, crossed = says ? wrongLane(this) : 0;
     const fixed = this.size.ruler + change + this.axis + OVERVIEW - GAP + visible.length * (title + GAP) + (this.symbols ? this.size.symbols : 0) + crossed;
-    const strip = !input ? 0 : large ? room - fixed : this.stripKind() === "colour" ? Math.max(22, Math.min(this.inputRows() * 9, room < 560 ? 40 : 60)) : this.own ? this.inputRows() * LANE : room < 560 ? 34 : 44;
+    const strip = !input ? 0 : large ? room - fixed : inputHeight(this, room);
     // all panels fit a screen; a large one takes what there is, and a pixel a unit if it must
     const answer = !says ? 0 : large ? room - fixed : answerHeight(this, room);
     const free = Math.floor((room - fixed - strip - answer) / Math.max(1, gates)), units = shown.length;
@@ -217,50 +211,6 @@ export class Panels {
   unitName(unit) {
     const name = this.scene.unit_names[unit] ?? String(unit);
     return this.ranks ? `${name} \u00b7 ${this.ranks[unit]}` : name;
-  }
-
-  stripKind() {
-    return this.scene.trace.inputs > FEW_INPUTS ? "colour" : "lines";
-  }
-
-  inputRows() {
-    return Math.ceil(this.scene.trace.inputs / this.scene.tile.x_each);
-  }
-
-  /**
-   * What a row of the input is called; beyond 64 inputs a row is the mean of several.
-   * @param {number} k
-   */
-  channel(k) {
-    const each = this.scene.tile.x_each;
-    return each > 1 ? `${k * each}\u2013${Math.min((k + 1) * each, this.scene.trace.inputs) - 1}` : this.scene.channels[k] ?? String(k);
-  }
-
-  /**
-   * The ends of an input's own scale.
-   * @param {number} k  row of the input
-   */
-  ends(k) {
-    return this.scene.x_ends[k];
-  }
-
-  /**
-   * Where a number of an input is on its own scale, 0 to 1; one that never changes is in the middle.
-   * @param {number} k
-   * @param {number} value
-   */
-  share(k, value) {
-    const [low, high] = this.ends(k);
-    return high > low ? (value - low) / (high - low) : 0.5;
-  }
-
-  /**
-   * The row of the input at a height.
-   * @param {number} y
-   */
-  inputAt(y) {
-    const { top, height } = this.row("x"), rows = this.inputRows();
-    return Math.max(0, Math.min(rows - 1, Math.floor((y - top) / height * rows)));
   }
 
   /** @param {Panel} name  of one that is shown */
@@ -355,7 +305,7 @@ export class Panels {
     let unitsEach = 1;
     for (const { name, top, height } of this.rows) {
       if (name === "x") {
-        this.drawInput(context, { tile, palette: this.own ? palettes.z : palettes.x, start, columns, bin, left, right, top, height });
+        drawInput(this, context, { tile, palette: this.own ? palettes.z : palettes.x, start, columns, bin, left, right, top, height });
         continue;
       }
       if (name === "y") {
@@ -375,8 +325,8 @@ export class Panels {
       if (name === "x") inputAxis(this, context, palettes.x, top, height);
       else if (name === "y") answerAxis(this, context, palettes.y, top, height);
       else unitAxis(this, context, top, height);
-      if (name === "x" && this.own && this.stripKind() === "colour") colourBar(this, context, palettes.z, top, height, [w.own_low, w.own_high]);
-      else if (name !== "y" && (name !== "x" || this.stripKind() === "colour")) colourBar(this, context, palettes[name], top, height);
+      if (name === "x" && this.own && asColour(this.scene)) colourBar(this, context, palettes.z, top, height, [w.own_low, w.own_high]);
+      else if (name !== "y" && (name !== "x" || asColour(this.scene))) colourBar(this, context, palettes[name], top, height);
     }
     timeTicks(this, context, first, last);
     context.fillStyle = ink.ink;
@@ -400,34 +350,6 @@ export class Panels {
     context.textBaseline = "middle";
     context.fillText(this.w.due, 2, y);
     labelSteps(this, context, first, last, tile, tile.due, y, true);
-  }
-
-  /**
-   * @param {CanvasRenderingContext2D} context
-   * @param {InputStrip} strip
-   */
-  drawInput(context, { tile, palette, start, columns, bin, left, right, top, height }) {
-    const inputs = tile.arrays.x.rows, all = Int32Array.from({ length: inputs }, (_, k) => k);
-    if (this.stripKind() === "colour") {
-      const image = raster(this.images, "x", tile, "mean", palette, all, start, columns, bin, 1, this.own ? (k, value) => this.share(k, value) : undefined);
-      context.drawImage(image, 0, 0, columns, inputs, left, top, right - left, height);
-    } else {
-      const lane = height / inputs;
-      /** @type {(value: number, k: number) => number} */
-      const y = this.own ? (value, k) => top + k * lane + 4 + (1 - this.share(k, value)) * (lane - 8)
-        : (value) => top + 4 + (palette.high - value) / (palette.high - palette.from) * (height - 8);
-      context.strokeStyle = this.ink.line;
-      context.beginPath();
-      // zero; or between inputs that each have a scale of their own
-      for (const at of this.own ? Array.from({ length: inputs - 1 }, (_, k) => Math.round(top + (k + 1) * lane) - 0.5) : [y(0, 0)]) {
-        context.moveTo(this.left, at);
-        context.lineTo(this.left + this.plot, at);
-      }
-      context.stroke();
-      for (let k = 0; k < inputs; k++) {
-        drawCourse(context, { tile, name: "x", row: k, start, columns, bin, left, right, colour: this.ink.inputs[k] }, (value) => y(value, k));
-      }
-    }
   }
 
   /** @param {number} steps */

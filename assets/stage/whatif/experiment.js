@@ -52,7 +52,7 @@ export class Experiment {
     this.over = null;
     /** Where a link leads, which may be beyond the sequence's own end. @type {{t: number | null, first: number, last: number | null} | null} */
     this.place = null;
-    /** @type {import("./picture.js").Pictured} */
+    /** @type {import("../compare/shown.js").Shown} */
     this.picture = new Picture(this);
     this.deeds = new Deeds(this);
     this.grasp = new Grasp(stage);

@@ -7,16 +7,17 @@
 /** @import { Experiment } from "./experiment.js" */
 /** @import { Outcome, Remote } from "./runs/outcome.js" */
 /** @import { Signal } from "./signal.js" */
+import { drawLeft } from "../compare/lane.js";
+import { Shown } from "../compare/shown.js";
 import { Palette } from "../panels/palette.js";
 import { act } from "./edits.js";
-import { drawBent, drawLeft } from "./hands/marks.js";
+import { drawBent } from "./hands/marks.js";
 import { aligned } from "./signal.js";
 
-/** @typedef {Pick<Picture, "scene" | "tiles" | "sums" | "differences" | "palettes" | "deltas" | "laned" | "drawLeft" | "mark" | "stepsRedrawn" | "redrawnSteps" | "byHand">} Pictured  what a stage needs of it */
-
-export class Picture {
+export class Picture extends Shown {
   /** @param {Experiment} experiment */
   constructor(experiment) {
+    super();
     this.experiment = experiment;
     this.stage = experiment.stage;
     /** @type {{scene: Scene, steps: number, of: Scene} | null} */

@@ -9,14 +9,15 @@ from typing import Any
 import streamlit as st
 
 from gruviz.app import state
+from gruviz.app.compare import sides
 from gruviz.app.compare.sides import FITTED, READINGS, WRITTEN_AS, Comparison, kinds_for, moment_named, named
 from gruviz.app.compare.sides import READERS_OF as READERS
 from gruviz.app.readers import LONGEST_IN_URL
 from gruviz.app.server.models import kept
 from gruviz.app.server.trainings import trainings
 from gruviz.app.settings import Settings
-from gruviz.app.train.link import described
-from gruviz.app.train.mine import mine
+from gruviz.app.subject.mine import mine
+from gruviz.app.subject.plans import described
 from gruviz.inputs.parameters import MAX_SEED
 from gruviz.models.conventions import CONVENTIONS
 from gruviz.models.gru import MODELS
@@ -30,6 +31,7 @@ BENDS = {
     "clamp r 0": "whatif_idea_r0",
 }  # fmt: skip
 _LANGUAGE = "compare.language"  # in which they were drawn last
+_OF_ONE_THING = ("compare.typed.", "compare.value.", "compare.moment.", "compare.plan", "compare.two")  # widgets
 _TYPED_AS = "compare.typed.as"  # the source of what was typed last
 
 
@@ -48,7 +50,8 @@ def current() -> Comparison:
 def put(comparison: Comparison) -> None:
     """Make this what is compared; call it before any of the controls is drawn."""
     st.session_state[_KEPT] = comparison
-    state.leave(_key(name) for name in READERS)
+    own = [str(key) for key in st.session_state if str(key).startswith(_OF_ONE_THING)]
+    state.leave((*map(_key, READERS), *own))
 
 
 def put_closing(how: str) -> None:
@@ -140,10 +143,36 @@ def _input(settings: Settings, comparison: Comparison, w: dict[str, Any]) -> Non
             st.session_state[key] = ((comparison.typed if as_before else "") or _reversed(own))[:LONGEST_IN_URL]
         typed = st.text_area(w["compare"]["typed"], key=key, max_chars=LONGEST_IN_URL)
         st.session_state[_KEPT] = replace(current(), typed=typed)
+        return
+    c = w["compare"]
+    how = "example"
+    if settings.known:
+        how = st.segmented_control(
+            c["how"], sides.OTHERS, format_func=lambda name: c[f"how_{name}"], required=True, width="stretch",
+            key=_seed("how", comparison.how),
+        )  # fmt: skip
+    if how == "example":
+        st.number_input(c["example"], 0, MAX_SEED, value=None, step=1, key=_seed("example", comparison.example))
     else:
-        st.number_input(
-            w["compare"]["example"], 0, MAX_SEED, value=None, step=1, key=_seed("example", comparison.example)
-        )
+        _changed(settings, comparison, w["task_parameters" if settings.source == "task" else "parameters"])
+
+
+def _changed(settings: Settings, comparison: Comparison, names: dict[str, str]) -> None:
+    """The parameters of the sequence in use, for the other one."""
+    own = settings.parameter_values()
+    shown = own | (sides.values_of(comparison.values, settings) or sides.first_change(settings))
+    columns, found = st.columns(2), {}
+    for k, parameter in enumerate(settings.known):
+        number = int if parameter.integer else float
+        key = _key(f"value.{state.parameter_name(settings, parameter.name)}")
+        if not state.holds(key):
+            st.session_state[key] = number(shown[parameter.name])
+        found[parameter.name] = columns[k % 2].number_input(
+            names[parameter.name], number(parameter.low), number(parameter.high), step=number(parameter.step),
+            value=None, key=key,
+        )  # fmt: skip
+    values = {name: value for name, value in found.items() if value is not None and value != own[name]}
+    st.session_state[_KEPT] = replace(current(), values=sides.values_named(values))
 
 
 def _reversed(text: str) -> str:
@@ -188,10 +217,17 @@ def _training(settings: Settings, comparison: Comparison, w: dict[str, Any]) -> 
     # not the visitor's own model beside itself
     usual = steps[0] if settings.weights == "mine" and _is_own(settings, found[name]) else steps[-1]
     first = int(at) if chosen == name and at.isdigit() and int(at) in steps else usual
-    step = first
+    step, since = first, ""
     if len(steps) > 1:
-        step = st.select_slider(c["moment"], steps, value=first, key=f"compare.moment.{name}")
-    st.session_state[_KEPT] = replace(current(), mine=moment_named(name, step))
+        both = st.toggle(c["two_moments"], comparison.since != "", key="compare.two", help=c["two_moments_help"])
+        key = f"compare.moment.{name}.{'both' if both else 'one'}"
+        if both:
+            start = int(comparison.since) if comparison.since and int(comparison.since) in steps else steps[0]
+            start, step = st.select_slider(c["moments"], steps, value=(min(start, first), first), key=key)
+            since = str(start)
+        else:
+            step = st.select_slider(c["moment"], steps, value=first, key=key)
+    st.session_state[_KEPT] = replace(current(), mine=moment_named(name, step), since=since)
 
 
 def _is_own(settings: Settings, trained: Trained) -> bool:

@@ -9,22 +9,21 @@ import streamlit as st
 
 from gruviz.app import state
 from gruviz.app.compare import controls
+from gruviz.app.compare.measures import sequences_for
 from gruviz.app.compare.sides import Comparison
-from gruviz.app.explore import runs
-from gruviz.app.explore.weights import trained_weights
 from gruviz.app.readers import fits_link
 from gruviz.app.server.memory import memory
 from gruviz.app.server.turns import compute_turns, still_wanted
 from gruviz.app.settings import Settings
+from gruviz.app.subject import runs
+from gruviz.app.subject.weights import trained_weights
 from gruviz.tasks.lesions import Effect, Lesions, lesions
 from gruviz.tracing.what_if import Clamp, Intervention, Lesion
+from gruviz.training.plan import TrainingPlan
 from gruviz.training.saved import SavedModel
 from gruviz.wording.problems import Problem
 from gruviz.wording.words import words
 
-MOST_SEQUENCES = 512
-MOST_WORK = 200_000_000  # sequences x steps x units x runs: some seconds
-MOST_NUMBERS = 10_000_000  # sequences x steps x units at once, as gruviz.tasks.lesions has it
 ROW = 400  # bytes of one, about
 _WANTED = "compare.lesions"  # key of the model whose table was asked for
 _TABLE = "compare_lesions"
@@ -44,7 +43,7 @@ def lesions_of(settings: Settings) -> None:
     found = memory().held_value(_WANTED, key)
     if found is None and st.session_state.get(_WANTED) == key:
         found = _measured(settings, held, key)
-    st.caption(c["lesions_about"].format(sequences=_sequences(held) if found is None else found.sequences))
+    st.caption(c["lesions_about"].format(sequences=_sequences(held.plan) if found is None else found.sequences))
     if found is None:
         st.button(
             c["lesions_start"], key="compare_lesions_start", icon=":material/content_cut:", on_click=_want, args=(key,)
@@ -57,12 +56,9 @@ def _want(key: object) -> None:
     st.session_state[_WANTED] = key
 
 
-def _sequences(held: SavedModel) -> int:
-    """As many as can be run so often within some seconds."""
-    plan = held.plan
-    cells = plan.made().held_out(1, **plan.values).steps * plan.hidden_size
-    runs_of_all = plan.hidden_size + 45 + 9  # units, pairs of ten, three gates at three
-    return max(1, min(MOST_SEQUENCES, MOST_NUMBERS // cells, MOST_WORK // (cells * runs_of_all)))
+def _sequences(plan: TrainingPlan) -> int:
+    """As many as can be run so often within some seconds: units, pairs of ten, three gates at three."""
+    return sequences_for(plan, plan.hidden_size + 45 + 9)
 
 
 def _measured(settings: Settings, held: SavedModel, key: tuple) -> Lesions:
@@ -88,7 +84,7 @@ def _measured(settings: Settings, held: SavedModel, key: tuple) -> Lesions:
             turns.offer()
 
         with turns.turn():
-            return lesions(model, task, sequences=_sequences(held), report=report, **held.plan.values)
+            return lesions(model, task, sequences=_sequences(held.plan), report=report, **held.plan.values)
 
     try:
         return memory().get(_WANTED, key, make, lambda one: ROW * len(one.rows))

@@ -1,4 +1,4 @@
-"""The ways that lead to the Compare page."""
+"""The ways that lead to the Compare page, and from it back to the others."""
 
 from __future__ import annotations
 
@@ -8,11 +8,22 @@ import streamlit as st
 
 from gruviz.app import state
 from gruviz.app.compare import controls
-from gruviz.app.compare.sides import Comparison, kinds_for
+from gruviz.app.compare.runs import altered_model, fit_of, moment_of, plan_of
+from gruviz.app.compare.sides import FITTED, Comparison, Side, kinds_for
 from gruviz.app.readers import READERS
+from gruviz.app.sentences import sentence
+from gruviz.app.server import models as model_store
 from gruviz.app.settings import Settings
+from gruviz.app.subject import reading
+from gruviz.app.subject.mine import mine
+from gruviz.app.subject.plans import described
+from gruviz.inputs.sequence import Sequence
+from gruviz.training.plan import TrainingPlan, weights_of
+from gruviz.training.saved import as_file
 from gruviz.wording.problems import Problem
 from gruviz.wording.words import words
+
+_FAULT = "compare.fault"  # why what was pressed could not be opened
 
 
 def compare_with(settings: Settings) -> None:
@@ -57,3 +68,74 @@ def what_if(told: object) -> None:
     place = {name: READERS[name](given[name]) for name in ("t", "unit", "gate", "layer") if name in given}
     at = {name: value for name, value in place.items() if value is not None}
     state.send(replace(state.current(), **at), "compare")
+
+
+# ---- and back
+
+
+def ways_back(settings: Settings, kind: str, sides: tuple[Side, ...], sequences: list[Sequence]) -> None:
+    """A button for each side that opens it in Explore, and one for each training that opens that in Train.
+
+    Args:
+        settings: the visitor's.
+        kind: what is compared, one of `gruviz.app.compare.sides.KINDS`.
+        sides, sequences: as they are, and what each reads.
+    """
+    c, told = words(settings.lang)["compare"], st.session_state.pop(_FAULT, None)
+    if told is not None:
+        st.error(sentence(told, settings.lang), icon=":material/edit_note:")
+    with st.container(horizontal=True):
+        for k, (side, sequence) in enumerate(zip(sides, sequences, strict=True)):
+            whole = side.plain or _can_be_kept(side, sequence)
+            if not whole and any(each.plain and each.settings == side.settings for each in sides):
+                continue  # its button does the same
+            name = side.name if whole else words(settings.lang)["models"][side.settings.model]
+            st.button(
+                c["open" if whole else "open_free"].format(name=name), key=f"compare_open_{k}",
+                icon=":material/open_in_full:", on_click=_open if whole else state.send,
+                args=(side if whole else side.settings,),
+            )  # fmt: skip
+        for k, (plan, step) in enumerate(_trainings(kind, sides).items()):
+            key = "train_back" if plan in mine() else "train_anew"
+            st.button(
+                c[key].format(plan=described(plan, settings.lang)), key=f"compare_train_{k}",
+                icon=":material/school:", on_click=state.send, args=(settings, "train", (plan, step)),
+            )  # fmt: skip
+
+
+def _trainings(kind: str, sides: tuple[Side, ...]) -> dict[TrainingPlan, int | None]:
+    """The trainings that are compared, and those of this session; each with the moment that is shown of it."""
+    found: dict[TrainingPlan, int | None] = {}
+    for side in sides:
+        plan, moment = plan_of(side), moment_of(side)
+        if plan is not None and (kind in ("start", "trained", "training") or plan in mine()):
+            found[plan] = found.get(plan) if moment is None else moment
+    return found
+
+
+def _can_be_kept(side: Side, sequence: Sequence) -> bool:
+    """Whether the numbers of a side make a model of a task, which Explore can open by its name."""
+    plan = plan_of(side)
+    return plan is not None and (side.altered != FITTED or sequence.inputs == plan.made().input_size)
+
+
+def _open(side: Side) -> None:
+    try:
+        state.send(side.settings if side.plain else _kept(side))
+    except Problem as problem:
+        st.session_state[_FAULT] = problem
+
+
+def _kept(side: Side) -> Settings:
+    """The settings that show a side's own numbers as a model of the visitor's.
+
+    Raises:
+        Problem: they cannot be made (any more).
+    """
+    own, plan = side.settings, plan_of(side)
+    sequence, _ = reading.sequence_of(own, state.current_upload() if own.source == "file" else None)
+    fitted = fit_of(side, sequence).params if side.altered == FITTED else None
+    model = altered_model(side, plan.made().input_size, fitted)
+    made = replace(plan, model=model.kind, hidden_size=model.hidden_size)
+    name = model_store.keep(as_file(made, weights_of(model), told=side.name))
+    return replace(own, weights="mine", mine=name, model=model.kind, layer=0)

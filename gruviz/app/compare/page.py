@@ -9,23 +9,24 @@ import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
 from gruviz.app import state
-from gruviz.app.compare import controls, conventions, lesions, verdict
+from gruviz.app.compare import controls, conventions, lesions, links, verdict
 from gruviz.app.compare.runs import Told, run_of, sequence_of
-from gruviz.app.compare.sides import Comparison, Side, sides_of
+from gruviz.app.compare.sides import Comparison, Side, kind_of, sides_of
 from gruviz.app.courier import visited
-from gruviz.app.explore import reading
-from gruviz.app.explore.controls import scaling_control, sequence_controls, weights_controls
-from gruviz.app.explore.weights import units_of
 from gruviz.app.head import language_control, page_theme
 from gruviz.app.sentences import one_sentence, sentence
 from gruviz.app.settings import Settings
 from gruviz.app.stage import answer, difference, stage
+from gruviz.app.subject import reading
+from gruviz.app.subject.controls import scaling_control, sequence_controls, weights_controls
+from gruviz.app.subject.weights import units_of
 from gruviz.drawing.colours import Theme
 from gruviz.inputs.files import Upload
 from gruviz.inputs.sequence import Sequence
 from gruviz.models.presets import PRESETS
 from gruviz.stage.headline import Status
 from gruviz.stage.scene import Labels, Run, Scene
+from gruviz.stage.tiles import is_exact
 from gruviz.tasks.catalogue import TASKS
 from gruviz.wording.problems import Problem
 from gruviz.wording.words import words
@@ -64,6 +65,8 @@ def _draw(settings: Settings) -> None:
             fitting = st.empty()
             found = _found(settings, comparison, upload, _progress(settings.lang, fitting))
             fitting.empty()
+            if comparison.what == "training" and not comparison.mine:
+                st.info(words(settings.lang)["compare"]["no_training_yet"], icon=":material/school:")
         if controls.over(found[1][0].digest):
             st.rerun()
         st.session_state[_GOOD] = settings, comparison, upload
@@ -76,9 +79,10 @@ def _draw(settings: Settings) -> None:
         found = _found(shown, comparison, upload, counted=False)
     sides, sequences, made = found
     scenes = scenes_of(shown, sides, sequences, made)
-    _stages(scenes, sides)
+    _stages(scenes, sides, shown.lang)
     with st.container(key="compare_words"):  # one place however much there is: the courier below would be mounted anew
         verdict.verdict(shown, comparison, sides, sequences, made)
+        links.ways_back(shown, kind_of(shown, comparison), sides, sequences)
         conventions.conventions(shown)
     _answers(shown, comparison, upload, theme)
     with one_sentence(settings.lang):
@@ -133,11 +137,10 @@ def _progress(language: str, place: DeltaGenerator) -> Told:
 
 
 def together(made: list[Run]) -> bool:
-    """Whether the first two can be compared unit by unit."""
-    a, b = made[0].trace, made[1].trace
-    return (
-        a.h.shape[0] == b.h.shape[0] and a.h.shape[3] == b.h.shape[3] and a.meta.bidirectional == b.meta.bidirectional
-    )
+    """Whether the first two can be compared cell by cell: the same units, and steps that are not pooled differently."""
+    a, b = made[0].trace.meta, made[1].trace.meta
+    sizes = [(each.num_layers, each.bidirectional, each.hidden_size) for each in (a, b)]
+    return sizes[0] == sizes[1] and (a.steps == b.steps or all(is_exact(m.steps, m.hidden_size) for m in (a, b)))
 
 
 def scenes_of(settings: Settings, sides: tuple[Side, ...], sequences: list[Sequence], made: list[Run]) -> list[Scene]:
@@ -156,25 +159,31 @@ def scenes_of(settings: Settings, sides: tuple[Side, ...], sequences: list[Seque
         labels = Labels(units_of(side.settings), sequence.channels, settings.lang, sequence.due)
         key = "named_bent" if own.bent or own.drawn else "named"
         said = Status("note", w["compare"][key].format(name=side.name, reset=w["page"][run.trace.meta.reset]))
-        lead = not led and k == 0
+        form = "beside" if led else "below" if k else "above"
         scenes.append(
             Scene(
                 run, own, labels, status=said, place=f"{own.bent}\n{own.drawn}", visit=state.visits(),
-                address="" if lead else None, cursor=CURSOR, form="" if lead else "beside",
+                address="" if form == "above" else None, cursor=CURSOR, form=form,
                 differs="reset" if len(resets) > 1 else "",
             )
         )  # fmt: skip
     return scenes
 
 
-def _stages(scenes: list[Scene], sides: tuple[Side, ...]) -> None:
-    """The difference of the first two, over all of them side by side; one above another where the screen is narrow."""
-    top = st.container(key="compare_top")
-    with top:
-        if together([scene.run for scene in scenes]):
+def _stages(scenes: list[Scene], sides: tuple[Side, ...], language: str) -> None:
+    """The difference of the first two, over all of them side by side; one above another where the screen is narrow.
+
+    Runs that have no cells in common stand one above another, so that their steps do.
+    """
+    led = together([scene.run for scene in scenes])
+    with st.container(key="compare_top"):
+        if led:
             difference(KEYS[: len(sides)], (sides[0].name, sides[1].name), CURSOR)
-    for k, (column, scene) in enumerate(zip(st.columns(len(scenes), gap="medium"), scenes, strict=True)):
-        with column:
+        else:
+            st.caption(words(language)["compare"]["stacked"])
+    places = st.columns(len(scenes), gap="medium") if led else [st.container()] * len(scenes)
+    for k, (place, scene) in enumerate(zip(places, scenes, strict=True)):
+        with place:
             stage(KEYS[k], scene)
 
 

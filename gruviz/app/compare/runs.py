@@ -12,11 +12,11 @@ from itertools import count
 import numpy as np
 
 from gruviz.app.compare.sides import CLOSING, FITTED, MOMENT, READ_AS, WRITTEN_AS, Side
-from gruviz.app.explore import runs
-from gruviz.app.explore.weights import params_of, size_of, trained_weights
 from gruviz.app.server.memory import CELL, memory
 from gruviz.app.server.trainings import trainings
 from gruviz.app.server.turns import LARGE, allowance, compute_turns, still_wanted, visitor
+from gruviz.app.subject import runs
+from gruviz.app.subject.weights import params_of, size_of, trained_weights
 from gruviz.inputs.sequence import Sequence
 from gruviz.models.conventions import CONVENTIONS
 from gruviz.models.converting import Written, built, convert, misread
@@ -43,7 +43,7 @@ def run_of(side: Side, sequence: Sequence, told: Told | None = None, counted: bo
         side: one of those compared.
         sequence: what it reads.
         told: hears how far a fit is, 0 to 1, and how far off it still is.
-        counted: as `gruviz.app.explore.runs.run` takes it.
+        counted: as `gruviz.app.subject.runs.run` takes it.
 
     Raises:
         Problem: it would be too large, is more than the visitor's share, or has layers that cannot be altered so.
@@ -78,6 +78,12 @@ def plan_of(side: Side) -> TrainingPlan | None:
     return None if held is None else held.plan
 
 
+def moment_of(side: Side) -> int | None:
+    """After how many steps of a training a side was chosen; None where it is none, or its end."""
+    step = side.altered.rpartition(".")[2] if side.altered.startswith(MOMENT) else ""
+    return int(step) if step.isdecimal() else None
+
+
 def _moment(side: Side) -> tuple[TrainingPlan, Weights]:
     """A training's plan, and its weights after so many steps."""
     name, _, step = side.altered.removeprefix(MOMENT).rpartition(".")
@@ -89,12 +95,13 @@ def _moment(side: Side) -> tuple[TrainingPlan, Weights]:
 
 
 def sequence_of(side: Side, sequence: Sequence) -> Sequence:
-    """What a side reads of its sequence: all of it, or its first step."""
-    if side.altered != "first" or sequence.steps == 1:
+    """What a side reads of its sequence: all of it, or its first steps."""
+    steps = side.steps
+    if steps is None or steps >= sequence.steps:
         return sequence
-    labels, due = sequence.labels[:1], sequence.due[:1]
-    target = None if sequence.target is None else sequence.target[:1]
-    return replace(sequence, x=sequence.x[:1], labels=labels, due=due, target=target)
+    labels, due = sequence.labels[:steps], sequence.due[:steps]
+    target = None if sequence.target is None else sequence.target[:steps]
+    return replace(sequence, x=sequence.x[:steps], labels=labels, due=due, target=target)
 
 
 def fit_of(side: Side, sequence: Sequence, told: Told | None = None) -> Fit:

@@ -3,18 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, fields, replace
+from dataclasses import dataclass, replace
 
-from gruviz.app.explore.weights import size_of, trained_weights
-from gruviz.app.readers import COMPARING, LONGEST_IN_URL, READERS, WRITERS, Reader
+from gruviz.app.readers import COMPARING, LONGEST_IN_URL, READERS, WRITERS, Reader, read_parameter, written
 from gruviz.app.settings import DEFAULT, Settings
+from gruviz.app.subject.weights import size_of, trained_weights
 from gruviz.models.conventions import CONVENTIONS
 from gruviz.models.converting import MISREADINGS
 from gruviz.models.gru import MODELS
-from gruviz.stage.view import LONGEST_EXPERIMENT
 from gruviz.wording.problems import Problem
 from gruviz.wording.words import words
 
+OTHERS = ("example", "changed")  # another input: another example, or the same with other parameters
+LONGEST_VALUES = 300  # characters of those
 KINDS = ("models", "what_if", "input", "random", "start", "trained", "training", "read")
 CLOSING = ("", "r1", "diagonal", "first")  # what makes the reset placements one function
 READ_AS, WRITTEN_AS = "as.", "to."  # before the name of a convention: its file is what ours is taken for, or becomes
@@ -32,6 +33,14 @@ def _typed(raw: object) -> str | None:
     return raw if isinstance(raw, str) and len(raw) <= LONGEST_IN_URL else None
 
 
+def _short(raw: object) -> str | None:
+    return raw if isinstance(raw, str) and len(raw) <= LONGEST_VALUES else None
+
+
+def _whole(raw: object) -> str | None:
+    return raw if isinstance(raw, str) and (not raw or (raw.isascii() and raw.isdecimal() and len(raw) < 8)) else None
+
+
 @dataclass(frozen=True)
 class Comparison:
     """What the visitor's run is compared with.
@@ -44,10 +53,14 @@ class Comparison:
         seed: of random weights.
         bent: of a what-if: interventions, as `gruviz.stage.view.View` has them.
         drawn: of a what-if: the input, likewise.
-        example: of another input: the number of the example, or the seed.
+        how: of another input: one of OTHERS.
+        example: of another example: its number, or the seed.
+        values: of the same one changed: "gap 28;pulse 2", names and values of its parameters; what is not of its
+            sequence, or out of range there, counts for nothing.
         typed: of another input that was typed.
         read: one of READINGS.
         mine: of another training: its name in this process, a dot, and after how many steps.
+        since: of two moments of it: after how many steps the first is; "" where the visitor's run is beside it.
     """
 
     what: str = "models"
@@ -57,10 +70,13 @@ class Comparison:
     seed: int = 0
     bent: str = USUAL
     drawn: str = ""
+    how: str = "example"
     example: int = 1
+    values: str = ""
     typed: str = ""
     read: str = "other_reset"
     mine: str = ""
+    since: str = ""
 
     @classmethod
     def from_query(cls, query: Mapping[str, str]) -> Comparison:
@@ -68,7 +84,7 @@ class Comparison:
 
         >>> Comparison.from_query({"vs.what": "random", "vs.seed": "1e99", "vs.third": "<b>"})
         Comparison(what='random', other='torch', third=False, closing='', seed=0, bent='clamp z 1', drawn='', \
-example=1, typed='', read='other_reset', mine='')
+how='example', example=1, values='', typed='', read='other_reset', mine='', since='')
         """
         found = {name: read(query[COMPARING + name]) for name, read in READERS_OF.items() if COMPARING + name in query}
         return cls(**{name: value for name, value in found.items() if value is not None})
@@ -90,17 +106,17 @@ example=1, typed='', read='other_reset', mine='')
 
 _OF_KIND = {
     "models": ("other", "third", "closing"), "random": ("seed",), "start": (), "trained": (),
-    "what_if": ("bent", "drawn"), "input": ("example", "typed"), "read": ("read",), "training": ("mine",),
+    "what_if": ("bent", "drawn"), "input": ("how", "example", "values", "typed"), "read": ("read",),
+    "training": ("mine", "since"),
 }  # fmt: skip
 READERS_OF: dict[str, Reader] = {
     "what": _one_of(*KINDS), "other": READERS["model"], "third": READERS["both"], "closing": _one_of(*CLOSING),
-    "seed": READERS["seed"], "bent": READERS["bent"], "drawn": READERS["drawn"], "example": READERS["sseed"],
-    "typed": _typed, "read": _one_of(*READINGS), "mine": READERS["mine"],
+    "seed": READERS["seed"], "bent": READERS["bent"], "drawn": READERS["drawn"], "how": _one_of(*OTHERS),
+    "example": READERS["sseed"], "values": _short, "typed": _typed, "read": _one_of(*READINGS), "mine": READERS["mine"],
+    "since": _whole,
 }  # fmt: skip
 _DEFAULT = Comparison()
 _SHAPE = ("gain", "zbias", "rbias", "layers", "both")  # of random weights
-assert set(READERS_OF) == {each.name for each in fields(Comparison)}
-assert LONGEST_EXPERIMENT <= LONGEST_IN_URL
 
 
 @dataclass(frozen=True)
@@ -120,8 +136,13 @@ class Side:
 
     @property
     def plain(self) -> bool:
-        """Whether Explore can show the same."""
+        """Whether its settings alone make it."""
         return not self.altered
+
+    @property
+    def steps(self) -> int | None:
+        """How many steps of its sequence it reads; None for all."""
+        return 1 if self.altered == "first" else None
 
 
 def kinds_for(settings: Settings) -> tuple[str, ...]:
@@ -184,17 +205,57 @@ def sides_of(settings: Settings, comparison: Comparison) -> tuple[Side, ...]:
         pairs = [replace(own, trained=name, model=name) for name in ("split", "torch")]
         return tuple(Side(said["side_trained_as"].format(model=models[each.trained]), each) for each in pairs)
     if kind == "training":
-        return Side(said["side_own"], own), Side(said["side_training"].format(step=_step(c.mine)), own, MOMENT + c.mine)
+        other = Side(said["side_training"].format(step=_step(c.mine)), own, MOMENT + c.mine)
+        if not c.since:
+            return Side(said["side_own"], own), other
+        since = moment_named(c.mine.rpartition(".")[0], c.since)
+        return Side(said["side_training"].format(step=_step(since)), own, MOMENT + since), other
     if kind == "input":
         if own.source in ("numbers", "text"):
             other = replace(own, **{own.source: c.typed or getattr(own, own.source)})
             return Side(said["side_input"], own), Side(said["side_other_input"], other)
+        if c.how == "changed":
+            values = values_of(c.values, own) or first_change(own)
+            labels = w["task_parameters" if own.source == "task" else "parameters"]
+            changed = ", ".join(f"{labels[name]} {value:g}" for name, value in values.items())
+            other = own
+            for name, value in values.items():
+                other = other.with_parameter(name, value)
+            return Side(said["side_input"], own), Side(said["side_changed"].format(values=changed), other)
         name, number = said["side_example"], c.example + (c.example == own.sseed)
         return tuple(Side(name.format(number=each), replace(own, sseed=each)) for each in (own.sseed, number))
     return Side(said["side_right"], own), Side(named(c.read, settings.lang), own, c.read)
 
 
-def moment_named(training: str, step: int) -> str:
+def values_of(text: str, settings: Settings) -> dict[str, float]:
+    """Parameters of the sequence in use as an address has them, without those that are as they were.
+
+    >>> values_of("gap 28;pulse x;nothing 1", Settings())
+    {'gap': 28.0}
+    """
+    given = dict(piece.rpartition(" ")[::2] for piece in text.split(";"))
+    read = {each.name: read_parameter(each, given.get(each.name)) for each in settings.known}
+    own = settings.parameter_values()
+    return {name: value for name, value in read.items() if value is not None and value != own[name]}
+
+
+def values_named(values: Mapping[str, float]) -> str:
+    """How parameters stand in the address; `values_of` gives them back."""
+    return ";".join(f"{name} {written(float(value))}" for name, value in values.items())
+
+
+def first_change(settings: Settings) -> dict[str, float]:
+    """A change to begin with: the first parameter of the sequence doubled, or halved where it is as large as can be."""
+    for each in settings.known:
+        value = settings.parameter_values()[each.name]
+        for other in (2 * value, value / 2, each.low, each.high):
+            read = read_parameter(each, other)
+            if read is not None and read != value:
+                return {each.name: read}
+    return {}
+
+
+def moment_named(training: str, step: int | str) -> str:
     """How a moment of a training stands in the address; `rpartition(".")` takes it apart."""
     return f"{training}.{step}"
 

@@ -1,78 +1,32 @@
-"""Below the stages: what the comparison comes to, in words and numbers, and the ways back."""
+"""Below the stages: what the comparison comes to, in words and numbers."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from functools import partial
 from itertools import combinations, groupby
 
 import numpy as np
 import streamlit as st
 
-from gruviz.app import state
 from gruviz.app.compare import controls
 from gruviz.app.compare.controls import bend_named
-from gruviz.app.compare.runs import altered_model, fit_of, plan_of
+from gruviz.app.compare.measures import answers_apart, apart, in_common, score, sequences_for
+from gruviz.app.compare.runs import fit_of, plan_of
 from gruviz.app.compare.sides import CLOSING, FITTED, READ_AS, Comparison, Side, kind_of
-from gruviz.app.explore.weights import units_of
 from gruviz.app.server.memory import memory
 from gruviz.app.server.turns import LARGE, compute_turns
 from gruviz.app.settings import Settings
+from gruviz.app.subject.weights import size_of, units_of
 from gruviz.inputs.sequence import Sequence
 from gruviz.models.converting import MISREADINGS
 from gruviz.stage.scene import Run, layer_names
-from gruviz.tracing.gate_trace import GATES
 from gruviz.tracing.trace import reference_error
-from gruviz.training.loop import evaluate
-from gruviz.training.plan import TrainingPlan
 from gruviz.wording.words import words
 from gruviz.wording.written import plain, small
 
 CLOSE = 1e-4  # float32 rounding stays far below
 ROUNDING = 1e-5  # float32 rounding stays below, unless the weights are chaotic
-VISIBLE = 1e-3  # as assets/stage/compare/apart.js has it
-MEASURED = 512  # held-out sequences, at most
-MOST_CELLS = 4_000_000  # of them at once
-
-
-@dataclass(frozen=True)
-class Apart:
-    """How far two runs are apart, over the steps both have.
-
-    Args:
-        largest: |difference| of any gate of any layer.
-        gate, layer, step, unit: where that is.
-        since: the first step at which a difference can be seen, None where none can.
-    """
-
-    largest: float
-    gate: str
-    layer: int
-    step: int
-    unit: int
-    since: int | None
-
-
-def apart(one: Run, other: Run) -> Apart | None:
-    """How far two runs are apart; None where they have not the same units and layers.
-
-    Args:
-        one, other: their runs; the first batch entry counts.
-    """
-    a, b = one.trace, other.trace
-    if (a.h.shape[0], a.h.shape[3]) != (b.h.shape[0], b.h.shape[3]):
-        return None
-    steps = min(a.h.shape[2], b.h.shape[2])
-    found, since = Apart(0.0, "h", 0, 0, 0, None), steps
-    for gate in GATES:
-        off = np.abs(getattr(b, gate)[:, 0, :steps] - getattr(a, gate)[:, 0, :steps])
-        off[np.isnan(off)] = 0
-        layer, step, unit = np.unravel_index(np.argmax(off), off.shape)
-        if off[layer, step, unit] > found.largest:
-            found = Apart(float(off[layer, step, unit]), gate, int(layer), int(step), int(unit), None)
-        seen = np.flatnonzero((off > VISIBLE).any(axis=(0, 2)))
-        since = min(since, int(seen[0]) if len(seen) else steps)
-    return Apart(found.largest, found.gate, found.layer, found.step, found.unit, since if since < steps else None)
+_BOTH = ("first", "second")
 
 
 def verdict(
@@ -90,18 +44,11 @@ def verdict(
     _badges(settings, sides, made)
     for line in _pairs(settings, kind, sides, made) + _why(settings, comparison, kind, sides, sequences, made):
         st.markdown(line)
-    if kind == "models":
+    if kind == "models" and size_of(settings)[1] == 1:
         _closing(settings, comparison)
     # what is one function at its first step scores as two; and one model scores the same whatever it reads here
-    if kind != "input" and (comparison.closing != "first" or kind != "models"):
+    if kind != "input" and all(side.steps is None for side in sides):
         _metrics(settings, sides, made)
-    with st.container(horizontal=True):
-        for k, side in enumerate(sides):
-            if side.plain:
-                st.button(
-                    c["open"].format(name=side.name), key=f"compare_open_{k}", icon=":material/open_in_full:",
-                    on_click=state.send, args=(side.settings,),
-                )  # fmt: skip
 
 
 def _badges(settings: Settings, sides: tuple[Side, ...], made: list[Run]) -> None:
@@ -145,6 +92,7 @@ def _pairs(settings: Settings, kind: str, sides: tuple[Side, ...], made: list[Ru
             said = c["verdict_apart"].format(**names, **place, largest=small(found.largest), since=found.since)
             rows = layer_names(first.trace, settings.lang)
             lines.append(said if len(rows) == 1 else f"{said} ({rows[found.layer]})")
+        lines += _answers(kind, names, first, second, settings.lang)
     return lines
 
 
@@ -183,19 +131,30 @@ def _why(
     if comparison.closing:
         return [c["why_closed"]]
     others = [found for run in made[1:] if (found := apart(made[0], run)) is not None]
+    if not others:
+        return []
     return [c["why_models"] if any(found.since is not None for found in others) else w["equivalence"]["same"]]
 
 
 def _common(one: Run, other: Run) -> dict[str, str]:
-    """What runs of unlike sizes have in common: how saturated z is, and the median half-life of a unit."""
-    found = {}
-    for name, run in (("first", one), ("second", other)):
-        z = run.trace.z[:, 0].astype(np.float64)
-        with np.errstate(divide="ignore"):
-            mean = np.log(np.clip(z, 1e-12, 1 - 1e-12)).mean(axis=1)
-        found[f"{name}_saturated"] = f"{np.mean((z < 0.1) | (z > 0.9)):.0%}"
-        found[f"{name}_half_life"] = f"{float(np.median(np.log(2) / -mean)):.3g}"
-    return found
+    """What runs of unlike sizes have in common, written."""
+    found = in_common(one, other)
+    said = {f"{name}_saturated": f"{share:.0%}" for name, share in zip(_BOTH, found.saturated, strict=True)}
+    return said | {f"{name}_half_life": f"{steps:.3g}" for name, steps in zip(_BOTH, found.half_life, strict=True)}
+
+
+def _answers(kind: str, names: dict[str, str], one: Run, other: Run, language: str) -> list[str]:
+    """How far the answers of two are apart, where both say something and read the same."""
+    found = None if kind in ("what_if", "input") else answers_apart(one, other)
+    if found is None:
+        return []
+    c = words(language)["compare"]
+    key = "answers_numbers" if found.kind == "numbers" else "answers_classes"
+    said = c[key].format(same=found.same, steps=found.steps, largest=small(found.largest), step=found.step)
+    if found.right is not None:
+        first, second = found.right
+        said += " " + c["answers_right"].format(**names, right=first, other=second, judged=found.judged)
+    return [said]
 
 
 def _closing(settings: Settings, comparison: Comparison) -> None:
@@ -227,34 +186,6 @@ def _metrics(settings: Settings, sides: tuple[Side, ...], made: list[Run]) -> No
         plan = alike[0][2]
         task = plan.made()
         metric, name = w["task_metrics"][task.metric.name], w["tasks"][task.name]
-        st.caption(w["compare"]["metric"].format(metric=metric, sequences=_sequences(plan), task=name))
+        st.caption(w["compare"]["metric"].format(metric=metric, sequences=sequences_for(plan), task=name))
         for place, (side, run, _) in zip(st.columns(max(len(alike), 2)), alike, strict=False):
-            place.metric(side.name, task.metric.written(measured(side, run)))
-
-
-def _sequences(plan: TrainingPlan) -> int:
-    """As many as are measured of a training's task: fewer where they are long."""
-    steps = plan.made().held_out(1, **plan.values).steps
-    return max(1, min(MEASURED, MOST_CELLS // (steps * plan.hidden_size)))
-
-
-def measured(side: Side, run: Run | None = None) -> float:
-    """The task's metric on held-out sequences, the same for all.
-
-    Args:
-        side: that has learned a task.
-        run: of a side that is fitted, whose numbers are of what it reads.
-    """
-    plan, own = plan_of(side), side.settings
-    fitted = run.id if run is not None and side.altered == FITTED else ""
-    key = (plan, own.weights, own.trained, own.mine, own.model, side.altered, fitted)
-    return memory().get("compared metric", key, partial(_measured, side, run if fitted else None), lambda _: 8)
-
-
-def _measured(side: Side, run: Run | None) -> float:
-    plan = plan_of(side)
-    task = plan.made()
-    batch = task.held_out(_sequences(plan), **plan.values)
-    model = altered_model(side, task.input_size) if run is None else run.model
-    with compute_turns().turn():
-        return task.metric_of(evaluate(model, batch), batch)
+            place.metric(side.name, task.metric.written(score(side, run)))

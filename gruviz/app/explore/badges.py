@@ -8,9 +8,9 @@ import streamlit as st
 
 from gruviz.app.explore.checks import Checks, across
 from gruviz.app.explore.equations import equations as as_latex
-from gruviz.app.explore.weights import units_of
 from gruviz.app.server.files import script
 from gruviz.app.settings import Settings
+from gruviz.app.subject.weights import units_of
 from gruviz.drawing.sparkline import area, as_image
 from gruviz.stage.scene import Run
 from gruviz.wording.words import words

@@ -8,11 +8,11 @@ from functools import partial
 
 import numpy as np
 
-from gruviz.app.explore import runs
-from gruviz.app.explore.weights import params_of
 from gruviz.app.server.memory import memory
 from gruviz.app.server.turns import compute_turns
 from gruviz.app.settings import Settings
+from gruviz.app.subject import runs
+from gruviz.app.subject.weights import params_of
 from gruviz.drawing.sparkline import largest_of_steps
 from gruviz.inputs.sequence import Sequence
 from gruviz.models.gru import MODELS

@@ -13,13 +13,14 @@ from streamlit.delta_generator import DeltaGenerator
 from gruviz.app import charts, state
 from gruviz.app.compare import links
 from gruviz.app.courier import chosen, visited
-from gruviz.app.explore import badges, checks, controls, reading, runs, story
-from gruviz.app.explore.weights import units_of
+from gruviz.app.explore import badges, checks, story
 from gruviz.app.head import language_control, page_theme
 from gruviz.app.sentences import one_sentence
 from gruviz.app.settings import Settings
 from gruviz.app.stage import Seen, answer, first_part, seen, stage
 from gruviz.app.state import Good
+from gruviz.app.subject import controls, reading, runs
+from gruviz.app.subject.weights import units_of
 from gruviz.drawing import export
 from gruviz.drawing.colours import Theme
 from gruviz.inputs.files import Upload

@@ -7,7 +7,7 @@ from typing import Any
 import streamlit as st
 
 from gruviz.app import state
-from gruviz.app.train import link
+from gruviz.app.subject import plans
 from gruviz.models.gru import MODELS
 from gruviz.tasks.catalogue import TASKS
 from gruviz.tasks.characters import OTHER, house
@@ -34,7 +34,7 @@ def plan_controls(language: str, disabled: bool) -> TrainingPlan | Problem:
     t, p = w["train"], w["page"]
     if _KEPT not in st.session_state:  # a session begins with what its link says
         st.session_state[_KEPT] = {}
-        put(link.from_query(state.query()) or OPENING)
+        put(plans.from_query(state.query()) or OPENING)
     locked = {"disabled": disabled}
     name = _chosen("task", OPENING.task)
     chosen = st.selectbox(t["task"], list(TASKS), format_func=w["tasks"].get, key=_seed("task", name), **locked)
@@ -88,7 +88,7 @@ def plan_controls(language: str, disabled: bool) -> TrainingPlan | Problem:
         if learned.others:
             found, kept = learned.others + learned.input_size - 1, learned.input_size - 1
             st.caption(t["others"].format(found=found, kept=kept, other=OTHER, share=learned.others_share))
-        if not link.fits(plan):
+        if not plans.fits(plan):
             st.caption(t["text_not_in_link"])
         return plan
     except Problem as problem:

@@ -16,8 +16,9 @@ from gruviz.app.sentences import one_sentence, sentence
 from gruviz.app.server.trainings import Standing, trainings
 from gruviz.app.settings import Settings
 from gruviz.app.stage import answer, stage
-from gruviz.app.train import controls, link, results
-from gruviz.app.train.mine import COOKIE, MOST_MINE, mine
+from gruviz.app.subject import plans
+from gruviz.app.subject.mine import COOKIE, MOST_MINE, mine
+from gruviz.app.train import controls, results
 from gruviz.app.train.runs import curves_of, run_of
 from gruviz.app.train.status import described_status
 from gruviz.app.train.story import story_of
@@ -38,6 +39,11 @@ LOOKS = 15  # a second, of all who watch trainings: more keep the server from ev
 
 def page() -> None:
     """Draw the page."""
+    sent = state.arrive(STAGE)
+    if sent is not None:  # a training, and after how many steps it is looked at; None as far as it came
+        plan, step = sent
+        controls.put(plan)
+        results.look_at(mine().get(plan), step)
     settings = state.current()
     with one_sentence(settings.lang):
         _draw(settings)
@@ -84,7 +90,7 @@ def _earlier(plan: TrainingPlan, language: str) -> None:
     if others:
         st.selectbox(
             words(language)["train"]["earlier"], others, index=None, key=key, on_change=_bring_back, args=(key,),
-            format_func=lambda one: link.described(one, language), disabled=_active() is not None,
+            format_func=lambda one: plans.described(one, language), disabled=_active() is not None,
             placeholder=words(language)["train"]["earlier_choose"],
         )  # fmt: skip
 
@@ -153,10 +159,10 @@ def _live(plan: TrainingPlan, problem: Problem | None, looks: float | None, play
         run = run_of(plan, weights, sequence)
         st.session_state[_SHOWN] = (run.id, weights)
         labels = Labels((), sequence.channels, settings.lang, sequence.due)
-        view = replace(settings.view, layer=0, **link.experiment(state.query()))
+        view = replace(settings.view, layer=0, **plans.experiment(state.query()))
         scene = Scene(run, view, labels, status=status, address="")
         stage(STAGE, scene)
-        query = state.spoken(settings.lang) | link.to_query(plan)
+        query = state.spoken(settings.lang) | plans.to_query(plan)
         cookie = (COOKIE, ".".join(mine().values()))
         for _, question in answer({STAGE: scene}, query, theme, charts=STAGE, cookie=cookie):
             charts.remember(question, run.trace.meta.steps)

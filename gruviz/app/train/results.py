@@ -11,7 +11,7 @@ import streamlit as st
 
 from gruviz.app import state
 from gruviz.app.charts import QUIET
-from gruviz.app.compare import controls
+from gruviz.app.compare import links
 from gruviz.app.server import models as model_store
 from gruviz.app.server.memory import memory
 from gruviz.app.server.turns import compute_turns
@@ -94,7 +94,7 @@ def scrub(
         st.progress(step / plan.most_steps, text=t["progress"].format(step=step, most=plan.most_steps))
         return -1
     steps = [step for step, _ in trained.snapshots]
-    key = f"train_at.{name}"
+    key = _moment(name)
     if st.session_state.get(key) not in steps:
         st.session_state[key] = steps[-1]
     if len(steps) < 2:  # halted before anything was learned
@@ -114,6 +114,22 @@ def scrub(
         on_click=_rest if playing else _play, args=() if playing else (name, key, steps),
     )  # fmt: skip
     return steps.index(chosen)
+
+
+def look_at(name: str | None, step: int | None) -> None:
+    """Have a training looked at after so many steps; before anything is drawn.
+
+    Args:
+        name: of the training; None where it has not begun.
+        step: of one of its snapshots; None for the one it was looked at last.
+    """
+    _rest()
+    if name is not None and step is not None:
+        st.session_state[_moment(name)] = step
+
+
+def _moment(name: str | None) -> str:
+    return f"train_at.{name}"
 
 
 def _play(name: str, key: str, steps: list[int]) -> None:
@@ -285,13 +301,12 @@ def _send(trained: Trained, settings: Settings, page: str = "explore") -> None:
     plan: TrainingPlan = trained.plan
     digest = model_store.keep(saved(trained))
     _rest()
-    state.send(
-        replace(
-            settings, weights="mine", mine=digest, model=plan.model, source="task", task=plan.task, layer=0, t=None,
-            unit=None, first=0, last=None, subset="", scale="none", bent="", drawn="", show="bent",
-            parameters=tuple(plan.values.items()),
-        ),
-        page,
+    own = replace(
+        settings, weights="mine", mine=digest, model=plan.model, source="task", task=plan.task, layer=0, t=None,
+        unit=None, first=0, last=None, subset="", scale="none", bent="", drawn="", show="bent",
+        parameters=tuple(plan.values.items()),
     )  # fmt: skip
     if page == "compare":
-        controls.put(replace(controls.current(), what="start"))
+        links.lead(own, "start")
+    else:
+        state.send(own)

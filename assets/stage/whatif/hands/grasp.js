@@ -5,6 +5,7 @@
 /** @import { Signal } from "../signal.js" */
 /** @import { Chosen } from "./marks.js" */
 import { clamp } from "../../hands/zoom.js";
+import { asColour, inputAt, inputRows } from "../../panels/rows/input.js";
 import { movePulse, noise, pulseAt, put, stroke, toggle } from "../signal.js";
 
 /** @typedef {"look" | "bend" | "draw" | "move" | "noise" | "stretch"} Tool */
@@ -86,9 +87,9 @@ export class Grasp {
     }
     if (tool === "stretch") return (where === "x" || where === "ruler") && inPlot ? { what: "stretch", t } : null;
     if (where !== "x" || !inPlot || !signal) return null;
-    const lines = panels.stripKind() === "lines", value = lines ? 0 : signal.x[t * signal.inputs + panels.inputAt(y)];
+    const lines = !asColour(panels.scene), value = lines ? 0 : signal.x[t * signal.inputs + inputAt(panels, y)];
     if (tool === "move") return { what: "pulse", t, signal };
-    if (tool === "noise") return { what: "noise", k: lines ? this.nearest(t, y) : panels.inputAt(y), last: -1 };
+    if (tool === "noise") return { what: "noise", k: lines ? this.nearest(t, y) : inputAt(panels, y), last: -1 };
     if (lines && experiment.trial.oneHot) {
       // its lines lie over one another: a click goes on to the next symbol
       const now = Array.from({ length: signal.inputs }, (_, k) => signal.x[t * signal.inputs + k]).findIndex((each) => each !== 0);
@@ -96,7 +97,7 @@ export class Grasp {
     }
     if (lines) return { what: "line", k: this.nearest(t, y), t, value: this.valueAt(y, this.nearest(t, y)) };
     if (stage.scene.tile.x_each > 1) return { what: "nothing" };  // a row stands for several inputs
-    return experiment.trial.oneHot ? { what: "symbol", k: panels.inputAt(y), t } : { what: "cell", k: panels.inputAt(y), t, from: value, paints: null };
+    return experiment.trial.oneHot ? { what: "symbol", k: inputAt(panels, y), t } : { what: "cell", k: inputAt(panels, y), t, from: value, paints: null };
   }
 
   /** @param {{x: number, y: number}} point */
@@ -210,7 +211,7 @@ export class Grasp {
   valueAt(y, k) {
     const { panels } = this.stage, { top, height } = panels.row("x"), { low, high, from = low } = panels.scene.palettes.light.x;
     if (panels.own) {
-      const lane = height / panels.inputRows(), [least, most] = panels.ends(k), share = 1 - (y - top - k * lane - 4) / (lane - 8);
+      const lane = height / inputRows(panels.scene), [least, most] = panels.scene.x_ends[k], share = 1 - (y - top - k * lane - 4) / (lane - 8);
       return least + clamp(share, 0, 1) * ((most - least) || 1);
     }
     return high - clamp((y - top - 4) / (height - 8), 0, 1) * (high - from);
@@ -223,7 +224,7 @@ export class Grasp {
    */
   nearest(t, y) {
     const { panels, experiment } = this.stage, { signal } = experiment;
-    if (panels.own) return panels.inputAt(y);
+    if (panels.own) return inputAt(panels, y);
     let best = 0, least = Infinity;
     for (let k = 0; signal && k < signal.inputs; k++) {
       const off = Math.abs(this.valueAt(y, k) - signal.x[t * signal.inputs + k]);

@@ -10,7 +10,7 @@ import { answered } from "../../numbers/answer.js";
 /** @import { Tile } from "../../numbers/tiles.js" */
 import { Tiles } from "../../numbers/tiles.js";
 import { aligned } from "../signal.js";
-import { difference, fate, goneFrom, largest, left, peak, scaleOf } from "../compare.js";
+import { difference, fate, goneFrom, largest, left, peak, scaleOf } from "../../compare/deltas.js";
 
 /**
  * What it is made of.

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as some
 
-from gruviz.app.train.link import described, fits, from_query, to_query
+from gruviz.app.subject.plans import described, fits, from_query, to_query
 from gruviz.tasks.catalogue import TASKS
 from gruviz.training.plan import TrainingPlan
 from gruviz.wording.words import words

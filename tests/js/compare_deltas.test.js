@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { difference, fate, goneFrom, largest, left, peak, scaleOf } from "../../assets/stage/whatif/compare.js";
+import { difference, fate, goneFrom, largest, left, peak, scaleOf } from "../../assets/stage/compare/deltas.js";
 import { seeded } from "./seeded.js";
 
 const floats = (...values) => Float32Array.from(values), steps = (...values) => Int32Array.from(values);

@@ -10,10 +10,10 @@ from hashlib import blake2b
 
 import numpy as np
 
-from gruviz.app.explore.weights import params_of, size_of, trained_weights
 from gruviz.app.server.memory import CELL, memory
 from gruviz.app.server.turns import LARGE, allowance, compute_turns, still_wanted, visitor
 from gruviz.app.settings import Settings
+from gruviz.app.subject.weights import params_of, size_of, trained_weights
 from gruviz.inputs.sequence import Sequence
 from gruviz.models.gru import MODELS, GRUModel, TorchGRU
 from gruviz.stage.scene import Run

@@ -7,10 +7,10 @@ import json
 import streamlit as st
 
 from gruviz.app import state
-from gruviz.app.explore import reading
-from gruviz.app.explore.weights import symbols_of
 from gruviz.app.readers import MAX_LAYERS, MAX_UNITS, SOURCES
 from gruviz.app.settings import Settings
+from gruviz.app.subject import reading
+from gruviz.app.subject.weights import symbols_of
 from gruviz.inputs.parameters import MAX_SEED
 from gruviz.inputs.scaling import SCALINGS, Scaling
 from gruviz.inputs.sequence import MAX_STEPS, Sequence

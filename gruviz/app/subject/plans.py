@@ -1,4 +1,4 @@
-"""A TrainingPlan in the address of the Train page, both ways, and in one line of words."""
+"""A TrainingPlan in the address, both ways, and in one line of words."""
 
 from __future__ import annotations
 

@@ -1,15 +1,15 @@
 // The panel of what the model's head says: probabilities of classes in colour, signs and numbers as lines; what was due
 // is boxed or dashed, what is wrong is crossed below. Wherever it cannot be told by colour alone, it is not.
 
-/** @import { Scene, Statistic } from "../fields.js" */
-/** @import { Palette } from "./palette.js" */
-/** @import { Panels } from "./panels.js" */
-/** @import { Tile } from "../numbers/tiles.js" */
-import { axisNumber } from "../wording.js";
-import { nameOfRow, outputOf, rowOf } from "../numbers/answer.js";
-import { colourBar, rowNames } from "./axes.js";
-import { drawCourse, shorten } from "./canvas.js";
-import { raster } from "./raster.js";
+/** @import { Scene, Statistic } from "../../fields.js" */
+/** @import { Palette } from "../palette.js" */
+/** @import { Panels } from "../panels.js" */
+/** @import { Tile } from "../../numbers/tiles.js" */
+import { axisNumber } from "../../wording.js";
+import { nameOfRow, outputOf, rowOf } from "../../numbers/answer.js";
+import { colourBar, rowNames } from "../axes.js";
+import { drawCourse, shorten } from "../canvas.js";
+import { raster } from "../raster.js";
 
 const ROW = 14, LANE = 20, LINE = 46;  // px of a class where there are few, of a sign, of numbers
 const HIGHEST = 64;  // px of classes, at most, where the screen is not low

@@ -5,9 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from hashlib import blake2b
 
-from gruviz.app.explore.weights import symbols_of
 from gruviz.app.server.memory import memory
 from gruviz.app.settings import Settings
+from gruviz.app.subject.weights import symbols_of
 from gruviz.inputs.files import Upload, read_upload
 from gruviz.inputs.scaling import Scaling, rescale
 from gruviz.inputs.sequence import Sequence

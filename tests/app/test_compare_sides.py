@@ -1,0 +1,80 @@
+"""What is compared: the address, and the sides it makes of the settings."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from gruviz.app.compare.sides import (
+    READERS_OF,
+    Comparison,
+    first_change,
+    kinds_for,
+    sides_of,
+    values_named,
+    values_of,
+)  # fmt: skip
+from gruviz.app.readers import LONGEST_IN_URL
+from gruviz.app.settings import Settings
+from gruviz.inputs.synthetic import FAMILIES
+from gruviz.stage.view import LONGEST_EXPERIMENT
+from gruviz.wording.words import words
+
+EN = words("en")["compare"]
+
+
+@given(
+    st.dictionaries(st.sampled_from([f"vs.{name}" for name in Comparison.__dataclass_fields__]), st.text(max_size=50))
+)
+def test_no_link_raises_and_what_it_gives_goes_back_into_it(query):
+    found = Comparison.from_query(query)
+    again = Comparison.from_query(found.to_query())
+    assert again.to_query() == found.to_query()
+    assert all(side.name for side in sides_of(Settings.opening({}), found))
+
+
+def test_a_link_holds_what_is_compared_and_nothing_else():
+    assert Comparison("models", third=True, seed=9).to_query() == {"vs.what": "models", "vs.third": "1"}
+    assert Comparison.from_query({"vs.what": "what_if", "vs.bent": "lesion u3"}).bent == "lesion u3"
+    long = Comparison.from_query({"vs.what": "what_if", "vs.bent": "lesion u3;" * 9_999})
+    assert len(long.bent) <= 1500
+
+
+def test_kinds_there_cannot_be_are_not_offered_and_count_as_models():
+    latch = Settings(weights="latch")
+    assert "start" not in kinds_for(latch)
+    assert "trained" not in kinds_for(latch)
+    assert [side.name for side in sides_of(latch, Comparison("start"))] == ["split", "nn.GRU"]
+    assert "input" not in kinds_for(Settings(source="table"))
+
+
+def test_random_weights_are_those_of_the_link_whatever_was_chosen_before():
+    left = Settings(weights="parity", trained="torch", model="torch", gain=20.0, layers=3, both=True)
+    _, random = sides_of(left, Comparison("random"))
+    _, told = sides_of(Settings.opening(left.to_query()), Comparison("random"))
+    assert random.settings.gain == told.settings.gain == 1.0
+    assert (random.settings.layers, random.settings.both) == (1, False)
+
+
+def test_each_field_of_a_comparison_has_its_reader_and_a_what_if_its_room():
+    assert set(READERS_OF) == set(Comparison.__dataclass_fields__)
+    assert LONGEST_EXPERIMENT <= LONGEST_IN_URL
+
+
+@given(st.text(max_size=400))
+def test_values_of_any_text_are_those_of_the_sequence_or_nothing(text):
+    settings = Settings.opening({})
+    found = values_of(text, settings)
+    assert set(found) <= set(settings.parameter_values())
+    assert values_of(values_named(found), settings) == found
+    sides_of(settings, Comparison("input", how="changed", values=text))
+
+
+@pytest.mark.parametrize("family", FAMILIES)
+def test_there_is_a_change_to_begin_with_for_every_sequence_that_has_parameters(family):
+    settings = Settings().with_family(family)
+    found = first_change(settings)
+    assert len(found) == min(len(settings.known), 1)
+    for name, value in found.items():
+        assert (
+            settings.with_parameter(name, value).parameter_values()[name] == value != settings.parameter_values()[name]
+        )
