@@ -26,7 +26,7 @@ SOURCES = ("task", "synthetic", "numbers", "text", "table", "file")
 LONGEST_SUBSET = 200
 PARAMETER = "p."  # prefix of a sequence's own parameters in the URL
 COMPARING = "vs."  # prefix of what the Compare page keeps there, see compare/sides.py
-TRAINING = "train."  # prefix of what the Train page keeps there, see train/link.py
+TRAINING = "train."  # prefix of what the Train page keeps there, see subject/plans.py
 
 Reader = Callable[[object], Any]
 

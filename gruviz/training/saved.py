@@ -34,6 +34,11 @@ class SavedModel:
     weights: Weights
     card: dict[str, str]
 
+    @property
+    def altered(self) -> str:
+        """What was done with the weights since the training, by the name the app has for it; "" for nothing."""
+        return self.card.get("altered", "")
+
     def model(self) -> GRUModel:
         """A model that holds the weights."""
         return model_of(self.plan, self.weights)
@@ -72,8 +77,8 @@ def as_file(plan: TrainingPlan, weights: Weights, **card: str) -> bytes:
         **card: more entries of the card.
 
     >>> plan = TrainingPlan("parity")
-    >>> opened(as_file(plan, first_weights(plan), told="before training")).card["told"]
-    'before training'
+    >>> opened(as_file(plan, first_weights(plan), altered="start")).altered
+    'start'
     """
     told = {
         "made_with": "gruviz",

@@ -1,20 +1,22 @@
 """The Compare page as Streamlit runs it: what is compared, the numbers of each side, what is said of them."""
 
+import time
 from dataclasses import replace
 from types import SimpleNamespace
+from urllib.parse import urlencode
 
 import numpy as np
 import pytest
+from page import APP, payload, send, sound, unescaped
 from page import opened as any_page
-from page import payload, sound, unescaped
 from streamlit.testing.v1 import AppTest
 
 import gruviz
-from gruviz.app.compare import controls, links
+from gruviz.app.compare import controls, links, measures
 from gruviz.app.compare import runs as runs_of
 from gruviz.app.compare.lesions import as_text
-from gruviz.app.compare.measures import in_common, score
-from gruviz.app.compare.page import KEYS, together
+from gruviz.app.compare.measures import answers_apart, in_common, score
+from gruviz.app.compare.page import KEYS
 from gruviz.app.compare.runs import altered_model, run_of
 from gruviz.app.compare.sides import (
     KINDS,
@@ -22,9 +24,10 @@ from gruviz.app.compare.sides import (
     moment_named,
     sides_of,
 )  # fmt: skip
+from gruviz.app.server.memory import memory
+from gruviz.app.server.trainings import trainings
 from gruviz.app.settings import Settings
 from gruviz.app.subject import reading
-from gruviz.app.train import page as train_page
 from gruviz.models.conventions import CONVENTIONS
 from gruviz.models.converting import MISREADINGS
 from gruviz.stage.alike import whole
@@ -130,7 +133,7 @@ def test_unlike_sizes_are_compared_by_what_they_have_in_common():
     assert not apart_is_drawn(at)
     assert [header["form"] for header, _ in scenes(at).values()] == ["above", "below"]  # the first leads
     assert "unlike sizes" in text_of(at)
-    assert EN["stacked"] in text_of(at)
+    assert EN["stacked_units"] in text_of(at)
     assert not any("happen to agree" in each or EN["closing"] in each for each in text_of(at).splitlines())
 
 
@@ -263,7 +266,7 @@ def test_the_controls_offer_the_trainings_of_the_session_and_their_moments(monke
     at = sound(opened(weights="parity", source="task", task="parity", vs__what="training"))
     last = trained.snapshots[-1][0]
     assert f"after {last} steps" in scenes(at)[KEYS[1]][0]["status"]["text"]
-    at.select_slider(key="compare.moment.abc.one").set_value(trained.snapshots[0][0]).run()
+    at.select_slider(key="compare.moment.abc").set_value(trained.snapshots[0][0]).run()
     assert "after 0 steps" in scenes(sound(at))[KEYS[1]][0]["status"]["text"]
     assert payload(at)["query"]["vs.mine"] == "abc.0"
     again = sound(opened(weights="parity", source="task", task="parity", vs__what="training", vs__mine="abc.0"))
@@ -342,6 +345,19 @@ def test_every_side_of_a_trained_model_opens_in_explore_as_what_it_is(read):
     assert header["answer"] == before["answer"]
 
 
+def test_a_trained_model_whose_gap_is_closed_opens_so():
+    at = any_page(weights="delayed_copy", trained="torch", model="torch", source="task", task="delayed_copy", lang="ko")
+    at.button(key="lead_models").click().run()
+    at.button(key="compare_close_r1").click().run()
+    at.button(key="compare_open_0").click().run()
+    header, arrays = scenes(sound(at))["explore"]
+    assert (arrays["r"] == 1).all()
+    assert words("ko")["compare"]["closing_r1"] in header["status"]["text"]
+    # what was done is known by its name, not by what it is called in one language
+    at.segmented_control(key="set.lang").set_value("en").run()
+    assert EN["closing_r1"] in scenes(sound(at))["explore"][0]["status"]["text"]
+
+
 def test_sides_that_are_no_model_of_a_task_open_with_their_numbers_as_they_are():
     at = any_page(weights="random", hidden=5)
     at.button(key="lead_models").click().run()
@@ -374,28 +390,54 @@ def test_a_side_that_is_gone_when_it_is_opened_is_one_sentence(monkeypatch):
     assert not at.error
 
 
-def test_it_leads_back_to_the_training_at_the_moment_that_was_compared(monkeypatch):
-    trained = small_training("parity", parameters={"steps": 12})
-    held = SimpleNamespace(plan=trained.plan, trained=trained, active=False, resumable=False, before=None)
-    for module in (runs_of, controls):
-        monkeypatch.setattr(module, "trainings", lambda: SimpleNamespace(standing={"abc": held}.get))
-    for module in (controls, links):
-        monkeypatch.setattr(module, "mine", lambda: {trained.plan: "abc"})
-    step = trained.snapshots[2][0]
+@pytest.fixture
+def trained_here():
+    yield
+    trainings().close()
+    trainings.cache_clear()
+
+
+@pytest.mark.usefixtures("trained_here")
+def test_it_leads_to_a_training_and_back_to_it_at_the_moment_that_was_compared():
     at = sound(any_page(weights="parity"))
-    at.button(key="lead_training").click().run()
-    at.select_slider(key="compare.moment.abc.one").set_value(step).run()
-    labels = [each.label for each in at.button if each.key and each.key.startswith("compare_train")]
-    assert [each.split(":")[0] for each in labels] == ["Train it anew", "Back to the training"]
-    monkeypatch.setattr(train_page, "mine", lambda: {trained.plan: "abc"})
-    at.button(key="compare_train_1").click()
-    with pytest.MonkeyPatch.context() as patch:
-        seen = []
-        patch.setattr(train_page, "_draw", lambda _: seen.append(at.session_state["train.kept"]))
+    at.button(key="lead_start").click().run()
+    assert at.button(key="compare_train_0").label.startswith("Train it anew: ")
+    at.button(key="compare_train_0").click().run()
+    assert (at.selectbox(key="train.task").value, at.segmented_control(key="train.model").value) == ("parity", "split")
+    at.number_input(key="train.parity.hidden_size").set_value(5)
+    at.number_input(key="train.parity.most_steps").set_value(20).run()
+    at.button(key="train_start").click().run()
+    for _ in range(300):
+        if any(each.key == "train_compare" for each in at.button):
+            break
+        time.sleep(0.1)
         at.run()
-    (kept,) = seen
-    assert (kept["task"], kept["seed"], kept["parity.hidden_size"], kept["parity.p.steps"]) == ("parity", 4, 5, 12)
-    assert at.session_state["train_at.abc"] == step
+    at.button(key="train_compare").click().run()
+    names = [header["status"]["text"].split(":")[0] for header, _ in scenes(sound(at)).values()]
+    assert names == ["before training", "trained"]
+    # its own last weights are on the page: beside them stands its first moment
+    at.selectbox(key="compare.what").select("training").run()
+    (slider,) = at.select_slider
+    assert slider.value == 0
+    steps = [int(step) for step in slider.options]
+    slider.set_value(steps[3]).run()
+    assert f"after {steps[3]} steps" in scenes(sound(at))[KEYS[1]][0]["status"]["text"]
+    # two moments begin with the first and another one
+    at.toggle(key="compare.two").set_value(True).run()
+    assert payload(at)["query"]["vs.since"] == "0"
+    at.select_slider[0].set_value(steps[1]).run()
+    back = next(each for each in at.button if each.label.startswith("Back to the training: "))
+    back.click().run()
+    sound(at)
+    assert at.number_input(key="train.parity.hidden_size").value == 5
+    (slider,) = at.select_slider
+    assert int(slider.value) == steps[3]
+    # what was opened from there is not its end: nothing is said of its training
+    at.button(key="train_compare").click().run()
+    at.button(key="compare_open_0").click().run()
+    assert not any(each.key == "lead_start" for each in at.button)
+    at.button(key="lead_models").click().run()
+    assert not any((each.key or "").startswith("compare_train") for each in at.button)
 
 
 def test_of_unlike_sizes_the_answers_saturation_and_half_lives_are_compared(monkeypatch):
@@ -407,9 +449,9 @@ def test_of_unlike_sizes_the_answers_saturation_and_half_lives_are_compared(monk
     sides = sides_of(settings, Comparison("training", mine=moment))
     sequence, _ = reading.sequence_of(settings, None)
     one, other = (run_of(side, sequence) for side in sides)
-    found = in_common(one, other)
     said = []
-    for run, share, half in zip((one, other), found.saturated, found.half_life, strict=True):
+    for run in (one, other):
+        share, half = in_common(run)
         z, halves = run.trace.z[0, 0].astype(float), []
         assert share == np.mean([value < 0.1 or value > 0.9 for value in z.ravel()])
         for unit in z.T:
@@ -417,16 +459,21 @@ def test_of_unlike_sizes_the_answers_saturation_and_half_lives_are_compared(monk
             halves.append(np.log(0.5) / np.log(kept))
         assert half == pytest.approx(np.median(halves), rel=1e-4)
         y = run.trace.h[0, 0] @ run.head.w.T + run.head.b
-        p = np.exp(y) / np.exp(y).sum(axis=1, keepdims=True)
-        said.append(p)
+        said.append(np.exp(y) / np.exp(y).sum(axis=1, keepdims=True))
+    found = answers_apart(one, other)
     same = [a.argmax() == b.argmax() for a, b in zip(*said, strict=True)]
     off = np.abs(said[1] - said[0])
-    assert (found.answers.same, found.answers.steps) == (sum(same), len(same))
-    assert found.answers.largest == pytest.approx(off.max(), abs=1e-6)
-    assert off[found.answers.step].max() == pytest.approx(off.max(), abs=1e-6)
+    assert (found.same, found.steps) == (sum(same), len(same))
+    assert found.largest == pytest.approx(off.max(), abs=1e-6)
+    assert off[found.step].max() == pytest.approx(off.max(), abs=1e-6)
     due = sequence.target[:, 0]
     judged = ~np.isnan(due)
-    assert found.answers.right == tuple(int((p.argmax(axis=1)[judged] == due[judged]).sum()) for p in said)
+    assert found.right == tuple(int((p.argmax(axis=1)[judged] == due[judged]).sum()) for p in said)
+    assert found.judged == judged.sum()
+    # in pieces it is the same
+    memory().clear()
+    monkeypatch.setattr(measures, "PIECE", 14)
+    assert answers_apart(one, other) == found
     at = sound(opened(weights="parity", source="task", task="parity", vs__what="training", vs__mine=moment))
     assert f"{sum(same)} of {len(same)} are the same" in text_of(at)
     assert "unlike sizes" in text_of(at)
@@ -447,7 +494,8 @@ def test_any_two_moments_of_a_training_stand_beside_each_other(monkeypatch):
     at = sound(opened(weights="parity", source="task", task="parity", vs__what="training"))
     at.toggle(key="compare.two").set_value(True).run()
     steps = [step for step, _ in trained.snapshots]
-    at.select_slider(key="compare.moment.abc.both").set_value((steps[1], steps[-2])).run()
+    at.select_slider(key="compare.moment.abc.first").set_value(steps[1]).run()
+    at.select_slider(key="compare.moment.abc").set_value(steps[-2]).run()
     found = scenes(sound(at))
     for key, which in ((KEYS[0], 1), (KEYS[1], -2)):
         header, arrays = found[key]
@@ -456,6 +504,13 @@ def test_any_two_moments_of_a_training_stand_beside_each_other(monkeypatch):
         np.testing.assert_allclose(arrays["h"], expected.h[0, 0], atol=1e-6)
     query = payload(at)["query"]
     assert (query["vs.mine"], query["vs.since"]) == (f"abc.{steps[-2]}", str(steps[1]))
+    # and Back to where there was one
+    one = {"vs.what": "training", "vs.mine": f"abc.{steps[4]}", "weights": "parity", "source": "task", "task": "parity"}
+    send(at, {"address": f"?{urlencode(one)}", "visit": 1}, event="visit", whole=True)
+    assert (at.toggle(key="compare.two").value, at.select_slider(key="compare.moment.abc").value) == (False, steps[4])
+    assert "vs.since" not in payload(at)["query"]
+    at.run()
+    assert payload(at)["query"]["vs.mine"] == f"abc.{steps[4]}"
     again = sound(opened(**{name.replace(".", "__"): text for name, text in query.items()}))
     assert scenes(again)[KEYS[0]][0]["status"] == found[KEYS[0]][0]["status"]
     assert payload(again)["query"] == query
@@ -467,7 +522,7 @@ def settings_of(at):
 
 def test_where_nothing_was_trained_it_is_said():
     at = sound(opened(weights="parity", source="task", task="parity", vs__what="training"))
-    assert [each.value for each in at.info] == [EN["no_training_yet"]]
+    assert [each.value for each in at.info] == [EN["no_training"]]
     assert "nn.GRU" in scenes(at)[KEYS[1]][0]["status"]["text"]
 
 
@@ -482,20 +537,56 @@ def test_another_input_is_another_example_or_the_same_changed():
     assert f"{2 * gap:g}" in header["status"]["text"]
     np.testing.assert_array_equal(scenes(at)[KEYS[0]][1]["x"], own)
     at.number_input(key="compare.value.p.set_reset.gap").set_value(gap).run()
+    # as the visitor's own: nothing is changed, and it is said
+    np.testing.assert_array_equal(scenes(sound(at))[KEYS[1]][1]["x"], own)
+    assert EN["why_same_numbers"] in text_of(at)
     at.number_input(key="compare.value.p.set_reset.width").set_value(3).run()
     wide, _ = reading.sequence_of(settings_of(at).with_parameter("width", 3), None)
     np.testing.assert_array_equal(scenes(sound(at))[KEYS[1]][1]["x"], wide.x)
     query = payload(at)["query"]
-    assert query["vs.values"] == "width 3"
+    assert "width 3" in query["vs.values"]
     again = sound(opened(**{name.replace(".", "__"): text for name, text in query.items()}))
     np.testing.assert_array_equal(scenes(again)[KEYS[1]][1]["x"], wide.x)
+    # it is what its boxes say, whatever becomes of the visitor's own; an emptied box says what it said
+    again.number_input(key="set.p.set_reset.gap").set_value(20).run()
+    assert again.number_input(key="compare.value.p.set_reset.gap").value == gap
+    np.testing.assert_array_equal(scenes(sound(again))[KEYS[1]][1]["x"], wide.x)
+    again.number_input(key="compare.value.p.set_reset.width").set_value(None).run()
+    np.testing.assert_array_equal(scenes(sound(again))[KEYS[1]][1]["x"], wide.x)
 
 
-@pytest.mark.parametrize(("steps", "level"), [((9_000, 9_000), True), ((9_000, 9_500), False), ((8_000, 8_100), True)])
-def test_runs_pooled_differently_stand_one_above_another(steps, level):
-    made = [SimpleNamespace(trace=SimpleNamespace(meta=meta(count))) for count in steps]
-    assert together(made) is level
+def test_weights_drawn_for_other_inputs_are_no_comparison_of_inputs():
+    at = opened(weights="random", source="synthetic", family="white_noise", vs__what="input", vs__how="changed")
+    sound(at)
+    at.number_input(key="compare.value.p.white_noise.inputs").set_value(3).run()
+    assert not at.exception
+    (error,) = at.error
+    assert "another model" in error.value
+    assert len(scenes(at)) == 2
 
 
-def meta(steps):
-    return SimpleNamespace(num_layers=1, bidirectional=False, hidden_size=4, steps=steps)
+def test_what_was_typed_as_numbers_is_not_read_as_text():
+    at = any_page(weights="random", source="numbers", numbers="1 2 3")
+    at.button(key="lead_input").click().run()
+    at.text_area(key="compare.typed.numbers").set_value("5 6 7").run()
+    at.button(key="compare_open_0").click().run()
+    at.selectbox(key="set.source").select("text").run()
+    at.button(key="lead_input").click().run()
+    assert at.text_area(key="compare.typed.text").value == " ".join(reversed(settings_of(at).text.split()))
+
+
+def test_runs_that_are_pooled_differently_stand_one_above_another_and_it_is_said():
+    long = " ".join(["0", "1"] * 4_550)
+    at = AppTest.from_file(APP, default_timeout=60).run()
+    at.button(key="lead_input").click().run()
+    at.selectbox(key="set.source").select("numbers").run()
+    at.text_area(key="set.numbers").set_value(long).run()
+    at.text_area(key="compare.typed.numbers").set_value("0 1 0 1").run()
+    found = scenes(sound(at))
+    assert [header["trace"]["steps"] for header, _ in found.values()] == [9_100, 4]
+    assert [header["form"] for header, _ in found.values()] == ["above", "below"]
+    assert EN["stacked_steps"] in text_of(at)
+    assert not apart_is_drawn(at)
+    at.text_area(key="set.numbers").set_value("0 1 0").run()
+    assert [header["form"] for header, _ in scenes(sound(at)).values()] == ["beside"] * 2
+    assert apart_is_drawn(at)

@@ -11,9 +11,6 @@ from gruviz.app.compare.sides import (
 from gruviz.app.settings import Settings
 from gruviz.app.subject import reading
 from gruviz.training.plan import TrainingPlan
-from gruviz.wording.words import words
-
-EN = words("en")["compare"]
 
 
 def test_a_model_that_is_large_is_measured_on_fewer_sequences():

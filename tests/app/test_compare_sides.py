@@ -15,8 +15,10 @@ from gruviz.app.compare.sides import (
 )  # fmt: skip
 from gruviz.app.readers import LONGEST_IN_URL
 from gruviz.app.settings import Settings
+from gruviz.app.subject import reading
 from gruviz.inputs.synthetic import FAMILIES
 from gruviz.stage.view import LONGEST_EXPERIMENT
+from gruviz.tasks.catalogue import TASKS
 from gruviz.wording.words import words
 
 EN = words("en")["compare"]
@@ -60,21 +62,36 @@ def test_each_field_of_a_comparison_has_its_reader_and_a_what_if_its_room():
     assert LONGEST_EXPERIMENT <= LONGEST_IN_URL
 
 
-@given(st.text(max_size=400))
-def test_values_of_any_text_are_those_of_the_sequence_or_nothing(text):
-    settings = Settings.opening({})
+SEQUENCES = [
+    *(Settings().with_family(name) for name in FAMILIES),
+    *(Settings().with_task(name) for name in TASKS),
+]
+
+
+@given(st.sampled_from(SEQUENCES), st.text(max_size=400))
+def test_values_of_any_text_are_those_of_the_sequence_or_nothing(settings, text):
     found = values_of(text, settings)
     assert set(found) <= set(settings.parameter_values())
     assert values_of(values_named(found), settings) == found
-    sides_of(settings, Comparison("input", how="changed", values=text))
+    assert all(side.name for side in sides_of(settings, Comparison("input", how="changed", values=text)))
 
 
-@pytest.mark.parametrize("family", FAMILIES)
-def test_there_is_a_change_to_begin_with_for_every_sequence_that_has_parameters(family):
-    settings = Settings().with_family(family)
-    found = first_change(settings)
-    assert len(found) == min(len(settings.known), 1)
-    for name, value in found.items():
-        assert (
-            settings.with_parameter(name, value).parameter_values()[name] == value != settings.parameter_values()[name]
-        )
+@given(st.sampled_from(SEQUENCES), st.data())
+def test_values_come_back_from_the_address(settings, data):
+    values = {}
+    for each in settings.known:
+        drawn = st.integers(int(each.low), int(each.high)) if each.integer else st.floats(each.low, each.high)
+        values[each.name] = data.draw(drawn)
+    given_back = Comparison.from_query(Comparison("input", how="changed", values=values_named(values)).to_query())
+    assert values_of(given_back.values, settings) == values
+
+
+@pytest.mark.parametrize("settings", SEQUENCES, ids=lambda each: each.task if each.source == "task" else each.family)
+def test_there_is_a_change_to_begin_with_that_leaves_the_inputs_as_they_are(settings):
+    (name, value), *more = first_change(settings).items()
+    assert not more
+    changed = settings.with_parameter(name, value)
+    assert changed.parameter_values()[name] == value != settings.parameter_values()[name]
+    own, _ = reading.sequence_of(settings, None)
+    other, _ = reading.sequence_of(changed, None)
+    assert own.channels == other.channels

@@ -9,8 +9,6 @@ import { largest, left, scaleOf } from "./deltas.js";
 
 export const VISIBLE = 1e-3;  // a difference below cannot be seen in any colour
 
-/** @typedef {{scene: Scene, tiles: import("../numbers/tiles.js").Tiles}} Shown  what a stage shows */
-
 /**
  * What is said of two runs, of one layer over all steps.
  * @typedef {object} Facts

@@ -92,8 +92,8 @@ export class Difference {
 
   /** What was not there yet, as of a what-if that has to be computed first, can be seen now: all look at the largest, unless someone looks elsewhere. */
   land() {
-    const { start, stage, facts: { most, from } } = this;
-    if (!start || !stage || !most || from === null) return;
+    const { start, stage, pair, facts: { most, from } } = this, coming = pair.some(({ experiment: { outcome } }) => outcome?.ran && !outcome.ran.done);
+    if (!start || !stage || !most || from === null || coming) return;
     this.start = null;
     if (stage.view.t === start.t && stage.view.unit === start.unit) stage.set({ t: most.t, unit: most.unit });
   }
@@ -181,8 +181,8 @@ export class Difference {
       }
       for (const each of found.more) stage.free.add(each.header, each.arrays, stage.drawn?.tile);
       stage.redraw();
-      this.land();
     }
+    this.land();
     this.follow();
   }
 

@@ -9,7 +9,7 @@ import { registry } from "./registry.js";
 import { stand } from "./standing.js";
 import { arraysFor, unpack } from "../numbers/unpack.js";
 
-const LEAVES = "[data-testid=stTopNavLink], [data-testid=stSidebarNavLink], .st-key-train_send button, .st-key-train_compare button, [class*=st-key-lead_] button, [class*=st-key-compare_open_] button, .st-key-compare_lesion_open button";
+const LEAVES = "[data-testid=stTopNavLink], [data-testid=stSidebarNavLink], [class*=st-key-lead_] button, [class*=st-key-leads_] button";  // of Python: whatever leads to another page stands in a container of that name
 const QUIET = 4000;  // ms
 const RETOLD = 3;  // times
 const TURNS = ["weights", "mine", "model", "trained", "vs.what", "vs.read", "vs.closing"];  // another one is another entry of the history

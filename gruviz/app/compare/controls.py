@@ -31,8 +31,9 @@ BENDS = {
     "clamp r 0": "whatif_idea_r0",
 }  # fmt: skip
 _LANGUAGE = "compare.language"  # in which they were drawn last
-_OF_ONE_THING = ("compare.typed.", "compare.value.", "compare.moment.", "compare.plan", "compare.two")  # widgets
-_TYPED_AS = "compare.typed.as"  # the source of what was typed last
+# keys of widgets beside those of READERS begin so
+_MORE = ("compare.typed.", "compare.value.", "compare.moment.", "compare.plan", "compare.two")
+_TYPED_AS = "compare.source-typed"  # the source of what was typed last
 
 
 def current() -> Comparison:
@@ -50,7 +51,7 @@ def current() -> Comparison:
 def put(comparison: Comparison) -> None:
     """Make this what is compared; call it before any of the controls is drawn."""
     st.session_state[_KEPT] = comparison
-    own = [str(key) for key in st.session_state if str(key).startswith(_OF_ONE_THING)]
+    own = [str(key) for key in st.session_state if str(key).startswith(_MORE)]
     state.leave((*map(_key, READERS), *own))
 
 
@@ -145,12 +146,10 @@ def _input(settings: Settings, comparison: Comparison, w: dict[str, Any]) -> Non
         st.session_state[_KEPT] = replace(current(), typed=typed)
         return
     c = w["compare"]
-    how = "example"
-    if settings.known:
-        how = st.segmented_control(
-            c["how"], sides.OTHERS, format_func=lambda name: c[f"how_{name}"], required=True, width="stretch",
-            key=_seed("how", comparison.how),
-        )  # fmt: skip
+    how = st.segmented_control(
+        c["how"], sides.OTHERS, format_func=lambda name: c[f"how_{name}"], required=True, width="stretch",
+        key=_seed("how", comparison.how),
+    )  # fmt: skip
     if how == "example":
         st.number_input(c["example"], 0, MAX_SEED, value=None, step=1, key=_seed("example", comparison.example))
     else:
@@ -159,20 +158,18 @@ def _input(settings: Settings, comparison: Comparison, w: dict[str, Any]) -> Non
 
 def _changed(settings: Settings, comparison: Comparison, names: dict[str, str]) -> None:
     """The parameters of the sequence in use, for the other one."""
-    own = settings.parameter_values()
-    shown = own | (sides.values_of(comparison.values, settings) or sides.first_change(settings))
-    columns, found = st.columns(2), {}
+    given = sides.values_of(comparison.values, settings) or sides.first_change(settings)
+    columns, found = st.columns(2), settings.parameter_values() | given
     for k, parameter in enumerate(settings.known):
         number = int if parameter.integer else float
-        key = _key(f"value.{state.parameter_name(settings, parameter.name)}")
-        if not state.holds(key):
-            st.session_state[key] = number(shown[parameter.name])
-        found[parameter.name] = columns[k % 2].number_input(
+        name = f"value.{state.parameter_name(settings, parameter.name)}"
+        value = columns[k % 2].number_input(
             names[parameter.name], number(parameter.low), number(parameter.high), step=number(parameter.step),
-            value=None, key=key,
+            value=None, key=_seed(name, number(found[parameter.name])),
         )  # fmt: skip
-    values = {name: value for name, value in found.items() if value is not None and value != own[name]}
-    st.session_state[_KEPT] = replace(current(), values=sides.values_named(values))
+        if value is not None:
+            found[parameter.name] = value
+    st.session_state[_KEPT] = replace(current(), values=sides.values_named(found))
 
 
 def _reversed(text: str) -> str:
@@ -205,34 +202,32 @@ def _training(settings: Settings, comparison: Comparison, w: dict[str, Any]) -> 
     standing = {name: rule.standing(name) for name in mine().values()}
     found = {name: each.trained for name, each in standing.items() if each is not None and each.trained is not None}
     if not found:
-        st.caption(c["no_training"])
-        return
+        return  # the page says so
     chosen, _, at = comparison.mine.rpartition(".")
     names = list(found)
+    if state.held_by(_key("plan")) not in (None, *names):
+        state.leave([_key("plan")])
     name = st.selectbox(
         c["training"], names, format_func=lambda one: described(found[one].plan, settings.lang),
-        index=names.index(chosen) if chosen in names else len(names) - 1, key="compare.plan",
+        key=_seed("plan", chosen if chosen in names else names[-1]),
     )  # fmt: skip
     steps = [step for step, _ in found[name].snapshots]
     # not the visitor's own model beside itself
-    usual = steps[0] if settings.weights == "mine" and _is_own(settings, found[name]) else steps[-1]
-    first = int(at) if chosen == name and at.isdigit() and int(at) in steps else usual
-    step, since = first, ""
+    usual = steps[0] if _is_own(settings, found[name]) else steps[-1]
+    last = next((step for step in steps if chosen == name and at == str(step)), usual)
+    first = next((step for step in steps if comparison.since == str(step)), None)
+    since = ""
     if len(steps) > 1:
-        both = st.toggle(c["two_moments"], comparison.since != "", key="compare.two", help=c["two_moments_help"])
-        key = f"compare.moment.{name}.{'both' if both else 'one'}"
-        if both:
-            start = int(comparison.since) if comparison.since and int(comparison.since) in steps else steps[0]
-            start, step = st.select_slider(c["moments"], steps, value=(min(start, first), first), key=key)
-            since = str(start)
-        else:
-            step = st.select_slider(c["moment"], steps, value=first, key=key)
-    st.session_state[_KEPT] = replace(current(), mine=moment_named(name, step), since=since)
+        if st.toggle(c["two_moments"], key=_seed("two", first is not None), help=c["two_moments_help"]):
+            begun = first if first is not None else steps[0] if last != steps[0] else steps[-1]
+            since = str(st.select_slider(c["moment_first"], steps, key=_seed(f"moment.{name}.first", begun)))
+        last = st.select_slider(c["moment"], steps, key=_seed(f"moment.{name}", last))
+    st.session_state[_KEPT] = replace(current(), mine=moment_named(name, last), since=since)
 
 
 def _is_own(settings: Settings, trained: Trained) -> bool:
-    held = kept(settings.mine)
-    return held is not None and held.plan == trained.plan
+    held = kept(settings.mine) if settings.weights == "mine" else None
+    return held is not None and not held.altered and held.plan == trained.plan
 
 
 _DRAWN = {

@@ -140,7 +140,7 @@ def _show(found: Lesions, settings: Settings) -> None:
             icon=":material/compare:", on_click=partial(_beside, bent),
         )  # fmt: skip
         st.button(
-            c["lesions_open"], key="compare_lesion_open", icon=":material/open_in_full:",
+            c["lesions_open"], key="leads_lesion", icon=":material/open_in_full:",
             on_click=partial(_open, settings, bent),
         )  # fmt: skip
 

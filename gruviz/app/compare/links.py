@@ -15,13 +15,15 @@ from gruviz.app.sentences import sentence
 from gruviz.app.server import models as model_store
 from gruviz.app.settings import Settings
 from gruviz.app.subject import reading
-from gruviz.app.subject.mine import mine
+from gruviz.app.subject.mine import mine, under_way
 from gruviz.app.subject.plans import described
+from gruviz.app.subject.weights import trained_weights
 from gruviz.inputs.sequence import Sequence
 from gruviz.training.plan import TrainingPlan, weights_of
 from gruviz.training.saved import as_file
 from gruviz.wording.problems import Problem
 from gruviz.wording.words import words
+from gruviz.wording.written import plain
 
 _FAULT = "compare.fault"  # why what was pressed could not be opened
 
@@ -84,7 +86,7 @@ def ways_back(settings: Settings, kind: str, sides: tuple[Side, ...], sequences:
     c, told = words(settings.lang)["compare"], st.session_state.pop(_FAULT, None)
     if told is not None:
         st.error(sentence(told, settings.lang), icon=":material/edit_note:")
-    with st.container(horizontal=True):
+    with st.container(horizontal=True, key="leads_back"):  # see assets/stage/page/courier.js
         for k, (side, sequence) in enumerate(zip(sides, sequences, strict=True)):
             whole = side.plain or _can_be_kept(side, sequence)
             if not whole and any(each.plain and each.settings == side.settings for each in sides):
@@ -95,11 +97,13 @@ def ways_back(settings: Settings, kind: str, sides: tuple[Side, ...], sequences:
                 icon=":material/open_in_full:", on_click=_open if whole else state.send,
                 args=(side if whole else side.settings,),
             )  # fmt: skip
+        busy = under_way()
         for k, (plan, step) in enumerate(_trainings(kind, sides).items()):
             key = "train_back" if plan in mine() else "train_anew"
             st.button(
-                c[key].format(plan=described(plan, settings.lang)), key=f"compare_train_{k}",
+                c[key].format(plan=plain(described(plan, settings.lang))), key=f"compare_train_{k}",
                 icon=":material/school:", on_click=state.send, args=(settings, "train", (plan, step)),
+                disabled=busy not in (None, plan), help=None if busy in (None, plan) else c["train_busy"],
             )  # fmt: skip
 
 
@@ -108,7 +112,10 @@ def _trainings(kind: str, sides: tuple[Side, ...]) -> dict[TrainingPlan, int | N
     found: dict[TrainingPlan, int | None] = {}
     for side in sides:
         plan, moment = plan_of(side), moment_of(side)
-        if plan is not None and (kind in ("start", "trained", "training") or plan in mine()):
+        held = None if moment is not None else trained_weights(side.settings)
+        if plan is None or (held is not None and held.altered):
+            continue
+        if kind in ("start", "trained", "training") or plan in mine():
             found[plan] = found.get(plan) if moment is None else moment
     return found
 
@@ -132,10 +139,11 @@ def _kept(side: Side) -> Settings:
     Raises:
         Problem: they cannot be made (any more).
     """
-    own, plan = side.settings, plan_of(side)
-    sequence, _ = reading.sequence_of(own, state.current_upload() if own.source == "file" else None)
-    fitted = fit_of(side, sequence).params if side.altered == FITTED else None
+    own, plan, fitted = side.settings, plan_of(side), None
+    if side.altered == FITTED:
+        sequence, _ = reading.sequence_of(own, state.current_upload() if own.source == "file" else None)
+        fitted = fit_of(side, sequence).params
     model = altered_model(side, plan.made().input_size, fitted)
-    made = replace(plan, model=model.kind, hidden_size=model.hidden_size)
-    name = model_store.keep(as_file(made, weights_of(model), told=side.name))
+    file = as_file(replace(plan, model=model.kind), weights_of(model), altered=side.altered)
+    name = model_store.keep(file)
     return replace(own, weights="mine", mine=name, model=model.kind, layer=0)

@@ -13,13 +13,15 @@ from gruviz.app.compare.sides import FITTED, Side
 from gruviz.app.server.memory import memory
 from gruviz.app.server.turns import compute_turns
 from gruviz.stage.scene import Run
-from gruviz.tasks.answers import answers
+from gruviz.tasks.answers import said, states_of, wrong
+from gruviz.tracing.analysis import half_lives
 from gruviz.tracing.gate_trace import GATES
 from gruviz.training.loop import evaluate
 from gruviz.training.plan import TrainingPlan
 
 VISIBLE = 1e-3  # as assets/stage/compare/apart.js has it
 SATURATED = 0.1  # a gate this near to 0 or 1
+PIECE = 200_000  # outputs of a head at once
 MOST_SEQUENCES = 512
 MOST_CELLS = 4_000_000  # sequences x steps x the widest of units, inputs and outputs, at once
 MOST_WORK = 200_000_000  # of all runs: some seconds
@@ -66,31 +68,16 @@ def apart(one: Run, other: Run) -> Apart | None:
 
 
 @dataclass(frozen=True)
-class Common:
-    """What can be said of runs that have no units in common, of each in their order.
-
-    Args:
-        saturated: share of cells whose z is nearer to 0 or 1 than SATURATED.
-        half_life: steps in which a typical unit (the median) loses half of what it holds.
-        answers: how far what their heads say is apart, see `answers_apart`; None where they say nothing comparable.
-    """
-
-    saturated: tuple[float, ...]
-    half_life: tuple[float, ...]
-    answers: AnswersApart | None
-
-
-@dataclass(frozen=True)
 class AnswersApart:
     """How far the answers of two runs to one input are apart, over the steps both have.
 
     Args:
         kind: of the heads, as `gruviz.tasks.answers.Head` has it.
-        same: steps at which both give the same answer (class or sign); of numbers, nearer than VISIBLE.
+        same: steps at which both give the same answer (class or signs); of numbers, nearer than VISIBLE.
         steps: of how many.
         largest: |difference| of any output: of probabilities, or of the outputs themselves.
         step: where that is.
-        right: of each, steps at which it is right, where that can be said of any; None elsewhere.
+        right: of each, at how many steps it is right; None where nothing is due, or nothing can be wrong.
         judged: of how many steps that can be said.
     """
 
@@ -103,21 +90,19 @@ class AnswersApart:
     judged: int
 
 
-def in_common(one: Run, other: Run) -> Common:
-    """What two runs of unlike sizes can be compared by; the first batch entry counts.
-
-        z_mean = exp(mean over time of ln z)    half-life = ln 1/2 / ln z_mean
+def in_common(run: Run) -> tuple[float, float]:
+    """What runs of unlike sizes can be compared by, besides their answers; the first batch entry counts.
 
     Args:
-        one, other: their runs.
+        run: one of them.
+
+    Returns:
+        The share of cells whose z is nearer to 0 or 1 than SATURATED, and the median of all units' half-lives in
+        steps, which is infinite where z keeps everything.
     """
-    saturated, half_life = [], []
-    for run in (one, other):
-        z = run.trace.z[:, 0].astype(np.float64)
-        mean = np.log(np.clip(z, 1e-12, 1 - 1e-12)).mean(axis=1)
-        saturated.append(float(np.mean((z < SATURATED) | (z > 1 - SATURATED))))
-        half_life.append(float(np.median(np.log(2) / -mean)))
-    return Common(tuple(saturated), tuple(half_life), answers_apart(one, other))
+    z = run.trace.z[:, 0]
+    halves = np.concatenate([half_lives(run.trace, layer) for layer in range(len(z))])
+    return float(np.mean((z < SATURATED) | (z > 1 - SATURATED))), float(np.median(halves))
 
 
 def answers_apart(one: Run, other: Run) -> AnswersApart | None:
@@ -130,27 +115,43 @@ def answers_apart(one: Run, other: Run) -> AnswersApart | None:
         return None
     if (one.head.kind, one.head.names) != (other.head.kind, other.head.names):
         return None
-    a, b = (answers(run.head, run.trace, run.target) for run in (one, other))
-    steps = min(len(a.y), len(b.y))
-    first, second = a.y[:steps], b.y[:steps]
-    off = np.nan_to_num(np.abs(second.astype(np.float64) - first), nan=0.0, posinf=0.0)
-    step = int(off.max(axis=1).argmax())
-    judged = ~np.isnan(a.wrong[:steps]) & ~np.isnan(b.wrong[:steps])
-    right = tuple(int((each.wrong[:steps][judged] == 0).sum()) for each in (a, b))
-    same = _alike(one.head.kind, first, second, off)
-    return AnswersApart(
-        one.head.kind, int(same.sum()), steps, float(off[step].max()), step, right if judged.any() else None,
-        int(judged.sum()),
-    )  # fmt: skip
+    make = partial(_answers_apart, one, other)
+    return memory().get("answers apart", (one.id, other.id), make, lambda _: 100)
+
+
+def _answers_apart(one: Run, other: Run) -> AnswersApart:
+    steps, outputs, kind = min(one.trace.meta.steps, other.trace.meta.steps), len(one.head.names), one.head.kind
+    size = max(1, PIECE // outputs)
+    same = judged = at = 0
+    largest, right, turns = 0.0, [0, 0], compute_turns()
+    with turns.turn():
+        for first in range(0, steps, size):
+            last = min(first + size, steps) - 1
+            pieces = []
+            for run in (one, other):
+                y = said(run.head, states_of(run.trace, 0, first, last))
+                target = None if run.target is None else run.target[first : last + 1]
+                pieces.append((y, wrong(run.head, y, target)))
+            (a, missed), (b, missed_too) = pieces
+            off = np.nan_to_num(np.abs(b.astype(np.float64) - a), nan=0.0, posinf=0.0).max(axis=1)
+            if off.max() > largest:
+                largest, at = float(off.max()), first + int(off.argmax())
+            same += int(_alike(kind, a, b, off).sum())
+            known = ~np.isnan(missed) & ~np.isnan(missed_too)
+            judged += int(known.sum())
+            for k, each in enumerate((missed, missed_too)):
+                right[k] += int((each[known] == 0).sum())
+            turns.offer()
+    return AnswersApart(kind, same, steps, largest, at, tuple(right) if judged else None, judged)
 
 
 def _alike(kind: str, first: NDArray, second: NDArray, off: NDArray) -> NDArray[np.bool_]:
-    """At which steps two answers are the same one."""
+    """At which steps two answers are the same one; off: the largest difference of an output at each."""
     if kind == "classes":
         return first.argmax(axis=1) == second.argmax(axis=1)
     if kind == "signs":
         return ((first > 0) == (second > 0)).all(axis=1)
-    return (off < VISIBLE).all(axis=1)
+    return off < VISIBLE
 
 
 def sequences_for(plan: TrainingPlan, runs: int = 1) -> int:

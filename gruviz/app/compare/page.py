@@ -66,7 +66,7 @@ def _draw(settings: Settings) -> None:
             found = _found(settings, comparison, upload, _progress(settings.lang, fitting))
             fitting.empty()
             if comparison.what == "training" and not comparison.mine:
-                st.info(words(settings.lang)["compare"]["no_training_yet"], icon=":material/school:")
+                st.info(words(settings.lang)["compare"]["no_training"], icon=":material/school:")
         if controls.over(found[1][0].digest):
             st.rerun()
         st.session_state[_GOOD] = settings, comparison, upload
@@ -114,6 +114,10 @@ def _found(
     """
     sides = sides_of(settings, comparison)
     sequences = [sequence_of(side, reading.sequence_of(side.settings, upload)[0]) for side in sides]
+    widths = [sequence.inputs for sequence in sequences]
+    drawn = settings.weights in ("random", "chrono") and kind_of(settings, comparison) == "input"
+    if drawn and widths[0] != widths[1]:  # those are drawn for so many inputs: others would be another model
+        raise Problem("compare_inputs", own=widths[0], other=widths[1])
     pairs = zip(sides, sequences, strict=True)
     return sides, sequences, [run_of(side, sequence, told, counted) for side, sequence in pairs]
 
@@ -136,11 +140,13 @@ def _progress(language: str, place: DeltaGenerator) -> Told:
     return told
 
 
-def together(made: list[Run]) -> bool:
-    """Whether the first two can be compared cell by cell: the same units, and steps that are not pooled differently."""
+def unlike(made: list[Run]) -> str:
+    """Why the first two cannot be subtracted cell by cell: other "units", other "steps" in a column; "" if they can."""
     a, b = made[0].trace.meta, made[1].trace.meta
     sizes = [(each.num_layers, each.bidirectional, each.hidden_size) for each in (a, b)]
-    return sizes[0] == sizes[1] and (a.steps == b.steps or all(is_exact(m.steps, m.hidden_size) for m in (a, b)))
+    if sizes[0] != sizes[1]:
+        return "units"
+    return "" if a.steps == b.steps or all(is_exact(m.steps, m.hidden_size) for m in (a, b)) else "steps"
 
 
 def scenes_of(settings: Settings, sides: tuple[Side, ...], sequences: list[Sequence], made: list[Run]) -> list[Scene]:
@@ -152,7 +158,7 @@ def scenes_of(settings: Settings, sides: tuple[Side, ...], sequences: list[Seque
     """
     w, view = words(settings.lang), settings.view
     resets = {run.trace.meta.reset for run in made}
-    led = together(made)
+    led = not unlike(made)
     scenes = []
     for k, (side, sequence, run) in enumerate(zip(sides, sequences, made, strict=True)):
         own = replace(view, bent=side.settings.bent, drawn=side.settings.drawn, show="bent")
@@ -175,13 +181,14 @@ def _stages(scenes: list[Scene], sides: tuple[Side, ...], language: str) -> None
 
     Runs that have no cells in common stand one above another, so that their steps do.
     """
-    led = together([scene.run for scene in scenes])
+    why = unlike([scene.run for scene in scenes])
     with st.container(key="compare_top"):
-        if led:
+        if not why:
             difference(KEYS[: len(sides)], (sides[0].name, sides[1].name), CURSOR)
         else:
-            st.caption(words(language)["compare"]["stacked"])
-    places = st.columns(len(scenes), gap="medium") if led else [st.container()] * len(scenes)
+            c = words(language)["compare"]
+            st.caption(c["stacked_units" if why == "units" else "stacked_steps"])
+    places = st.columns(len(scenes), gap="medium") if not why else [st.container()] * len(scenes)
     for k, (place, scene) in enumerate(zip(places, scenes, strict=True)):
         with place:
             stage(KEYS[k], scene)

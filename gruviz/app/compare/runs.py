@@ -79,7 +79,7 @@ def plan_of(side: Side) -> TrainingPlan | None:
 
 
 def moment_of(side: Side) -> int | None:
-    """After how many steps of a training a side was chosen; None where it is none, or its end."""
+    """After how many steps of a training a side is, where it is a moment of one; None elsewhere."""
     step = side.altered.rpartition(".")[2] if side.altered.startswith(MOMENT) else ""
     return int(step) if step.isdecimal() else None
 
@@ -149,14 +149,12 @@ def altered_model(side: Side, inputs: int, fitted: GRUParams | None = None) -> G
     """
     if not side.altered:
         return runs.model_of(side.settings, inputs)
+    if side.altered.startswith(MOMENT):
+        plan, weights = _moment(side)
+        return _with_head(plan, weights, plan.model, inputs)
     held = trained_weights(side.settings)
-    if side.altered.startswith(MOMENT) or (side.altered == "start" and held is not None):
-        moment = side.altered.startswith(MOMENT)
-        plan, weights = _moment(side) if moment else (held.plan, first_weights(held.plan))
-        own = model_of(plan, weights)
-        model = MODELS[plan.model if moment else side.settings.model].from_params(resized(own.params(), inputs))
-        model.fc = own.fc
-        return model
+    if side.altered == "start" and held is not None:
+        return _with_head(held.plan, first_weights(held.plan), side.settings.model, inputs)
     (params, *more) = params_of(side.settings, inputs)
     if more:
         raise Problem("compare_layers")
@@ -178,6 +176,13 @@ def altered_model(side: Side, inputs: int, fitted: GRUParams | None = None) -> G
         model = built(*misread(params, side.altered, reset=reset))
     if held is not None:
         model.fc = held.model().fc
+    return model
+
+
+def _with_head(plan: TrainingPlan, weights: Weights, kind: str, inputs: int) -> GRUModel:
+    own = model_of(plan, weights)
+    model = MODELS[kind].from_params(resized(own.params(), inputs))
+    model.fc = own.fc
     return model
 
 

@@ -16,6 +16,7 @@ from gruviz.wording.words import words
 
 OTHERS = ("example", "changed")  # another input: another example, or the same with other parameters
 LONGEST_VALUES = 300  # characters of those
+WIDENING = ("alphabet", "inputs")  # parameters that say how many inputs a sequence has
 KINDS = ("models", "what_if", "input", "random", "start", "trained", "training", "read")
 CLOSING = ("", "r1", "diagonal", "first")  # what makes the reset placements one function
 READ_AS, WRITTEN_AS = "as.", "to."  # before the name of a convention: its file is what ours is taken for, or becomes
@@ -55,8 +56,8 @@ class Comparison:
         drawn: of a what-if: the input, likewise.
         how: of another input: one of OTHERS.
         example: of another example: its number, or the seed.
-        values: of the same one changed: "gap 28;pulse 2", names and values of its parameters; what is not of its
-            sequence, or out of range there, counts for nothing.
+        values: of the same one changed: "gap 28;width 2", names and values of its parameters; what is not of its
+            sequence, or out of range there, counts for nothing. "" where nobody has chosen any: see `first_change`.
         typed: of another input that was typed.
         read: one of READINGS.
         mine: of another training: its name in this process, a dot, and after how many steps.
@@ -151,7 +152,7 @@ def kinds_for(settings: Settings) -> tuple[str, ...]:
         held = trained_weights(settings)
     except Problem:
         held = None
-    left_out = set() if held is not None else {"start"}
+    left_out = set() if held is not None and not held.altered else {"start"}
     if held is None or settings.weights == "mine":
         left_out.add("trained")
     if settings.source in ("table", "file"):
@@ -215,12 +216,13 @@ def sides_of(settings: Settings, comparison: Comparison) -> tuple[Side, ...]:
             other = replace(own, **{own.source: c.typed or getattr(own, own.source)})
             return Side(said["side_input"], own), Side(said["side_other_input"], other)
         if c.how == "changed":
-            values = values_of(c.values, own) or first_change(own)
+            values, before = values_of(c.values, own) or first_change(own), own.parameter_values()
             labels = w["task_parameters" if own.source == "task" else "parameters"]
-            changed = ", ".join(f"{labels[name]} {value:g}" for name, value in values.items())
             other = own
             for name, value in values.items():
                 other = other.with_parameter(name, value)
+            changed = [f"{labels[name]} {value:g}" for name, value in values.items() if value != before[name]]
+            changed = ", ".join(changed) or said["bent_nothing"]
             return Side(said["side_input"], own), Side(said["side_changed"].format(values=changed), other)
         name, number = said["side_example"], c.example + (c.example == own.sseed)
         return tuple(Side(name.format(number=each), replace(own, sseed=each)) for each in (own.sseed, number))
@@ -228,15 +230,14 @@ def sides_of(settings: Settings, comparison: Comparison) -> tuple[Side, ...]:
 
 
 def values_of(text: str, settings: Settings) -> dict[str, float]:
-    """Parameters of the sequence in use as an address has them, without those that are as they were.
+    """Parameters of the sequence in use as an address has them.
 
-    >>> values_of("gap 28;pulse x;nothing 1", Settings())
+    >>> values_of("gap 28;width x;nothing 1", Settings())
     {'gap': 28.0}
     """
     given = dict(piece.rpartition(" ")[::2] for piece in text.split(";"))
     read = {each.name: read_parameter(each, given.get(each.name)) for each in settings.known}
-    own = settings.parameter_values()
-    return {name: value for name, value in read.items() if value is not None and value != own[name]}
+    return {name: value for name, value in read.items() if value is not None}
 
 
 def values_named(values: Mapping[str, float]) -> str:
@@ -245,8 +246,11 @@ def values_named(values: Mapping[str, float]) -> str:
 
 
 def first_change(settings: Settings) -> dict[str, float]:
-    """A change to begin with: the first parameter of the sequence doubled, or halved where it is as large as can be."""
-    for each in settings.known:
+    """A change to begin with: the first parameter of the sequence doubled, or halved where it is as large as can be.
+
+    Not one that gives it other inputs: weights that are drawn for those would be other weights.
+    """
+    for each in (one for one in settings.known if one.name not in WIDENING):
         value = settings.parameter_values()[each.name]
         for other in (2 * value, value / 2, each.low, each.high):
             read = read_parameter(each, other)
@@ -263,6 +267,18 @@ def moment_named(training: str, step: int | str) -> str:
 def _step(moment: str) -> str:
     step = moment.rpartition(".")[2]
     return f"{int(step):,}" if step.isdecimal() and len(step) < 12 else "?"
+
+
+def altered_named(altered: str, language: str) -> str:
+    """In words what `Side.altered` says; "" where it says nothing that is known."""
+    c = words(language)["compare"]
+    if altered.startswith(MOMENT):
+        return c["side_training"].format(step=_step(altered))
+    if altered == "start":
+        return c["side_start"]
+    if altered and altered in CLOSING:
+        return c[f"closing_{altered}"]
+    return named(altered, language) if altered in READINGS else ""
 
 
 def named(reading: str, language: str) -> str:

@@ -121,7 +121,8 @@ def _why(
     if kind == "read" and comparison.read in MISREADINGS:
         return [c[f"why_{comparison.read}"]]
     if kind == "input" and np.array_equal(sequences[0].x, sequences[1].x):
-        return [c["why_same_input"]]
+        seeded = settings.source not in ("numbers", "text") and comparison.how == "example"
+        return [c["why_same_input" if seeded else "why_same_numbers"]]
     if kind in ("trained", "training", "random"):
         return [c["why_units"]]
     if kind == "read":
@@ -138,9 +139,11 @@ def _why(
 
 def _common(one: Run, other: Run) -> dict[str, str]:
     """What runs of unlike sizes have in common, written."""
-    found = in_common(one, other)
-    said = {f"{name}_saturated": f"{share:.0%}" for name, share in zip(_BOTH, found.saturated, strict=True)}
-    return said | {f"{name}_half_life": f"{steps:.3g}" for name, steps in zip(_BOTH, found.half_life, strict=True)}
+    said = {}
+    for name, run in zip(_BOTH, (one, other), strict=True):
+        saturated, steps = in_common(run)
+        said |= {f"{name}_saturated": f"{saturated:.0%}", f"{name}_half_life": f"{steps:.3g}".replace("inf", "∞")}
+    return said
 
 
 def _answers(kind: str, names: dict[str, str], one: Run, other: Run, language: str) -> list[str]:
@@ -149,8 +152,11 @@ def _answers(kind: str, names: dict[str, str], one: Run, other: Run, language: s
     if found is None:
         return []
     c = words(language)["compare"]
-    key = "answers_numbers" if found.kind == "numbers" else "answers_classes"
-    said = c[key].format(same=found.same, steps=found.steps, largest=small(found.largest), step=found.step)
+    if found.largest == 0:
+        said = c["answers_same"].format(steps=found.steps)
+    else:
+        key = "answers_numbers" if found.kind == "numbers" else "answers_classes"
+        said = c[key].format(same=found.same, steps=found.steps, largest=small(found.largest), step=found.step)
     if found.right is not None:
         first, second = found.right
         said += " " + c["answers_right"].format(**names, right=first, other=second, judged=found.judged)

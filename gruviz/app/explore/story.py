@@ -6,6 +6,7 @@ from functools import lru_cache
 
 import numpy as np
 
+from gruviz.app.compare.sides import altered_named
 from gruviz.app.settings import OPENS_ON, Settings
 from gruviz.app.subject.weights import inputs_of, symbols_of, trained_weights, units_of
 from gruviz.inputs.sequence import Sequence
@@ -22,7 +23,6 @@ from gruviz.wording.words import words
 NOT_YET = ("no_file",)  # problems that are none: nothing was given yet
 MOST_NAMED = 12  # symbols a model does not know
 MEASURED = 32  # sequences on which the units that carry a task's memory are found
-MOST_TOLD = 200  # characters of what a model is said to be
 SATURATED = 0.1  # a gate this near to 0 or 1
 
 
@@ -56,7 +56,7 @@ def status(settings: Settings, sequence: Sequence, run: Run, problem: Problem | 
         return Status("note", said, act=("trained", settings.model, p["trained_other"].format(model=model)))
     if settings.weights in (*TASKS, *PRESETS) and not settings.shows_preset_input:
         return Status("note", p["story_elsewhere"], act=own)
-    if (told := _told(settings)) is not None:
+    if (told := _told(settings)) != "":
         return Status("note", p["own_told"].format(name=told), p["own_told_more"])
     key = settings.weights
     if key == "random":
@@ -68,10 +68,10 @@ def status(settings: Settings, sequence: Sequence, run: Run, problem: Problem | 
     return Status("story", sentence, rest, meant)
 
 
-def _told(settings: Settings) -> str | None:
-    """What a model of the visitor's is, where it did not come as it is from a training."""
+def _told(settings: Settings) -> str:
+    """What a model of the visitor's is, where it did not come as it is from a training; "" where it did."""
     held = trained_weights(settings) if settings.weights == "mine" else None
-    return None if held is None else held.card.get("told", "")[:MOST_TOLD] or None
+    return "" if held is None else altered_named(held.altered, settings.lang)
 
 
 def _same_function(trained: str) -> tuple[str, ...]:

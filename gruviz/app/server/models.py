@@ -23,7 +23,7 @@ class Store:
         """Read a file and keep its model; gives the name it is kept under.
 
         Raises:
-            Problem: it is no file of `gruviz.training.saved.saved`.
+            Problem: it is no file of `gruviz.training.saved.as_file`.
         """
         model, name = opened(data), blake2b(data, digest_size=12).hexdigest()
         with self._guard:

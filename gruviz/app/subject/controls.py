@@ -1,4 +1,4 @@
-"""The controls of the Explore page."""
+"""The controls of what a page is about: its weights and its input."""
 
 from __future__ import annotations
 

@@ -22,5 +22,11 @@ def mine() -> dict[TrainingPlan, str]:
     return st.session_state[_MINE]
 
 
+def under_way() -> TrainingPlan | None:
+    """The plan of this session that trains or waits to."""
+    standings = {plan: trainings().standing(name) for plan, name in mine().items()}
+    return next((plan for plan, found in standings.items() if found is not None and found.active), None)
+
+
 def _cookie() -> str:
     return st.context.cookies.get(COOKIE, "")

@@ -17,7 +17,7 @@ from gruviz.app.server.trainings import Standing, trainings
 from gruviz.app.settings import Settings
 from gruviz.app.stage import answer, stage
 from gruviz.app.subject import plans
-from gruviz.app.subject.mine import COOKIE, MOST_MINE, mine
+from gruviz.app.subject.mine import COOKIE, MOST_MINE, mine, under_way
 from gruviz.app.train import controls, results
 from gruviz.app.train.runs import curves_of, run_of
 from gruviz.app.train.status import described_status
@@ -53,19 +53,19 @@ def _draw(settings: Settings) -> None:
     theme, language = page_theme(), settings.lang
     w = words(language)
     trainings().warm()
-    active = _active()
+    running = under_way()
     with st.sidebar:
         language_control(settings, STAGE)
         st.caption(w["train"]["about"])
-        found = controls.plan_controls(language, active is not None)
+        found = controls.plan_controls(language, running is not None)
         problem = found if isinstance(found, Problem) else None
         plan = (st.session_state.get(_GOOD) or TrainingPlan("delayed_copy")) if problem is not None else found
-        st.session_state[_GOOD] = plan = active or plan
+        st.session_state[_GOOD] = plan = running or plan
         _earlier(plan, language)
         rule = trainings()
         st.caption(w["train"]["capped"].format(cap=rule.cap, closed=rule.closed, patience=rule.patience))
     playing = results.plays(mine().get(plan))
-    looks = None if active is None else _pace()
+    looks = None if running is None else _pace()
     st.fragment(_live, run_every=looks or (PLAYING if playing else None))(plan, problem, looks, playing, theme)
 
 
@@ -77,12 +77,6 @@ def _pace(so_far: float = 0.0) -> float:
     return so_far if pace < so_far < 4 * pace else pace
 
 
-def _active() -> TrainingPlan | None:
-    """The plan of this session that trains or waits to."""
-    standings = {plan: trainings().standing(name) for plan, name in mine().items()}
-    return next((plan for plan, found in standings.items() if found is not None and found.active), None)
-
-
 def _earlier(plan: TrainingPlan, language: str) -> None:
     """Offer the other trainings of this session, whose results are kept."""
     others = [one for one, name in mine().items() if one != plan and trainings().standing(name) is not None]
@@ -90,7 +84,7 @@ def _earlier(plan: TrainingPlan, language: str) -> None:
     if others:
         st.selectbox(
             words(language)["train"]["earlier"], others, index=None, key=key, on_change=_bring_back, args=(key,),
-            format_func=lambda one: plans.described(one, language), disabled=_active() is not None,
+            format_func=lambda one: plans.described(one, language), disabled=under_way() is not None,
             placeholder=words(language)["train"]["earlier_choose"],
         )  # fmt: skip
 

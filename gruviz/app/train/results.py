@@ -277,14 +277,15 @@ def _take_along(trained: Trained, settings: Settings) -> None:
     plan, task = trained.plan, trained.plan.made()
     st.markdown(f"##### {w['train']['downloads']}")
     file = f"{plan.task}_{plan.model}"
-    st.button(
-        w["train"]["send"], icon=":material/travel_explore:", key="train_send", type="primary",
-        on_click=_send, args=(trained, settings),
-    )  # fmt: skip
-    st.button(
-        w["train"]["compare"], icon=":material/compare:", key="train_compare", help=w["train"]["compare_help"],
-        on_click=_send, args=(trained, settings, "compare"),
-    )  # fmt: skip
+    with st.container(key="leads_on"):  # see assets/stage/page/courier.js
+        st.button(
+            w["train"]["send"], icon=":material/travel_explore:", key="train_send", type="primary",
+            on_click=_send, args=(trained, settings),
+        )  # fmt: skip
+        st.button(
+            w["train"]["compare"], icon=":material/compare:", key="train_compare", help=w["train"]["compare_help"],
+            on_click=_send, args=(trained, settings, "compare"),
+        )  # fmt: skip
     st.download_button(
         w["train"]["download_safetensors"], lambda: saved(trained), file_name=f"{file}.safetensors", on_click="ignore",
         key="train_safetensors", icon=":material/download:",
