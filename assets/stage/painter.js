@@ -86,7 +86,7 @@ export class Painter {
 
   /** @param {boolean} [force]  even if it is as large as before */
   resize(force = false) {
-    const { stage } = this, { root, part, scene, shown, view, w, ranks, options } = stage;
+    const { stage } = this, { root, part, scene, rows: { shown, ranks }, view, w, options } = stage;
     if (!this.ready) return;
     const width = Math.floor(part.panels.clientWidth), over = part.panels.getBoundingClientRect().top - root.getBoundingClientRect().top;
     const share = SHARES[scene.form], screen = document.documentElement.clientHeight;

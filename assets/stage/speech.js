@@ -45,7 +45,7 @@ export class Speech {
     part.own.hidden = scene.trace.inputs < 2;
     part["order-box"].hidden = part.figure.hidden = mute;
     part.scrub.max = String(scene.trace.steps - 1);
-    part.subset.value = stage.typed;
+    part.subset.value = stage.rows.typed;
     part.writings.replaceChildren(...WRITTEN.map((written) => {
       const made = button("toggle", [word(`written_${written}`)], () => stage.set({ equations: written }));
       made.dataset.written = written;

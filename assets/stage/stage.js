@@ -3,7 +3,7 @@
 
 /** @import { Asked, Cell, Explained, Gate, Panel, Place as Told, Question, Reply, Scene, Theme, View, Words } from "./fields.js" */
 /** @import { Cursor, Place } from "./hands/cursor.js" */
-/** @import { Table, Tables } from "./numbers/unpack.js" */
+/** @import { Tables } from "./numbers/unpack.js" */
 /** @import { Goal } from "./hands/visits.js" */
 /** @import { Window } from "./hands/zoom.js" */
 /** @import { Shown } from "./compare/shown.js" */
@@ -12,6 +12,7 @@ import { Fetching } from "./numbers/fetching.js";
 import { LONGEST } from "./numbers/known.js";
 import { sceneOf } from "./fields.js";
 import { Hands } from "./hands/hands.js";
+import { Rows } from "./hands/rows.js";
 import { Headline } from "./headline.js";
 import { build } from "./markup.js";
 import { chosenOutput } from "./cell/says.js";
@@ -23,7 +24,6 @@ import { Questions } from "./numbers/questions.js";
 import { Speech } from "./speech.js";
 import { Sums } from "./numbers/sums.js";
 import { Tiles } from "./numbers/tiles.js";
-import { parseUnits, withinUnits } from "./hands/units.js";
 import { Visits } from "./hands/visits.js";
 import { fill } from "./wording.js";
 import { clamp, followed, isZoomed, moved, seen, settled, shownWindow, whole, zoomedBy } from "./hands/zoom.js";
@@ -83,11 +83,7 @@ export class Stage {
     this.view = viewOf(scene, options.remembered?.());
     /** @type {Window} */
     this.window = whole(steps);
-    this.order = inOrder(units);
-    /** What the order is by, where it is one of numbers. @type {Table | null} */
-    this.ranks = null;
-    this.shown = this.order;
-    this.typed = "";  // to choose units, whether it names some or not
+    this.rows = new Rows(units);
     /** @type {(Explained & {reply: number | null}) | null} */
     this.answered = null;
     this.explained = false;  // someone has asked where a number comes from
@@ -174,8 +170,8 @@ export class Stage {
     const asked = !old || back || (scene.place !== old.place && scene.place !== null);
     if (back) Object.assign(view, viewOf(scene));
     else if (old && asked) Object.assign(view, viewOf(scene), { order: view.order, turned: view.turned, diagram: view.diagram, equations: view.equations, stat: view.stat, hide: view.hide, large: view.large, colours: view.colours, xscale: view.xscale });
-    if (asked) this.typed = view.subset;
-    else if (fresh) this.typed = withinUnits(this.typed, units, scene.unit_names);
+    if (asked) this.rows.typed = view.subset;
+    else if (fresh) this.rows.keep(units, scene.unit_names);
     view.t = clamp(view.t, 0, steps - 1);
     view.unit = clamp(view.unit, 0, units - 1);
     view.layer = Math.min(view.layer, layers - 1);
@@ -190,8 +186,8 @@ export class Stage {
     this.free.add(scene.tile, arrays);
     if (scene.sums) this.freeSums.add(scene.sums, arraysFor(arrays, "sums"));
     const current = view.order === told.order && scene.tile.layer === view.layer;
-    if (current) this.rank(arrays);
-    else if (this.order.length !== units) this.order = inOrder(units);
+    if (current) this.rows.rank(arrays);
+    else this.rows.hold(units);
     if (!current) this.askOrder();
     if (fresh) this.hands.leave();  // what is said of a cell is of another trace
     this.painter.cell.setWords(this.w);
@@ -230,7 +226,7 @@ export class Stage {
       if (header.kind === "sums") this.freeSums.add(header, arrays);
       if (header.kind === "model" || header.kind === "what_if") this.experiment.answered(header, arrays);
       if (header.kind === "order" && header.order === this.view.order && header.layer === this.view.layer) {
-        this.rank(arrays);
+        this.rows.rank(arrays);
         this.choose();
         this.painter.resize(true);
       }
@@ -253,12 +249,6 @@ export class Stage {
     this.ask({ kind: "order", order, layer, first, last });
   }
 
-  /** @param {Tables} arrays  of an order: the units, and the numbers it is by */
-  rank({ order, values }) {
-    this.order = ordered(order);
-    this.ranks = values ?? null;
-  }
-
   explain() {
     const { gate, layer, t, unit } = this.view, out = gate === "y" ? chosenOutput(this) : undefined;
     this.explained = true;
@@ -279,15 +269,16 @@ export class Stage {
 
   // ---- the view
 
-  /** The units shown, in their order; what was typed stays in its box even where it names none. */
+  /** The units shown, from the top. */
+  get shown() {
+    return this.rows.shown;
+  }
+
+  /** Those that were chosen are shown, and one of them is looked at. */
   choose() {
-    const { units } = this.scene.trace, names = this.scene.unit_names, found = parseUnits(this.typed, units, names);
-    this.speech.typed(found.wrong);
-    if (found.wrong === undefined) this.view.subset = this.typed.trim();
-    const chosen = (found.wrong === undefined ? found : parseUnits(this.view.subset, units, names)).units;
-    const { order } = this, turned = this.view.turned ? lastStay(order, this.ranks) : order;
-    this.shown = chosen?.size ? turned.filter((unit) => chosen.has(unit)) : turned;
-    if (!this.shown.includes(this.view.unit)) this.view.unit = this.shown[0];
+    const { rows, view, scene: { trace, unit_names: names } } = this;
+    this.speech.typed(rows.choose(view, trace.units, names));
+    if (!rows.shown.includes(view.unit)) view.unit = rows.shown[0];
   }
 
   /**
@@ -299,7 +290,7 @@ export class Stage {
     Object.assign(view, patch);
     view.t = clamp(view.t, 0, this.scene.trace.steps - 1);
     if (patch.unit !== undefined && !this.shown.includes(view.unit)) {
-      this.typed = part.subset.value = "";  // one asked for a unit that was hidden
+      this.rows.typed = part.subset.value = "";  // one asked for a unit that was hidden
       this.choose();
       this.painter.resize(true);
     }
@@ -613,24 +604,4 @@ function viewOf({ view, home, trace }, remembered) {
   const { bent, drawn, show } = view, sent = `${bent}\n${drawn}`, same = remembered?.traced === trace.id && (remembered.sent ?? sent) === sent;
   const kept = { ...remembered, ...(!same && { bent, drawn, show }), sent };
   return { ...view, t: view.t ?? home.t, unit: view.unit ?? home.unit, ...kept };
-}
-
-/** @param {number} count */
-function inOrder(count) {
-  return Int32Array.from({ length: count }, (_, unit) => unit);
-}
-
-/**
- * An order from its other end; units without a number stay last.
- * @param {Int32Array} order
- * @param {Table | null} ranks
- */
-function lastStay(order, ranks) {
-  const odd = (/** @type {number} */ unit) => !!ranks && Number.isNaN(ranks[unit]);
-  return Int32Array.from([...order.filter((unit) => !odd(unit)).reverse(), ...order.filter(odd)]);
-}
-
-/** @param {Table} order  of units */
-function ordered(order) {
-  return Int32Array.from(order);
 }

@@ -21,7 +21,6 @@ def language_control(settings: Settings, page: str, beside: Mapping[str, str] | 
         beside: what of the address is the page's own.
     """
     p = words(settings.lang)["page"]
-    state.drawn_on(page, "lang")
     state.carry_address(settings, beside or {})
     with st.container(horizontal=True, vertical_alignment="center", horizontal_alignment="distribute", key="head"):
         st.markdown(f"**{p['title']}**", width="content", help=p["tagline"])

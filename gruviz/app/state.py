@@ -229,19 +229,21 @@ def holds(key: str) -> bool:
 
 
 def seeded(name: str, value: Any) -> str:
-    """A widget's key, its state set to `value` if it has none: not drawn yet, or a number box that was emptied."""
-    key = key_of(name)
-    if not holds(key):
+    """A widget's key, its state set to `value` if it has none: not drawn yet, or a number box that was emptied.
+
+    Another page's is another widget, whatever its key: what the one held shows the other empty.
+    """
+    key, page, drawn = key_of(name), _page(), st.session_state.setdefault(_DRAWN, {})
+    if drawn.setdefault(name, page) != page or not holds(key):
         st.session_state[key] = value
+    drawn[name] = page
     return key
 
 
-def drawn_on(page: str, name: str) -> None:
-    """Before a field's widget is drawn that every page has: another page's is another widget, and begins empty."""
-    key, last = key_of(name), f"{_DRAWN}.{name}"
-    if st.session_state.get(last, page) != page:
-        st.session_state.pop(key, None)
-    st.session_state[last] = page
+def _page() -> str:
+    """Which page is drawn, as Streamlit knows it."""
+    context = get_script_run_ctx()
+    return "" if context is None else context.page_script_hash
 
 
 def choose(name: str, value: object) -> bool:

@@ -196,6 +196,32 @@ def lesions(
     return Lesions(*of_task, sequences, metric, task.baseline_at(**parameters), _worst_first(rows, higher), of)
 
 
+def metric_under(model: Traceable, task: Task, batch: Batch, what_if: Iterable[Intervention] = NOTHING) -> float:
+    """The task's metric that is left on sequences while something of the model is changed by hand.
+
+    Args:
+        model: any that can be traced and has a head of the task's size, see `head_of`; it is not changed.
+        task: says what the answers mean.
+        batch: sequences of it.
+        what_if: what is changed, in every sequence alike; nothing unless told.
+
+    Raises:
+        TypeError: the model cannot be traced.
+        ValueError: the head or the input has another size than the task, or an intervention is not of this model.
+
+    >>> from gruviz import SplitGRU
+    >>> from gruviz.tasks.catalogue import TASKS
+    >>> task = TASKS["parity"]
+    >>> 0 <= metric_under(SplitGRU(task.input_size, 4, out_features=2), task, task.held_out(8), [Lesion((0,))]) <= 1
+    True
+    """
+    head = head_of(model, task)
+    if head is None:
+        raise ValueError(f"This model has no head for the task {task.name}, which needs {task.output_size} outputs.")
+    runs = _Runs(model, task, head, batch, shape_of(model))
+    return runs.metric(runs.outputs(what_if))
+
+
 def _require_bounded(task: Task, shape: Shape, sequences: int, steps: int, of: int, gates: bool) -> None:
     """Refuse what would take too long or too much memory."""
     width = max(shape.rows * shape.hidden_size, task.input_size, task.output_size)

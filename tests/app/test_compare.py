@@ -14,7 +14,6 @@ from streamlit.testing.v1 import AppTest
 import gruviz
 from gruviz.app.compare import controls, links, measures
 from gruviz.app.compare import runs as runs_of
-from gruviz.app.compare.lesions import as_text
 from gruviz.app.compare.measures import answers_apart, in_common, score
 from gruviz.app.compare.page import KEYS
 from gruviz.app.compare.runs import altered_model, run_of
@@ -25,9 +24,11 @@ from gruviz.app.compare.sides import (
     sides_of,
 )  # fmt: skip
 from gruviz.app.server.memory import memory
+from gruviz.app.server.models import keep
 from gruviz.app.server.trainings import trainings
 from gruviz.app.settings import Settings
 from gruviz.app.subject import reading
+from gruviz.app.subject.bends import as_text
 from gruviz.models.conventions import CONVENTIONS
 from gruviz.models.converting import MISREADINGS
 from gruviz.stage.alike import whole
@@ -35,7 +36,7 @@ from gruviz.stage.packing import unpack
 from gruviz.tasks.catalogue import TASKS
 from gruviz.training.loop import Training, evaluate
 from gruviz.training.plan import TrainingPlan
-from gruviz.training.saved import shipped
+from gruviz.training.saved import saved, shipped
 from gruviz.wording.problems import Problem
 from gruviz.wording.words import words
 
@@ -590,3 +591,66 @@ def test_runs_that_are_pooled_differently_stand_one_above_another_and_it_is_said
     at.text_area(key="set.numbers").set_value("0 1 0").run()
     assert [header["form"] for header, _ in scenes(sound(at)).values()] == ["beside"] * 2
     assert apart_is_drawn(at)
+
+
+def test_a_what_if_is_scored_on_the_same_sequences(monkeypatch):
+    link = {
+        "weights": "parity",
+        "trained": "torch",
+        "model": "torch",
+        "source": "task",
+        "task": "parity",
+        "vs__what": "what_if",
+    }
+    at = sound(opened(**link, vs__bent="clamp r 1;lesion u3"))
+    held, task = shipped("parity", "torch"), TASKS["parity"]
+    batch = task.held_out(512)
+    changes = [gruviz.Clamp("r", 1.0), gruviz.Lesion((3,))]
+    bent = gruviz.trace(held.model(), batch.x, what_if=changes).h[0]
+    fc = held.model().fc
+    said = bent @ fc.weight.detach().numpy().T + fc.bias.detach().numpy()
+    right = (said.argmax(axis=2) == batch.target)[batch.mask].mean()
+    free = task.metric_of(evaluate(held.model(), batch), batch)
+    assert [each.value for each in at.metric] == [task.metric.written(free), task.metric.written(right)]
+    assert right < free
+    assert EN["metric_bent"] in text_of(at)
+    # the badge is of the numbers Python computed, which those of the what-if are not
+    (badges,) = [each.value for each in at.markdown if "-badge[" in each.value]
+    assert "free run" in badges
+    assert "what if" not in badges
+    # what cannot be read whole has no score, and neither has another input
+    assert len(sound(opened(**link, vs__bent="clamp r 1;pull z 2")).metric) == 1
+    assert not sound(opened(**link, vs__bent="", vs__drawn="0-9")).metric
+
+
+def test_what_is_said_is_true_of_what_is_shown(monkeypatch):
+    link = {"weights": "delayed_copy", "source": "task", "task": "delayed_copy"}
+    # weights that were trained as the other model are not read rightly as they stand
+    for trained, name in (("torch", "read rightly"), ("split", EN["side_as_is"])):
+        at = sound(opened(**link, trained=trained, model="torch", vs__what="read"))
+        assert scenes(at)[KEYS[0]][0]["status"]["text"].startswith(name)
+    # the first step is not every step
+    at = sound(opened(**link, vs__what="models", vs__closing="first"))
+    assert EN["why_closed_first"] in text_of(at)
+    assert EN["why_closed"] not in text_of(at)
+    assert EN["why_closed"] in text_of(sound(opened(**link, vs__what="models", vs__closing="r1")))
+    # units of one training are counterparts
+    at = sound(opened(weights="parity", vs__what="random"))
+    assert EN["why_units"] in text_of(at)
+    trained = two_moments(monkeypatch)
+    steps = [step for step, _ in trained.snapshots]
+    at = sound(opened(weights="parity", vs__what="training", vs__mine=f"abc.{steps[-1]}", vs__since="0"))
+    assert EN["why_units"] not in text_of(at)
+    assert EN["why_units"] in text_of(sound(opened(weights="parity", vs__what="training", vs__mine=f"abc.{steps[-1]}")))
+    # the change is called by what it does
+    at = sound(opened(weights="parity", vs__what="what_if", vs__bent="lesion u6"))
+    assert EN["bent_lesion"].format(units="6") in unescaped(text_of(at))
+
+
+def test_of_a_model_that_guesses_it_is_not_said_what_it_lives_by(monkeypatch):
+    trained = small_training("parity")
+    name = keep(saved(trained))
+    at = sound(opened(weights="mine", mine=name, source="task", task="parity"))
+    at.button(key="compare_lesions_start").click().run()
+    assert "too near that to tell" in text_of(sound(at))
+    assert "it lives by" not in text_of(at).replace("what it lives by", "")

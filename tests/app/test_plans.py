@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as some
 
-from gruviz.app.subject.plans import described, fits, from_query, to_query
+from gruviz.app.subject.plans import brief, described, fits, from_query, to_query
 from gruviz.tasks.catalogue import TASKS
 from gruviz.training.plan import TrainingPlan
 from gruviz.wording.words import words
@@ -63,3 +63,9 @@ def test_plans_are_told_apart_in_words():
         TrainingPlan("characters", text="the same beginning " * 30 + end) for end in ("", "a", "b" * 2000, "c" * 2000)
     ]
     assert len({described(plan, "en") for plan in alike}) == len(alike)
+
+
+@pytest.mark.parametrize("language", ["en", "ko"])
+def test_trainings_of_one_task_are_told_apart_where_a_list_is_cut(language):
+    plans = [TrainingPlan("parity", hidden_size=size, seed=seed) for size in (6, 9) for seed in (0, 1)]
+    assert len({brief(plan, language)[:20] for plan in plans}) == len(plans)

@@ -79,6 +79,7 @@ def test_from_the_opening_page_to_the_picture_of_the_difference_and_back(explore
     expect(e.page.locator("[data-part=root]")).to_have_count(1, timeout=20_000)
     e.settled()
     np.testing.assert_array_equal(e.values("h"), own)
+    assert e.stage("stage.view.t") == since  # the cell that was looked at, not the one Explore was left with
 
 
 def test_one_cursor_one_zoom_one_order_and_no_message_while_scrubbing(explore):
@@ -106,11 +107,11 @@ def test_one_cursor_one_zoom_one_order_and_no_message_while_scrubbing(explore):
     head = root(e, D)
     head.locator("[data-do=view]").click()
     head.locator("[data-part=order]").select_option("half_life")
-    until(e, A, "stage.view.order === 'half_life' && stage.ranks !== null")
-    order = at(e, A, "Array.from(stage.order)")
+    until(e, A, "stage.view.order === 'half_life' && stage.rows.ranks !== null")
+    order = at(e, A, "Array.from(stage.rows.order)")
     assert order != sorted(order)
     for key in (B, D):
-        until(e, key, "JSON.stringify(Array.from(stage.order)) === JSON.stringify(arg)", order)
+        until(e, key, "JSON.stringify(Array.from(stage.rows.order)) === JSON.stringify(arg)", order)
     head.locator("[data-do=turn]").click()
     for key in (A, B, D):
         until(e, key, "stage.shown[0] === arg", order[-1])
@@ -318,3 +319,63 @@ def test_a_side_before_its_training_opens_in_explore_and_the_training_in_train(e
     e.page.wait_for_url("**/train?*train.task=parity*")
     expect(e.page.locator(".st-key-train_start button")).to_be_visible(timeout=20_000)
     expect(e.page.locator("[data-part=root]")).to_have_count(1)
+
+
+def boxes(e) -> list[str]:
+    """What stands in the number boxes of the sidebar."""
+    return [box.input_value() for box in e.page.locator("[data-testid=stSidebar] input[type=number]").all()]
+
+
+def test_the_links_between_the_pages_leave_no_box_empty(explore):
+    e = explore()
+    own = boxes(e)
+    assert own
+    assert all(own)
+    e.page.get_by_role("link", name="Compare").click()
+    shown(e, A, B, D)
+    assert boxes(e) == own
+    expect(e.page.locator(".st-key-set-trained [aria-checked=true]")).to_have_count(1)
+    e.page.get_by_role("link", name="Explore").click()
+    expect(e.page.locator("[data-part=root]")).to_have_count(1, timeout=20_000)
+    e.settled()
+    assert boxes(e) == own
+
+
+def test_back_from_explore_shows_what_was_compared_and_forward_what_was_opened(explore):
+    e = explore()
+    e.page.get_by_role("button", name="Compare with …").click()
+    e.page.locator(".st-key-lead_models button").first.click()
+    shown(e, A, B, D)
+    said = root(e, D).locator("[data-part=status]")
+    expect(said).to_contain_text("nn.GRU − split")
+    e.page.wait_for_url("**vs.what=models*")
+    e.page.locator(".st-key-compare_open_1 button").first.click()
+    expect(e.page.locator("[data-part=root]")).to_have_count(1, timeout=20_000)
+    e.page.wait_for_url("**model=torch*")
+    e.settled()
+    e.page.go_back()
+    expect(said).to_contain_text("nn.GRU − split", timeout=20_000)
+    e.page.wait_for_timeout(1000)
+    expect(said).to_contain_text("nn.GRU − split")
+    assert "model=torch" not in e.page.url
+    e.page.go_forward()
+    expect(e.page.locator("[data-part=root]")).to_have_count(1, timeout=20_000)
+    e.until("stage.given.trace.kind === 'torch'")
+
+
+def test_a_link_that_names_a_unit_alone_shows_all_at_the_step_of_the_largest_difference(explore):
+    e = explore()
+    goto(e, "weights=random&hidden=9&unit=8&vs.what=models")
+    t = at(e, D, "stage.facts?.most.t ?? stage.given.home.t")
+    assert t > 0
+    for key in (A, B, D):
+        until(e, key, "stage.view.t === arg && stage.view.unit === 8", t)
+
+
+def test_on_a_phone_the_sidebar_makes_room_for_the_page_it_leads_to(explore):
+    e = explore(width=390, height=844, touch=True)
+    e.page.locator("[data-testid=stExpandSidebarButton]").click()
+    e.page.get_by_role("button", name="Compare with …").click()
+    e.page.get_by_role("button", name="The other models").click()
+    shown(e, A, B, D)
+    expect(e.page.locator("[data-testid=stSidebar]")).to_have_attribute("data-collapsed", "true", timeout=10_000)

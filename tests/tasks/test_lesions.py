@@ -405,3 +405,14 @@ def test_a_model_that_has_diverged_is_refused(where):
         getattr(model, where).weight[0, 0] = math.nan
     with pytest.raises(ValueError, match="diverged"):
         lesions(model, "parity", sequences=2)
+
+
+def test_the_metric_under_a_change_is_that_of_its_row():
+    held, task = shipped("parity"), TASKS["parity"]
+    found = lesions(held.model(), task, sequences=64, pairs=2, **held.plan.values)
+    batch = task.held_out(64, **held.plan.values)
+    assert module.metric_under(held.model(), task, batch) == found.free
+    for one in found.rows[::5]:
+        assert module.metric_under(held.model(), task, batch, one.changes) == one.metric
+    with pytest.raises(ValueError, match="no head"):
+        module.metric_under(SplitGRU(task.input_size, 3), task, batch)

@@ -85,9 +85,17 @@ export class Difference {
     const { t, unit } = pair[0].given.view;
     /** Where all began to look while there was no difference to be seen yet; null once that was found or chosen. @type {{t: number, unit: number} | null} */
     this.start = null;
-    if (t !== null || unit !== null || !this.stage) return;
-    this.stage.lead();  // where nobody has chosen any, all look at the largest
-    if (this.facts.from === null) this.start = { t: this.stage.view.t, unit: this.stage.view.unit };
+    this.gather();  // where nobody has chosen any, all look at the largest
+    if (t === null && unit === null && this.stage && this.facts.from === null) this.start = { t: this.stage.view.t, unit: this.stage.view.unit };
+  }
+
+  /** Have all look where this stage does, whatever they were told before. */
+  gather() {
+    const { stage } = this;
+    if (!stage) return;
+    const { window, view: { t, unit, gate } } = stage;
+    for (const other of new Set([...this.pair, ...this.told.others()])) if (other !== stage) other.led({ t, unit, gate, window });
+    stage.lead();
   }
 
   /** What was not there yet, as of a what-if that has to be computed first, can be seen now: all look at the largest, unless someone looks elsewhere. */
@@ -138,8 +146,8 @@ export class Difference {
       menus: [], status: this.status(facts, a), sums: undefined, place: null, ...(facts.most && { home: { t: facts.most.t, unit: facts.most.unit } }), view: { ...given.view, layer, bent: "", drawn: "", show: "bent" },
       words: { ...w, whatif_delta: fill(w.compare_delta, { first: told.names[0], second: told.names[1], gate: "{gate}" }), whatif_tip: w.compare_tip }, tile: header,
     };
-    const order = Object.assign(Int32Array.from(a.order), { columns: 1, rows: a.order.length });
-    return { facts, message: { header: scene, arrays: { ...arrays, order, ...(a.ranks && { values: a.ranks }) } }, more };
+    const order = Object.assign(Int32Array.from(a.rows.order), { columns: 1, rows: a.rows.order.length });
+    return { facts, message: { header: scene, arrays: { ...arrays, order, ...(a.rows.ranks && { values: a.rows.ranks }) } }, more };
   }
 
   /**
@@ -194,9 +202,8 @@ export class Difference {
     if (!stage) return;
     for (const other of new Set([b, stage, ...this.told.others()])) {
       if (other === a) continue;
-      if (other.order.length !== a.order.length || (other.order.every((unit, k) => unit === a.order[k]) && other.view.order === a.view.order)) continue;
-      other.order = a.order.slice();
-      other.ranks = a.ranks;
+      if (other.rows.order.length !== a.rows.order.length || (other.rows.isLike(a.rows) && other.view.order === a.view.order)) continue;
+      other.rows.follow(a.rows);
       other.view.order = a.view.order;
       arranged(other);
     }
@@ -209,9 +216,9 @@ export class Difference {
     for (const other of new Set([...pair, ...this.told.others()])) {
       const { turned, hide, large } = stage.view;
       if (stage.view.layer !== other.view.layer && stage.view.layer < other.scene.trace.layers) other.set({ layer: stage.view.layer });
-      if (turned === other.view.turned && hide === other.view.hide && large === other.view.large && stage.typed === other.typed) continue;
+      if (turned === other.view.turned && hide === other.view.hide && large === other.view.large && stage.rows.typed === other.rows.typed) continue;
       Object.assign(other.view, { turned, hide, large });
-      other.typed = stage.typed;
+      other.rows.typed = stage.rows.typed;
       arranged(other);
     }
   }

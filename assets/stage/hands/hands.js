@@ -99,7 +99,7 @@ export class Hands {
       stage.report();
     });
     on(part.subset, "change", () => {
-      stage.typed = part.subset.value;
+      stage.rows.typed = part.subset.value;
       stage.choose();
       stage.painter.resize(true);
       stage.fetching.rested();

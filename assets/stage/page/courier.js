@@ -10,6 +10,9 @@ import { stand } from "./standing.js";
 import { arraysFor, unpack } from "../numbers/unpack.js";
 
 const LEAVES = "[data-testid=stTopNavLink], [data-testid=stSidebarNavLink], [class*=st-key-lead_] button, [class*=st-key-leads_] button";  // of Python: whatever leads to another page stands in a container of that name
+const BACK = ".st-key-leads_back";  // from what is compared to one of them
+const PHONE = 768, SIDEBAR = "[data-testid=stSidebar], [data-testid=stPopoverBody]", FOLDS = "[data-testid=stSidebarCollapseButton] button";
+const TRAINING = "train.";  // before the names of that page's own fields
 const QUIET = 4000;  // ms
 const RETOLD = 3;  // times
 const TURNS = ["weights", "mine", "model", "trained", "vs.what", "vs.read", "vs.closing"];  // another one is another entry of the history
@@ -31,6 +34,7 @@ class Courier {
     this.page = null;
     this.path = window.location.pathname;
     this.visit = 0;  // of the addresses the visitor went back or forward to
+    this.search = "";  // of the last of them
     this.patience = -Infinity;
     /** @type {ReturnType<typeof setTimeout> | undefined} */
     this.retold = undefined;
@@ -49,14 +53,20 @@ class Courier {
       registry.left = this.path;
     };
     const left = (/** @type {Event} */ { target }) => {
-      if (target instanceof Element && target.closest(LEAVES)) leave();
+      if (!(target instanceof Element) || !target.closest(LEAVES)) return;
+      leave();
+      if (target.closest(BACK)) registry.handOver("explore", "difference", "compare-a");
+      // on a phone the sidebar would lie over the page one has gone to
+      if (window.innerWidth < PHONE && target.closest(SIDEBAR)) setTimeout(() => /** @type {HTMLElement | null} */ (document.querySelector(FOLDS))?.click());
     };
     const { signal } = this.listeners;
     document.addEventListener("click", left, { capture: true, signal });
     window.addEventListener("popstate", () => {
       registry.wardrobe.read();
-      if (window.location.pathname === this.path) this.go();
-      else leave();
+      const { pathname: path, search } = window.location;
+      if (path === this.path) return this.go(search);
+      registry.returned = { path, search };
+      leave();
     }, { signal });
     registry.wardrobe.listen(signal);
     registry.wardrobe.follow();
@@ -71,8 +81,13 @@ class Courier {
     if (data !== this.data) {
       this.data = data;
       const { header, arrays } = unpack(data);
-      const before = this.page, { query, visit = 0 } = header.page;
+      const before = this.page, { query, visit = 0 } = header.page, { returned } = registry;
       this.page = this.charts.page = header.page;
+      if (!before) {
+        registry.returned = null;
+        // the page was left with other settings than Python has now; Train keeps its own
+        if (returned?.path === this.path && !Object.keys(query).some((name) => name.startsWith(TRAINING))) this.go(returned.search);
+      }
       registry.session = header.page.session ?? "";
       // what was sent before Python knew where the visitor went is not written there
       if (visit === this.visit || performance.now() > this.patience) {
@@ -125,8 +140,12 @@ class Courier {
     documentElement.style.setProperty("--gruviz-folded", JSON.stringify(folded));  // see page.css
   }
 
-  /** To the address the visitor went back to, on this very page. */
-  go() {
+  /**
+   * To an address of this page the visitor went back to.
+   * @param {string} search
+   */
+  go(search) {
+    this.search = search;
     this.visit = Math.max(this.visit, this.page?.visit ?? 0) + 1;
     this.patience = performance.now() + QUIET;
     this.tellVisit(RETOLD);
@@ -139,7 +158,7 @@ class Courier {
   tellVisit(tries) {
     const { visit } = this;
     clearTimeout(this.retold);
-    this.send?.("visit", { address: window.location.search, visit });
+    this.send?.("visit", { address: this.search, visit });
     this.retold = setTimeout(() => { if (this.visit === visit && this.page?.visit !== visit && tries > 1) this.tellVisit(tries - 1); }, QUIET);
   }
 

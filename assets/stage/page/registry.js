@@ -45,6 +45,8 @@ export class Registry {
     this.quiet = -Infinity;
     /** The page that was left last, by its path. */
     this.left = "";
+    /** Where Back or Forward has led from another page. @type {{path: string, search: string} | null} */
+    this.returned = null;
   }
 
   // ---- stages
@@ -75,6 +77,18 @@ export class Registry {
   remember(key, view) {
     this.views.set(key, { ...view });
     for (const looker of this.lookers) looker(key);
+  }
+
+  /**
+   * A stage that comes shall look at the cell that one of those here does, the first of them there is.
+   * @param {string} key  of the one that comes
+   * @param {string[]} here
+   */
+  handOver(key, ...here) {
+    const view = here.map((each) => this.stages.get(each)?.view).find(Boolean);
+    if (!view) return;
+    const { t, unit, gate, layer, first, last } = view;
+    this.views.set(key, /** @type {View} */ ({ ...this.views.get(key), t, unit, gate, layer, first, last }));
   }
 
   /**

@@ -14,6 +14,7 @@ import { unpack } from "../numbers/unpack.js";
 const KEY = "difference";
 // buttons far below whose effect is seen here
 const SHOWN_ABOVE = "[class*=st-key-compare_close_] button, [class*=st-key-compare_try_] button, .st-key-compare_lesion_beside button";
+const UNDER_THE_HEADER = "68px";
 const MAIN = "[data-testid=stMain]";
 const FIRST_PAUSE = 500, LAST_PAUSE = 8000;  // ms before what a stage needs is asked for once more
 const MOST_ABOVE = 260;  // px; with more than that over it the stage fills a screen of its own
@@ -147,6 +148,7 @@ class Compared {
     });
     this.undress = () => {};
     this.listeners = new AbortController();
+    this.host.style.scrollMarginTop = UNDER_THE_HEADER;
     document.addEventListener("click", ({ target }) => {
       if (target instanceof Element && target.closest(SHOWN_ABOVE)) this.host.scrollIntoView({ block: "start", behavior: matchMedia("(prefers-reduced-motion: reduce)").matches ? "auto" : "smooth" });
     }, { capture: true, signal: this.listeners.signal });

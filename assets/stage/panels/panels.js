@@ -17,6 +17,7 @@ import { raster } from "./raster.js";
 import { asColour, channel, drawInput, inputHeight, inputRows } from "./rows/input.js";
 import { axisEnds, axisNumber, fill } from "../wording.js";
 
+const SIGNED = 12;  // px more beside the colour bars
 const FONT = '"Source Sans", "Noto Sans CJK KR", "Noto Sans KR", system-ui, sans-serif';
 
 /** @typedef {{name: Panel, title: number, top: number, height: number, bottom: number}} Row  px from the top; title: where the line above it begins */
@@ -125,7 +126,8 @@ export class Panels {
     const outputs = !scene.answer || scene.answer.kind === "numbers" ? [] : Array.from({ length: scene.answer.count }, (_, k) => rowName(this, k));
     const widest = Math.max(...[...names, ...inputs, ...outputs, ...ends].map((name) => context.measureText(name).width));
     this.left = Math.ceil(Math.min((width < 480 ? 74 : 120) * scale, Math.max(30, widest + 16)));
-    this.plot = Math.max(60, width - this.left - this.size.bar);
+    // differences may be a thousandth, and have a sign
+    this.plot = Math.max(60, width - this.left - this.size.bar - (scene.form === "difference" ? SIGNED * scale : 0));
     const there = panelsOf(scene), kept = there.filter((name) => !hide.includes(name)), visible = large && there.includes(large) ? [large] : kept.length ? kept : there;
     const lines = visible.map((name) => this.title(name, name === large));
     this.titles.replaceChildren(...lines);

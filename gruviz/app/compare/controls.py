@@ -16,8 +16,9 @@ from gruviz.app.readers import LONGEST_IN_URL
 from gruviz.app.server.models import kept
 from gruviz.app.server.trainings import trainings
 from gruviz.app.settings import Settings
+from gruviz.app.subject.bends import edits_of
 from gruviz.app.subject.mine import mine
-from gruviz.app.subject.plans import described
+from gruviz.app.subject.plans import brief
 from gruviz.inputs.parameters import MAX_SEED
 from gruviz.models.conventions import CONVENTIONS
 from gruviz.models.gru import MODELS
@@ -181,6 +182,10 @@ def _reversed(text: str) -> str:
 def bend_named(bent: str, language: str) -> str:
     """A what-if in words where it has some, else as the address has it."""
     w = words(language)
+    edits = edits_of(bent)
+    if edits and all(each["do"] == "lesion" and each["units"] and not each["layer"] for each in edits):
+        units = ", ".join(str(unit) for each in edits for unit in each["units"])
+        return w["compare"]["bent_lesion"].format(units=units)
     return w["stage"][BENDS[bent]] if bent in BENDS else bent or w["compare"]["bent_nothing"]
 
 
@@ -208,7 +213,7 @@ def _training(settings: Settings, comparison: Comparison, w: dict[str, Any]) -> 
     if state.held_by(_key("plan")) not in (None, *names):
         state.leave([_key("plan")])
     name = st.selectbox(
-        c["training"], names, format_func=lambda one: described(found[one].plan, settings.lang),
+        c["training"], names, format_func=lambda one: brief(found[one].plan, settings.lang),
         key=_seed("plan", chosen if chosen in names else names[-1]),
     )  # fmt: skip
     steps = [step for step, _ in found[name].snapshots]

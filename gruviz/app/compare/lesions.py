@@ -16,14 +16,15 @@ from gruviz.app.server.memory import memory
 from gruviz.app.server.turns import compute_turns, still_wanted
 from gruviz.app.settings import Settings
 from gruviz.app.subject import runs
+from gruviz.app.subject.bends import as_text
 from gruviz.app.subject.weights import trained_weights
 from gruviz.tasks.lesions import Effect, Lesions, lesions
-from gruviz.tracing.what_if import Clamp, Intervention, Lesion
 from gruviz.training.plan import TrainingPlan
 from gruviz.training.saved import SavedModel
 from gruviz.wording.problems import Problem
 from gruviz.wording.words import words
 
+LEAST_GAIN = 0.1  # over guessing: of a model that does less nothing can be told
 ROW = 400  # bytes of one, about
 _WANTED = "compare.lesions"  # key of the model whose table was asked for
 _TABLE = "compare_lesions"
@@ -99,7 +100,9 @@ def _show(found: Lesions, settings: Settings) -> None:
     c, task = w["compare"], trained_weights(settings).plan.made()
     written, lives = task.metric.written, found.lives_by
     said = c["lesions_free"].format(metric=w["task_metrics"][found.metric_name], free=written(found.free))
-    if lives is not None:
+    if task.metric.gain(found.free, found.baseline) < LEAST_GAIN:
+        said += " " + c["lesions_guessing"].format(guessing=written(found.baseline))
+    elif lives is not None:
         said += " " + c["lesions_lives"].format(
             gate=lives.gate, metric=written(lives.metric), guessing=written(found.baseline)
         )
@@ -162,20 +165,3 @@ def named(one: Effect, language: str) -> str:
         return text if layers == {0} else c["lesion_layer"].format(what=text, layer=min(layers))
     units = ", ".join(str(unit) if layer == 0 else f"{unit} ({layer})" for layer, unit in one.units)
     return c["lesion_unit" if one.kind == "unit" else "lesion_pair"].format(units=units)
-
-
-def as_text(changes: tuple[Intervention, ...]) -> str:
-    """Changes as the address and the stage have them (assets/stage/whatif/texts/edit_text.js).
-
-    >>> as_text((Lesion((3, 4)), Clamp("z", 0.25, units=(0,), layer=1)))
-    'lesion u3,4;clamp z 0.25 u0 l1'
-    """
-    pieces = []
-    for one in changes:
-        units = "" if one.units is None else f" u{','.join(map(str, one.units))}"
-        layer = f" l{one.layer}" if one.layer else ""
-        if isinstance(one, Lesion):
-            pieces.append(f"lesion{units}{layer}")
-        elif isinstance(one, Clamp):
-            pieces.append(f"clamp {one.gate} {one.value:.4g}{units}{layer}")
-    return ";".join(pieces)

@@ -54,7 +54,7 @@ def lead(settings: Settings, kind: str) -> None:
         settings: the visitor's.
         kind: one of `gruviz.app.compare.sides.KINDS`.
     """
-    controls.put(replace(controls.current(), what=kind))
+    controls.put(replace(controls.current(), what=kind, mine="", since=""))  # of trainings the latest, then
     state.send(settings, "compare")
 
 

@@ -12,12 +12,17 @@ from gruviz.app.compare.runs import altered_model, plan_of
 from gruviz.app.compare.sides import FITTED, Side
 from gruviz.app.server.memory import memory
 from gruviz.app.server.turns import compute_turns
+from gruviz.app.subject.bends import edits_of
 from gruviz.stage.scene import Run
+from gruviz.stage.what_if import read
 from gruviz.tasks.answers import said, states_of, wrong
+from gruviz.tasks.lesions import NOTHING, metric_under
 from gruviz.tracing.analysis import half_lives
 from gruviz.tracing.gate_trace import GATES
+from gruviz.tracing.trace import trace
 from gruviz.training.loop import evaluate
 from gruviz.training.plan import TrainingPlan
+from gruviz.wording.problems import Problem
 
 VISIBLE = 1e-3  # as assets/stage/compare/apart.js has it
 SATURATED = 0.1  # a gate this near to 0 or 1
@@ -169,8 +174,10 @@ def sequences_for(plan: TrainingPlan, runs: int = 1) -> int:
     return max(1, min(MOST_SEQUENCES, MOST_CELLS // cells, MOST_WORK // (cells * runs)))
 
 
-def score(side: Side, run: Run | None = None) -> float:
-    """The task's metric on held-out sequences, the same for all.
+def score(side: Side, run: Run | None = None) -> float | None:
+    """The task's metric on held-out sequences, the same for all; None of a what-if that cannot be read whole.
+
+    What is bent is bent in each of them, at the same units and steps; what is redrawn is of another input, and is not.
 
     Args:
         side: that has learned a task.
@@ -178,14 +185,23 @@ def score(side: Side, run: Run | None = None) -> float:
     """
     plan, own = plan_of(side), side.settings
     fitted = run.id if run is not None and side.altered == FITTED else ""
-    key = (plan, own.weights, own.trained, own.mine, own.model, side.altered, fitted)
+    key = (plan, own.weights, own.trained, own.mine, own.model, side.altered, fitted, own.bent)
     return memory().get("compared metric", key, partial(_measured, side, run if fitted else None), lambda _: 8)
 
 
-def _measured(side: Side, run: Run | None) -> float:
+def _measured(side: Side, run: Run | None) -> float | None:
     plan = plan_of(side)
     task = plan.made()
     batch = task.held_out(sequences_for(plan), **plan.values)
     model = altered_model(side, task.input_size) if run is None else run.model
     with compute_turns().turn():
-        return task.metric_of(evaluate(model, batch), batch)
+        if not side.settings.bent:
+            return task.metric_of(evaluate(model, batch), batch)
+        edits = edits_of(side.settings.bent)
+        if edits is None:
+            return None
+        try:
+            changes = read(edits, None, trace(model, batch.x[:1])).changes
+        except Problem:  # the stage says what of it cannot be read
+            return None
+        return metric_under(model, task, batch, changes or NOTHING)

@@ -226,7 +226,10 @@ def sides_of(settings: Settings, comparison: Comparison) -> tuple[Side, ...]:
             return Side(said["side_input"], own), Side(said["side_changed"].format(values=changed), other)
         name, number = said["side_example"], c.example + (c.example == own.sseed)
         return tuple(Side(name.format(number=each), replace(own, sseed=each)) for each in (own.sseed, number))
-    return Side(said["side_right"], own), Side(named(c.read, settings.lang), own, c.read)
+    held = trained_weights(own)
+    # weights that were trained for the other placement are read wrongly as they stand
+    right = held is None or (held.plan.model == "torch") == (own.model == "torch")
+    return Side(said["side_right" if right else "side_as_is"], own), Side(named(c.read, settings.lang), own, c.read)
 
 
 def values_of(text: str, settings: Settings) -> dict[str, float]:

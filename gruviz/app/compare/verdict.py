@@ -47,15 +47,16 @@ def verdict(
     if kind == "models" and size_of(settings)[1] == 1:
         _closing(settings, comparison)
     # what is one function at its first step scores as two; and one model scores the same whatever it reads here
-    if kind != "input" and all(side.steps is None for side in sides):
+    one_model = kind == "input" or (kind == "what_if" and not sides[-1].settings.bent)
+    if not one_model and all(side.steps is None for side in sides):
         _metrics(settings, sides, made)
 
 
 def _badges(settings: Settings, sides: tuple[Side, ...], made: list[Run]) -> None:
-    """How far each side's numbers are from its own model's PyTorch forward; not of runs that take long."""
+    """How far each side's numbers are from its own model's PyTorch forward; not of runs that take long, or are bent."""
     p, texts = words(settings.lang)["page"], []
     for side, run in zip(sides, made, strict=True):
-        if run.trace.h.size >= LARGE:
+        if run.trace.h.size >= LARGE or side.settings.bent or side.settings.drawn:
             continue
         error = memory().get("own forward", run.id, partial(_own_error, run), lambda _: 8)
         close = error < CLOSE
@@ -89,7 +90,7 @@ def _pairs(settings: Settings, kind: str, sides: tuple[Side, ...], made: list[Ru
         else:
             units = units_of(one.settings)
             place = {"gate": found.gate, "unit": units[found.unit] if units else found.unit, "step": found.step}
-            said = c["verdict_apart"].format(**names, **place, largest=small(found.largest), since=found.since)
+            said = c["verdict_apart"].format(**names, **place, largest=f"{found.largest:.3g}", since=found.since)
             rows = layer_names(first.trace, settings.lang)
             lines.append(said if len(rows) == 1 else f"{said} ({rows[found.layer]})")
         lines += _answers(kind, names, first, second, settings.lang)
@@ -123,14 +124,15 @@ def _why(
     if kind == "input" and np.array_equal(sequences[0].x, sequences[1].x):
         seeded = settings.source not in ("numbers", "text") and comparison.how == "example"
         return [c["why_same_input" if seeded else "why_same_numbers"]]
-    if kind in ("trained", "training", "random"):
+    one_training = kind == "training" and plan_of(sides[0]) == plan_of(sides[1])
+    if kind in ("trained", "training", "random") and not one_training:
         return [c["why_units"]]
     if kind == "read":
         return [c["why_read_as" if comparison.read.startswith(READ_AS) else "why_written_as"]]
     if kind != "models" or len({run.trace.meta.reset for run in made}) == 1:
         return []
     if comparison.closing:
-        return [c["why_closed"]]
+        return [c["why_closed_first" if sides[0].steps == 1 else "why_closed"]]
     others = [found for run in made[1:] if (found := apart(made[0], run)) is not None]
     if not others:
         return []
@@ -182,16 +184,18 @@ def _metrics(settings: Settings, sides: tuple[Side, ...], made: list[Run]) -> No
     rows = []
     for side, run in zip(sides, made, strict=True):
         plan = plan_of(side)
-        if plan is None or side.settings.bent or side.settings.drawn:
+        if plan is None or (side.altered == FITTED and run.trace.meta.input_size != plan.made().input_size):
             continue
-        if side.altered == FITTED and run.trace.meta.input_size != plan.made().input_size:
-            continue
-        rows.append((side, run, plan))
+        found = score(side, run)
+        if found is not None:
+            rows.append((side, found, plan))
     for _, group in groupby(rows, lambda row: (row[2].task + row[2].text, row[2].parameters)):
         alike = list(group)
         plan = alike[0][2]
         task = plan.made()
         metric, name = w["task_metrics"][task.metric.name], w["tasks"][task.name]
         st.caption(w["compare"]["metric"].format(metric=metric, sequences=sequences_for(plan), task=name))
-        for place, (side, run, _) in zip(st.columns(max(len(alike), 2)), alike, strict=False):
-            place.metric(side.name, task.metric.written(score(side, run)))
+        for place, (side, found, _) in zip(st.columns(max(len(alike), 2)), alike, strict=False):
+            place.metric(side.name, task.metric.written(found))
+        if any(side.settings.bent for side, _, _ in alike):
+            st.caption(w["compare"]["metric_bent"])

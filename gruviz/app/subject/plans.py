@@ -94,6 +94,19 @@ def described(plan: TrainingPlan, language: str) -> str:
     return " · ".join(said)
 
 
+def brief(plan: TrainingPlan, language: str) -> str:
+    """What tells trainings of one task apart, first: a list is narrow.
+
+    Args:
+        plan: to name.
+        language: "en" or "ko".
+    """
+    w = words(language)
+    units = w["page"]["hidden_size"].partition(" (")[0].partition("(")[0]
+    said = [f"{w['page']['seed']} {plan.seed}", f"{units} {plan.hidden_size}", w["models"][plan.model]]
+    return " · ".join([*said, w["tasks"][plan.task]])
+
+
 def _with(plan: TrainingPlan, name: str, text: str) -> TrainingPlan:
     if name == "text" or name in CHOICES:
         return replace(plan, **{name: text})
