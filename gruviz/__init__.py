@@ -1,15 +1,15 @@
 """gruviz: see inside a GRU. `import gruviz` loads neither streamlit nor plotly."""
 
 from importlib import import_module
-from types import ModuleType
+from typing import Any
 
 from gruviz.models.converting import convert, misread
 from gruviz.models.fitting import fit_reset_before
 from gruviz.models.gru import ConcatGRU, SplitGRU, TorchGRU
 from gruviz.models.params import GRUParams
 from gruviz.tracing.gate_trace import GateTrace, TraceMeta
+from gruviz.tracing.interventions import Bias, Clamp, Lesion, Scale, Weight
 from gruviz.tracing.trace import reference_error, trace
-from gruviz.tracing.what_if import Bias, Clamp, Lesion, Scale, Weight
 
 __all__ = [
     "Bias",
@@ -17,6 +17,7 @@ __all__ = [
     "ConcatGRU",
     "GRUParams",
     "GateTrace",
+    "HandoutScene",
     "Lesion",
     "Scale",
     "SplitGRU",
@@ -25,8 +26,10 @@ __all__ = [
     "Weight",
     "convert",
     "fit_reset_before",
+    "handout",
     "misread",
     "reference_error",
+    "show",
     "trace",
 ]
 
@@ -42,9 +45,27 @@ _ON_DEMAND = {
     "training": "training",
 }
 
+# functions and classes, by the module they are defined in
+_DEFINED_IN = {
+    "HandoutScene": "handouts.handout",
+    "handout": "handouts.handout",
+    "show": "handouts.notebook",
+}
 
-def __getattr__(name: str) -> ModuleType:
-    """`gruviz.figures` and its like, from the rooms they live in."""
+
+def __getattr__(name: str) -> Any:
+    """`gruviz.figures` and its like, from the packages they live in."""
     if name in _ON_DEMAND:
         return import_module(f"gruviz.{_ON_DEMAND[name]}")
+    if name in _DEFINED_IN:
+        return getattr(import_module(f"gruviz.{_DEFINED_IN[name]}"), name)
     raise AttributeError(f"module 'gruviz' has no attribute {name!r}")
+
+
+def _trace_as_html(trace: GateTrace) -> str:
+    """Return the output of a notebook cell whose value is a trace."""
+    return import_module("gruviz.handouts.notebook").trace_output(trace)._repr_html_()
+
+
+# set here: a trace is defined below the package that draws it
+GateTrace._repr_html_ = _trace_as_html

@@ -18,7 +18,14 @@ hypothesis.settings.load_profile("shared")  # an example may have to wait for th
 
 DOOR, ROOM = Path(__file__), Path(__file__).with_name("requirements.txt")  # files there are, to be locked
 BROWSER = "tests/browser/"
-APART = ("test_deploy", "test_lost_session", "test_many_stages", "test_stage_in_a_plain_page")  # need no common server
+APART = (  # need no common server
+    "test_deploy",
+    "test_lost_session",
+    "test_many_stages",
+    "test_small_figures",
+    "test_stage_in_a_plain_page",
+)
+LOOKS = ("test_accessibility", "test_handout_in_browser", "test_printing", "test_projector", "test_whole_words")
 
 
 def visits(nodeid: str) -> bool:
@@ -27,9 +34,11 @@ def visits(nodeid: str) -> bool:
 
 
 class ByFile(LoadScopeScheduling):
-    """A file is one worker's, and so are all the files that visit the one server of the browser tests."""
+    """A file is one worker's, and so are the files that visit a server together: those about looks, and the others."""
 
     def _split_scope(self, nodeid: str) -> str:
+        if nodeid.startswith(tuple(f"{BROWSER}{name}." for name in LOOKS)):
+            return f"{BROWSER}looks"
         return BROWSER if visits(nodeid) else nodeid.partition("::")[0]
 
 

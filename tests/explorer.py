@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import io
 import re
+from pathlib import Path
 from typing import Any
 
 import numpy as np
 from PIL import Image
 from playwright.sync_api import BrowserContext, Locator, Page, expect
 
+HANDLE = (Path(__file__).parent / "stage_handle.js").read_text(encoding="utf-8")
 DRAWN = """(root) => new Promise((done) => {
-  const look = () => root.gruviz?.drawn ? done(true) : setTimeout(look, 20);
+  const look = () => root.gruviz?.store.drawn ? done(true) : setTimeout(look, 20);
   look();
 })"""
 # what the stages of the page share; it has no global name
@@ -25,6 +27,8 @@ class Explorer:
     def __init__(self, context: BrowserContext, address: str):
         self.context, self.address = context, address
         self.page: Page = context.new_page()
+        self.page.add_init_script(HANDLE)
+        self.page.add_init_script("performance.setResourceTimingBufferSize(2000)")  # a page loads more than 250 files
         self.faults: list[str] = []
         self.sent: list[int] = []
         self.received: list[int] = []
@@ -111,12 +115,18 @@ class Explorer:
 
     def stage(self, expression: str, arg: Any = None) -> Any:
         """Evaluate JavaScript with `stage` and `arg` in reach."""
-        return self.root.evaluate(f"(root, arg) => {{ const stage = root.gruviz; return {expression}; }}", arg)
+        return self.root.evaluate(
+            f"(root, arg) => {{ const stage = handleOf(root.gruviz); return {expression}; }}", arg
+        )
 
     def options(self) -> None:
         """Open what the stage keeps behind "view"."""
         if self.part("options").is_hidden():
             self.press("view")
+
+    def choose_layer(self, layer: int) -> None:
+        """Press the button of a layer over the panels."""
+        self.part("layers").locator(f"[data-layer='{layer}']").click()
 
     def ask(self, question: Any, key: str = "explore") -> None:
         """Send something through the courier as a stage does."""
@@ -130,7 +140,7 @@ class Explorer:
         """Wait for something to be true of the stage."""
         self.root.evaluate(
             f"""(root, arg) => new Promise((done, fail) => {{
-              const stage = root.gruviz, start = performance.now();
+              const stage = handleOf(root.gruviz), start = performance.now();
               const look = () => {expression} ? done(true)
                 : performance.now() - start > 15000 ? fail(new Error({expression!r} + " " + JSON.stringify(stage.view)))
                 : setTimeout(look, 20);

@@ -140,19 +140,14 @@ def run(
             seen = [[value for side in sides for value in side["h"][t]] for t in range(len(seen))]
         batches.append(rows)
     return {
-        gate: np.array([[rows[k][gate] for rows in batches] for k in range(len(layers))])
-        for gate in (*GATES, "h_prev")
-    }  # fmt: skip
+        gate: np.array([[rows[k][gate] for rows in batches] for k in range(len(layers))]) for gate in (*GATES, "h_prev")
+    }
 
 
 def acts_here(act: dict[str, Any], layer: int, unit: int, t: int) -> bool:
     """Whether an intervention names this place; steps are (first, last), both included, None is all."""
     units, steps = act["units"], act.get("steps")
-    return (
-        act["layer"] == layer
-        and (units is None or unit in units)
-        and (steps is None or steps[0] <= t <= steps[1])
-    )  # fmt: skip
+    return act["layer"] == layer and (units is None or unit in units) and (steps is None or steps[0] <= t <= steps[1])
 
 
 def set_numbers(layers: list[Numbers], acts: list[dict[str, Any]]) -> list[Numbers]:

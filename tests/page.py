@@ -11,8 +11,8 @@ from streamlit.components.v2.bidi_component.main import _make_trigger_id
 from streamlit.runtime.scriptrunner import RerunData
 from streamlit.testing.v1 import AppTest, local_script_runner
 
-from gruviz.stage.alike import whole
-from gruviz.stage.packing import unpack
+from gruviz.protocol.message import unpack
+from gruviz.protocol.shared_data import whole
 
 APP = str(Path(__file__).resolve().parents[1] / "gruviz" / "app" / "pages.py")
 

@@ -15,13 +15,34 @@ import numpy as np
 
 import gruviz
 from gruviz.models.random_weights import random_params
-from gruviz.stage.scene import Run, Scene, message
+from gruviz.protocol.scene import Run, Scene, message
 
+# notes timers and frames that are still to come, and queries of the screen
+WATCHED = """
+window.densities = [];
+const media = window.matchMedia.bind(window);
+window.matchMedia = (text) => {
+  const query = media(text);
+  if (text.includes("resolution")) window.densities.push(query);
+  return query;
+};
+const live = window.live = { timers: new Set(), frames: new Set() };
+for (const [start, stop, held] of [["setTimeout", "clearTimeout", live.timers],
+  ["requestAnimationFrame", "cancelAnimationFrame", live.frames]]) {
+  const begin = window[start], end = window[stop];
+  window[start] = (act, ...more) => {
+    const id = begin((...given) => { held.delete(id); act(...given); }, ...more);
+    held.add(id);
+    return id;
+  };
+  window[stop] = (id) => { held.delete(id); end(id); };
+}
+"""
 # one is linked to another and keeps its place in the address under "a."; one keeps it as today's links do
 SCENES = {"a": {"address": "a.", "cursor": "pair"}, "b": {"cursor": "pair"}, "c": {}, "d": {"address": ""}}
 PAGE = """<!doctype html><meta charset="utf-8"><link rel="icon" href="data:,"><body><script type="module">
-import {{ stage }} from "./stage/page/streamlit.js";
-import {{ registry }} from "./stage/page/registry.js";
+import {{ stage }} from "./stage/hosts/streamlit.js";
+import {{ registry }} from "./stage/hosts/registry.js";
 const data = {{ {data} }};
 window.calls = [];
 registry.carry((asked) => window.calls.push(asked));
@@ -35,10 +56,50 @@ window.put = (key) => {{
   return () => {{ leave(); parentElement.remove(); }};
 }};
 window.drawn = async (keys) => {{
-  while (!keys.every((key) => registry.stages.get(key)?.drawn)) await new Promise((done) => setTimeout(done, 20));
+  while (!keys.every((key) => registry.stages.get(key)?.store.drawn)) await new Promise((done) => setTimeout(done, 20));
 }};
 window.leave = Object.fromEntries(Object.keys(data).map((key) => [key, window.put(key)]));
 await window.drawn(Object.keys(data));
+document.body.dataset.ready = "yes";
+</script></body>"""
+
+
+# ten small figures around one full stage: whatever moves the stage moves the figures that are there
+FIGURES = """<!doctype html><meta charset="utf-8"><link rel="icon" href="data:,">
+<style>[data-figure] {{ min-height: 230px; margin: 12px 0; }}</style><body><script type="module">
+import {{ mount }} from "./stage/stage.js";
+import {{ unpack }} from "./stage/data/message.js";
+import {{ figure }} from "./stage/hosts/figure.js";
+import {{ fullParts }} from "./stage/hosts/full_stage.js";
+import {{ whenInView }} from "./stage/hosts/in_view.js";
+const message = unpack(Uint8Array.from(atob("{data}"), (letter) => letter.charCodeAt(0)));
+const place = (name) => {{
+  const host = document.createElement("section");
+  host.dataset[name] = "";
+  document.body.append(host);
+  return host;
+}};
+window.figures = new Map();
+let last = -1;
+const follow = ({{ t }}) => {{
+  if (t !== last) window.figures.forEach(({{ store }}) => store.set({{ t }}));
+  last = t;
+}};
+window.full = mount(place("full"), message, {{
+  parts: fullParts(),
+  ports: {{ moved: follow }},
+}});
+const ends = Array.from({{ length: 10 }}, (_, k) =>
+  whenInView(place("figure"), () => {{
+    const host = document.querySelectorAll("[data-figure]")[k],
+      made = figure(host, message, {{ gate: "zrnh"[k % 4], height: 160 }}),
+      destroy = made.destroy.bind(made);
+    window.figures.set(k, made);
+    made.destroy = () => {{ window.figures.delete(k); destroy(); }};
+    return made;
+  }}));
+window.leaveAll = () => {{ for (const end of ends) end(); window.full.destroy(); }};
+while (!window.full.store.drawn) await new Promise((done) => setTimeout(done, 20));
 document.body.dataset.ready = "yes";
 </script></body>"""
 
@@ -55,6 +116,12 @@ def four_stages(page: Path, steps: int = 60, units: int = 12) -> None:
         for k, (key, about) in enumerate(SCENES.items())
     )
     page.write_text(PAGE.format(data=data), encoding="utf-8")
+
+
+def ten_figures(page: Path, steps: int = 60, units: int = 12) -> None:
+    """Write a page of one full stage with ten small figures below it."""
+    data = base64.b64encode(message(Scene(traced(0, steps, units)), "full")).decode()
+    page.write_text(FIGURES.format(data=data), encoding="utf-8")
 
 
 @contextmanager

@@ -11,7 +11,7 @@ import pytest
 ROOT = Path(__file__).parent.parent
 PACKAGE = ROOT / "gruviz"
 # a room imports from rooms before it and from itself, in no circle
-ROOMS = ["wording", "models", "inputs", "tracing", "tasks", "training", "drawing", "stage", "app"]
+ROOMS = ["wording", "models", "inputs", "tracing", "tasks", "training", "drawing", "protocol", "handouts", "app"]
 # these only gather what the rooms hold, for who imports gruviz; no room imports them
 GATHERING = ["", "analysis"]
 MOST_FILES = 9
@@ -89,7 +89,8 @@ def test_a_module_imports_from_its_own_room_and_those_before_it(name):
 def test_what_gathers_loads_no_heavy_library_itself_and_no_page():
     for name in GATHERING:
         heavy = {each for each in imports(FILES[name]) if each.split(".")[0] in ALLOWED}
-        assert not heavy | {used for used in USED[name] if room(used) in ("drawing", "stage", "app")}, name
+        late = ("drawing", "protocol", "handouts", "app")
+        assert not heavy | {used for used in USED[name] if room(used) in late}, name
 
 
 def test_no_room_imports_in_a_circle():
@@ -126,6 +127,40 @@ def test_the_folders_of_the_app_are_storeys():
             same = floor(used) == floor(name)
             assert same or height[floor(used)] < height[floor(name)], f"{name} imports {used}"
     assert all(used in USED[name] for name, used in WARMED)
+
+
+def types_of(path):
+    """Names of the classes a file defines, and of its type aliases, such as `Arrays = dict[...]`."""
+    tree = ast.parse(path.read_text(encoding="utf-8"))
+    classes = [node.name for node in ast.walk(tree) if isinstance(node, ast.ClassDef)]
+    aliases = [
+        target.id
+        for node in tree.body
+        if isinstance(node, ast.Assign)
+        for target in node.targets
+        if isinstance(target, ast.Name) and target.id[0].isupper() and not target.id.isupper()
+    ]
+    return classes + aliases
+
+
+def test_a_type_of_the_protocol_has_its_name_alone():
+    places = {}
+    for name, path in FILES.items():
+        for each in types_of(path):
+            places.setdefault(each, []).append(name)
+    own = {each: where for each, where in places.items() if any(room(name) == "protocol" for name in where)}
+    assert {"Scene", "Run", "Tile"} <= set(own)
+    assert {each: where for each, where in own.items() if len(where) > 1} == {}
+
+
+def test_a_module_of_the_protocol_has_its_name_alone():
+    places = {}
+    for name in FILES:
+        if FILES[name].name != "__init__.py":
+            places.setdefault(FILES[name].stem, []).append(name)
+    own = {stem: where for stem, where in places.items() if any(room(name) == "protocol" for name in where)}
+    assert {"scene", "tiles", "view"} <= set(own)
+    assert {stem: where for stem, where in own.items() if len(where) > 1} == {}
 
 
 @pytest.mark.parametrize("library", ALLOWED)

@@ -22,10 +22,17 @@ from websockets.asyncio.client import ClientConnection, connect
 
 HELD = 2  # runs for which a browser keeps a message, see Streamlit's global.maxCachedMessageAge
 WIDGETS = {
-    "number_input": "double_value", "selectbox": "string_value", "button_group": "string_array_value",
-    "text_input": "string_value", "text_area": "string_value", "slider": "double_array_value", "checkbox": "bool_value",
-    "multiselect": "string_array_value", "button": "trigger_value", "file_uploader": "",
-}  # fmt: skip
+    "number_input": "double_value",
+    "selectbox": "string_value",
+    "button_group": "string_array_value",
+    "text_input": "string_value",
+    "text_area": "string_value",
+    "slider": "double_array_value",
+    "checkbox": "bool_value",
+    "multiselect": "string_array_value",
+    "button": "trigger_value",
+    "file_uploader": "",
+}
 
 
 @dataclass
@@ -77,9 +84,14 @@ class Visitor:
         parts = urlsplit(self.address)
         begun = perf_counter()
         self._socket = await connect(
-            f"ws://{parts.netloc}{parts.path}/_stcore/stream", subprotocols=["streamlit"], max_size=None,
-            compression=None, additional_headers=self.headers, open_timeout=60, ping_interval=None,
-        )  # fmt: skip
+            f"ws://{parts.netloc}{parts.path}/_stcore/stream",
+            subprotocols=["streamlit"],
+            max_size=None,
+            compression=None,
+            additional_headers=self.headers,
+            open_timeout=60,
+            ping_interval=None,
+        )
         try:
             self.opened = await self.rerun(begun=begun)
         except BaseException:
@@ -117,23 +129,33 @@ class Visitor:
         steps = scene["trace"]["steps"]
         unit = scene["view"].get("unit", scene["home"]["unit"])
         asked = {
-            "kind": "sums", "layer": 0, "unit": unit, "first": 0, "last": min(steps, 256) - 1,
-            "id": self._runs, "trace": scene["trace"]["id"], "view": scene["view"],
-        }  # fmt: skip
+            "kind": "sums",
+            "layer": 0,
+            "unit": unit,
+            "first": 0,
+            "last": min(steps, 256) - 1,
+            "id": self._runs,
+            "trace": scene["trace"]["id"],
+            "view": scene["view"],
+        }
         return await self._tell("ask", {scene["key"]: asked})
 
     async def _tell(self, event: str, value: Any, picture: bool = False) -> Run:
         name, fragment = self.components["courier"]
         found = json.dumps([{"event": event, "value": value}])
         return await self.rerun(
-            trigger=(f"$$STREAMLIT_INTERNAL_KEY_{name}__events", "json_trigger_value", found), fragment=fragment,
+            trigger=(f"$$STREAMLIT_INTERNAL_KEY_{name}__events", "json_trigger_value", found),
+            fragment=fragment,
             picture=picture,
-        )  # fmt: skip
+        )
 
     async def rerun(
-        self, trigger: tuple[str, str, Any] | None = None, fragment: str = "", picture: bool = False,
+        self,
+        trigger: tuple[str, str, Any] | None = None,
+        fragment: str = "",
+        picture: bool = False,
         begun: float | None = None,
-    ) -> Run:  # fmt: skip
+    ) -> Run:
         """Have the page run with the widgets as they are, and wait for the end.
 
         Args:
@@ -247,6 +269,6 @@ def _value(kind: str, found: Any) -> Any:
 
 
 def _opened(message: bytes) -> tuple[dict[str, Any], int]:
-    """Header of a stage's message, and the bytes of its arrays; see gruviz/stage/packing.py."""
+    """Header of a stage's message, and the bytes of its arrays; see gruviz/protocol/message.py."""
     (length,) = struct.unpack_from("<I", message)
     return json.loads(message[4 : 4 + length]), len(message) - 4 - length

@@ -278,9 +278,11 @@ def answers(seat: Seat) -> bool:
 def streamlit(seat: Seat, address: str) -> list[str]:
     """The command of one process."""
     options = {
-        "server.port": str(seat.port), "server.address": address, "server.headless": "true",
+        "server.port": str(seat.port),
+        "server.address": address,
+        "server.headless": "true",
         "browser.serverAddress": "localhost",  # else it asks another host for the machine's public address, to print it
-    }  # fmt: skip
+    }
     command = [sys.executable, "-m", "streamlit", "run", "app.py"]
     return command + [part for name, value in options.items() for part in (f"--{name}", value)]
 
@@ -380,10 +382,11 @@ def main(given: Sequence[str] | None = None) -> int:
     machine = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") // 2**20
     share = memory_share(max(len(own), 1), os.environ.get("GRUVIZ_MEMORY_MB", ""), machine)
     environment = {
-        "GRUVIZ_MEMORY_MB": str(share), "PYTHONUNBUFFERED": "1",
+        "GRUVIZ_MEMORY_MB": str(share),
+        "PYTHONUNBUFFERED": "1",
         # what Streamlit signs in one process it can read in another
         "STREAMLIT_SERVER_COOKIE_SECRET": os.environ.get("STREAMLIT_SERVER_COOKIE_SECRET") or secrets.token_hex(32),
-    }  # fmt: skip
+    }
     ended = threading.Event()
     for number in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP):
         signal.signal(number, lambda *_: ended.set())

@@ -9,9 +9,9 @@ import streamlit as st
 from gruviz.app import state
 from gruviz.drawing.colours import Theme
 from gruviz.drawing.figures import heatmaps, pooling_of, step_bars, unit_lines
-from gruviz.stage.questions import Question
-from gruviz.stage.scene import Scene
-from gruviz.stage.view import View
+from gruviz.protocol.requests import Request
+from gruviz.protocol.scene import Scene
+from gruviz.protocol.view import View
 from gruviz.wording.words import words
 
 CHART = {"displaylogo": False, "modeBarButtonsToRemove": ["select2d", "lasso2d", "autoScale2d"]}
@@ -20,7 +20,7 @@ QUIET = {"displayModeBar": False}
 _OPEN = "figure"  # the View the charts are drawn at; absent while they are closed
 
 
-def remember(question: Question, steps: int) -> None:
+def remember(question: Request, steps: int) -> None:
     """What the next run of the whole page, or of the charts, shall go by.
 
     Args:
@@ -60,15 +60,20 @@ def charts(scene: Scene, theme: Theme) -> None:
     with wide, st.container(key="heatmaps"):
         st.plotly_chart(
             heatmaps(trace, window=window, statistic=view.stat, units=units, channels=scene.labels.channels, **look),
-            theme=None, key="gates", config=CHART,
-        )  # fmt: skip
+            theme=None,
+            key="gates",
+            config=CHART,
+        )
         st.caption(p["click_hint"])
         each = pooling_of(trace, window)
         if each != (1, 1):
             note = p["pooled_note"].format(
-                steps_total=view.last + 1 - view.first, units_total=trace.meta.hidden_size, steps=each[0],
-                units=each[1], statistic=w["statistics"][view.stat],
-            )  # fmt: skip
+                steps_total=view.last + 1 - view.first,
+                units_total=trace.meta.hidden_size,
+                steps=each[0],
+                units=each[1],
+                statistic=w["statistics"][view.stat],
+            )
             st.caption(f":material/grid_on: {note}")
     with narrow:
         st.markdown(f"**{p['one_unit']}**")
@@ -79,7 +84,9 @@ def charts(scene: Scene, theme: Theme) -> None:
         st.caption(p["one_unit_caption"])
         st.markdown(f"**{p['one_step']}**")
         st.plotly_chart(
-            step_bars(trace, view.t, units=units, selected=view.unit, **look), theme=None, key="step_bars",
+            step_bars(trace, view.t, units=units, selected=view.unit, **look),
+            theme=None,
+            key="step_bars",
             config=QUIET,
-        )  # fmt: skip
+        )
         st.caption(p["one_step_caption"])

@@ -1,6 +1,6 @@
 """The courier between page and server: the stages' questions come here, replies and the page's address go there.
 
-See assets/stage/page/courier.js. It belongs to a fragment of its own, so that a question runs that alone.
+See assets/stage/hosts/courier.js. It belongs to a fragment of its own, so that a question runs that alone.
 """
 
 from __future__ import annotations
@@ -16,9 +16,9 @@ from gruviz.app.readers import COMPARING, PARAMETER, TRAINING
 from gruviz.app.server.files import script
 from gruviz.app.settings import NAMES
 from gruviz.drawing.colours import Theme
-from gruviz.stage.packing import pack
-from gruviz.stage.questions import Reply
-from gruviz.stage.view import VIEW_FIELDS
+from gruviz.protocol.message import pack
+from gruviz.protocol.requests import Response
+from gruviz.protocol.view import VIEW_FIELDS
 from gruviz.wording.words import words
 
 KEY = "courier"
@@ -30,7 +30,7 @@ _VISITED = "visited"
 def courier(
     query: Mapping[str, str],
     theme: Theme,
-    replies: Mapping[str, Reply],
+    replies: Mapping[str, Response],
     charts: str = "",
     cookie: tuple[str, str] | None = None,
 ) -> None:
@@ -63,11 +63,16 @@ def courier(
     arrays: dict[str, np.ndarray] = {
         f"{key}/{name}": array for key, (_, held) in replies.items() for name, array in held.items()
     }
-    component = st.components.v2.component("gruviz_courier", js=script("page/courier.js", "courier"))
+    component = st.components.v2.component("gruviz_courier", js=script("hosts/courier.js", "courier"))
     found = component(
-        key=KEY, data=pack({"page": page, "replies": headers}, arrays), on_ask_change=_keep,
-        on_theme_change=lambda: None, on_choose_change=_choose, on_visit_change=_visit, height=1,
-    )  # fmt: skip
+        key=KEY,
+        data=pack({"page": page, "replies": headers}, arrays),
+        on_ask_change=_keep,
+        on_theme_change=lambda: None,
+        on_choose_change=_choose,
+        on_visit_change=_visit,
+        height=1,
+    )
     for event, key in (("choose", _CHOSEN), ("visit", _VISITED)):
         if found.get(event) is not None:  # the session is new to it, so that no callback was called
             st.session_state[key] = found.get(event)

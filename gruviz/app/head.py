@@ -25,9 +25,14 @@ def language_control(settings: Settings, page: str, beside: Mapping[str, str] | 
     with st.container(horizontal=True, vertical_alignment="center", horizontal_alignment="distribute", key="head"):
         st.markdown(f"**{p['title']}**", width="content", help=p["tagline"])
         st.segmented_control(
-            p["language"], list(LANGUAGES), format_func=LANGUAGES.get, required=True,
-            key=state.seeded("lang", settings.lang), label_visibility="collapsed", width="content",
-        )  # fmt: skip
+            p["language"],
+            list(LANGUAGES),
+            format_func=LANGUAGES.get,
+            required=True,
+            key=state.seeded("lang", settings.lang),
+            label_visibility="collapsed",
+            width="content",
+        )
 
 
 def page_theme() -> Theme:

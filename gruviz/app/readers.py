@@ -12,7 +12,7 @@ from gruviz.inputs.sequence import MAX_STEPS
 from gruviz.inputs.synthetic import FAMILIES
 from gruviz.inputs.text import ENCODINGS, UNITS
 from gruviz.models.presets import PRESETS
-from gruviz.stage.view import COLOURS, CUT, DIAGRAMS, EQUATIONS, LONGEST_EXPERIMENT, PANELS, SHOWS, XSCALES
+from gruviz.protocol.view import COLOURS, CUT, DIAGRAMS, EQUATIONS, LONGEST_EXPERIMENT, PANELS, SHOWS, XSCALES
 from gruviz.tasks.catalogue import TASKS
 from gruviz.tasks.characters import MOST_SYMBOLS
 from gruviz.tracing.analysis import ORDERS

@@ -10,7 +10,7 @@ from gruviz.app.readers import PARAMETER, READERS, TRAINING, WRITERS, fits_link,
 from gruviz.inputs.parameters import Parameter
 from gruviz.inputs.synthetic import FAMILIES
 from gruviz.models.presets import PRESETS
-from gruviz.stage.view import EXPERIMENT, VIEW_FIELDS, View
+from gruviz.protocol.view import EXPERIMENT, VIEW_FIELDS, View
 from gruviz.tasks.catalogue import TASKS
 
 # what counts where: with other weights, or another source, these fields say nothing
@@ -211,8 +211,11 @@ class Settings:
         ''
         """
         brings = {
-            "weights": self.with_preset, "source": self.with_source, "task": self.with_task, "family": self.with_family,
-        }  # fmt: skip
+            "weights": self.with_preset,
+            "source": self.with_source,
+            "task": self.with_task,
+            "family": self.with_family,
+        }
         if name in brings:
             return brings[name](value)
         gone = {"drawn": DEFAULT.drawn} if name in _OF_INPUT else {}
@@ -231,9 +234,7 @@ class Settings:
 
     def with_task(self, name: str) -> Settings:
         """These settings with an example of a task as input, a clear one, at its own defaults."""
-        return replace(
-            self, source="task", task=name, parameters=(), sseed=TASKS[name].clear, drawn=DEFAULT.drawn
-        )  # fmt: skip
+        return replace(self, source="task", task=name, parameters=(), sseed=TASKS[name].clear, drawn=DEFAULT.drawn)
 
     def with_preset(self, name: str) -> Settings:
         """These settings with other weights; those with a story bring the sequence that shows it."""
@@ -244,9 +245,15 @@ class Settings:
             return replace(self, weights=name)
         p = PRESETS[name]
         return replace(
-            self, weights=name, source="synthetic", family=p.family, steps=p.steps, sseed=DEFAULT.sseed,
-            parameters=_parameters(FAMILIES[p.family].parameters, p.parameters), **anew,
-        )  # fmt: skip
+            self,
+            weights=name,
+            source="synthetic",
+            family=p.family,
+            steps=p.steps,
+            sseed=DEFAULT.sseed,
+            parameters=_parameters(FAMILIES[p.family].parameters, p.parameters),
+            **anew,
+        )
 
     def with_family(self, name: str) -> Settings:
         """These settings with another synthetic sequence, at its own defaults."""

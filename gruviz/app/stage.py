@@ -1,7 +1,7 @@
 """Stages on the page: the component that shows a scene, and the answers to what it asks.
 
 A click's way: a stage asks (assets/stage) -> the courier brings the question to a fragment -> `answer` has it answered
-(gruviz/stage/questions.py) -> the courier brings the reply to the stage.
+(gruviz/protocol/requests.py) -> the courier brings the reply to the stage.
 """
 
 from __future__ import annotations
@@ -22,12 +22,12 @@ from gruviz.app.server.files import alike_at, script
 from gruviz.app.server.memory import CELL, memory
 from gruviz.app.server.turns import LARGE, allowance, compute_turns, still_wanted, visitor
 from gruviz.drawing.colours import Theme
-from gruviz.stage import questions
-from gruviz.stage.questions import Question, Reply
-from gruviz.stage.scene import Run, Scene, lean
-from gruviz.stage.tiles import Tile, begun, is_exact, tile
-from gruviz.stage.view import View, looked_at
-from gruviz.stage.what_if import WhatIf, bent
+from gruviz.protocol import requests
+from gruviz.protocol.experiments import WhatIf, bent
+from gruviz.protocol.requests import Request, Response
+from gruviz.protocol.scene import Run, Scene, lean
+from gruviz.protocol.tiles import Tile, begun, is_exact, tile
+from gruviz.protocol.view import View, looked_at
 from gruviz.tracing.analysis import Ranking, ranking
 from gruviz.tracing.gate_trace import GateTrace
 
@@ -59,10 +59,13 @@ def stage(key: str, scene: Scene) -> None:
     """
     steps, view = scene.run.trace.meta.steps, scene.view.within(scene.run.trace)
     data = lean(
-        scene, key, alike_at(scene.labels.language), part=tile_of(scene.run, scene.layer, (0, steps - 1)),
+        scene,
+        key,
+        alike_at(scene.labels.language),
+        part=tile_of(scene.run, scene.layer, (0, steps - 1)),
         order=order_of(scene.run, view.order, scene.layer, looked_at(view.order, view)),
         sums=_sums(key, scene),
-    )  # fmt: skip
+    )
     _component()(key=key, data=data)
 
 
@@ -74,17 +77,17 @@ def difference(keys: Sequence[str], names: tuple[str, str], cursor: str) -> None
         names: what the two are called.
         cursor: the name of the one all of them share.
     """
-    component = st.components.v2.component("gruviz_apart", html=HOST, js=script("page/streamlit.js", "difference"))
+    component = st.components.v2.component("gruviz_apart", html=HOST, js=script("hosts/streamlit.js", "difference"))
     component(key="difference", data={"keys": list(keys), "names": list(names), "cursor": cursor})
 
 
 def _component() -> Callable[..., object]:
-    return st.components.v2.component("gruviz_stage", html=HOST, js=script("page/streamlit.js", "stage"))
+    return st.components.v2.component("gruviz_stage", html=HOST, js=script("hosts/streamlit.js", "stage"))
 
 
 def _sums(key: str, scene: Scene) -> tuple[dict[str, Any], dict[str, np.ndarray]]:
     place, asked = st.session_state.get(_SUMMED + key, (None, None))
-    return questions.first_sums(scene, asked if place == scene.place else None)
+    return requests.first_sums(scene, asked if place == scene.place else None)
 
 
 _SUMMED = "sums asked for by "  # (place of the scene, View), by the key of the stage
@@ -97,7 +100,7 @@ def answer(
     theme: Theme,
     charts: str = "",
     cookie: tuple[str, str] | None = None,
-) -> list[tuple[str, Question]]:
+) -> list[tuple[str, Request]]:
     """Answer what the stages of the page ask, and keep its address; call it in a fragment.
 
     Args:
@@ -107,7 +110,7 @@ def answer(
     Returns:
         The questions answered, each with the key of its stage: some the page remembers something by.
     """
-    replies: dict[str, Reply] = {}
+    replies: dict[str, Response] = {}
     heard = []
     for key, value in asked().items():
         if key not in scenes:
@@ -122,15 +125,15 @@ def answer(
     return heard
 
 
-def _reply(value: object, scene: Scene) -> tuple[Question | None, Reply]:
+def _reply(value: object, scene: Scene) -> tuple[Request | None, Response]:
     try:
-        question = questions.read(value, scene.run)
+        question = requests.read(value, scene.run)
         if question is None:
-            return None, questions.error(value, scene.run)
-        return question, questions.reply(question, scene, tile_of, order_of, bent_of)
+            return None, requests.error(value, scene.run)
+        return question, requests.reply(question, scene, tile_of, order_of, bent_of)
     except Exception:  # the stage waits for a reply, whatever goes wrong
         log.exception("a question could not be answered")
-        return None, questions.error(value, scene.run)
+        return None, requests.error(value, scene.run)
 
 
 @dataclass(frozen=True)
@@ -167,7 +170,7 @@ class Seen:
 def seen(key: str, run: Run, view: View) -> Seen:
     """What of a run its stage shows; when that has changed and rests, the fragment this is called in runs anew.
 
-    See assets/stage/page/seen.js.
+    See assets/stage/hosts/viewport.js.
 
     Args:
         key: of the stage.
@@ -176,7 +179,7 @@ def seen(key: str, run: Run, view: View) -> Seen:
     """
     name = f"seen-{key}"
     found = _seen(st.session_state.get(_SEEN + key, {"steps": (view.first, view.last)}), run)
-    component = st.components.v2.component("gruviz_seen", js=script("page/seen.js", "seen"))
+    component = st.components.v2.component("gruviz_seen", js=script("hosts/viewport.js", "seen"))
     data = {"stage": key, "trace": run.id, "told": {"steps": found.steps, "units": found.units}}
 
     def keep() -> None:
@@ -215,7 +218,7 @@ def tile_of(run: Run, layer: int, window: tuple[int, int]) -> Tile:
 
     Args:
         run: its trace.
-        layer, window: as in `gruviz.stage.tiles.tile`.
+        layer, window: as in `gruviz.protocol.tiles.tile`.
     """
     first, last = window
     if is_exact(last + 1 - first, run.trace.meta.hidden_size):

@@ -12,17 +12,44 @@ from gruviz.tracing.gate_trace import Gate
 Theme = Literal["light", "dark"]
 
 _VIRIDIS = (
-    "#440154", "#482878", "#3e4989", "#31688e", "#26828e", "#1f9e89", "#35b779", "#6ece58", "#b5de2b", "#fde725",
-)  # fmt: skip
+    "#440154",
+    "#482878",
+    "#3e4989",
+    "#31688e",
+    "#26828e",
+    "#1f9e89",
+    "#35b779",
+    "#6ece58",
+    "#b5de2b",
+    "#fde725",
+)
 _RED_BLUE = (
-    "#053061", "#2166ac", "#4393c3", "#92c5de", "#d1e5f0", "#f7f7f7", "#fddbc7", "#f4a582", "#d6604d", "#b2182b",
+    "#053061",
+    "#2166ac",
+    "#4393c3",
+    "#92c5de",
+    "#d1e5f0",
+    "#f7f7f7",
+    "#fddbc7",
+    "#f4a582",
+    "#d6604d",
+    "#b2182b",
     "#67001f",
-)  # fmt: skip
+)
 # On a dark page zero recedes into the page, as it does into white on a light one.
 _ORANGE_BLUE = (
-    "#7cc7ff", "#3fa0ea", "#2a7fc4", "#1f5f94", "#173f60", "#15191f", "#553016", "#8a4a1c", "#c26a26", "#f08c3a",
+    "#7cc7ff",
+    "#3fa0ea",
+    "#2a7fc4",
+    "#1f5f94",
+    "#173f60",
+    "#15191f",
+    "#553016",
+    "#8a4a1c",
+    "#c26a26",
+    "#f08c3a",
     "#ffb066",
-)  # fmt: skip
+)
 
 PALETTES: dict[Theme, dict[bool, tuple[str, ...]]] = {
     "light": {False: _VIRIDIS, True: _RED_BLUE},

@@ -16,7 +16,7 @@ from gruviz.drawing.readme import readme
 from gruviz.models.params import real_array
 from gruviz.tracing.accepted import Traceable, numbers_of, shape_of
 from gruviz.tracing.gate_trace import GateTrace, TraceMeta, require_trace
-from gruviz.tracing.what_if import Intervention, Weight, to_plain
+from gruviz.tracing.interventions import Intervention, Weight, to_plain
 
 MAX_CSV_ROWS = 300_000
 MAX_CSV_CELLS = 6_000_000
@@ -60,15 +60,21 @@ def npz(
     weights = {} if model is None else _weights(model, trace.meta)
     share = {} if model is None else _share(model, trace.meta)
     texts = {
-        "labels": trace.labels, "channels": tuple(channels), "units": tuple(units), "weights": tuple(weights),
+        "labels": trace.labels,
+        "channels": tuple(channels),
+        "units": tuple(units),
+        "weights": tuple(weights),
         "settings": urlencode(settings or {}, errors="replace"),
         "meta": json.dumps({**asdict(trace.meta), "what_if": [to_plain(one) for one in trace.meta.what_if]}),
-    }  # fmt: skip
+    }
     out = io.BytesIO()
     np.savez(
-        out, **{name: getattr(trace, name) for name in ("r", "z", "n", "h", "x", "h0")}, **weights, **share,
+        out,
+        **{name: getattr(trace, name) for name in ("r", "z", "n", "h", "x", "h0")},
+        **weights,
+        **share,
         **{name: np.array(text, dtype=str) for name, text in texts.items()},
-    )  # fmt: skip
+    )
     with zipfile.ZipFile(out, "a") as file:
         file.writestr(README, readme(trace.meta, weights, bool(share)))
     return out.getvalue()
@@ -208,10 +214,12 @@ def _part(trace: GateTrace, first: int, last: int, units: list[int]) -> GateTrac
         for layer in range(len(trace.h))
     ]
     return GateTrace(
-        **{gate: getattr(trace, gate)[:, :, window][..., units] for gate in "rznh"}, x=trace.x[:, window],
-        h0=np.array(before), labels=trace.labels[window],
+        **{gate: getattr(trace, gate)[:, :, window][..., units] for gate in "rznh"},
+        x=trace.x[:, window],
+        h0=np.array(before),
+        labels=trace.labels[window],
         meta=replace(m, steps=last + 1 - first, hidden_size=len(units)),
-    )  # fmt: skip
+    )
 
 
 def _plain(text: str) -> str:

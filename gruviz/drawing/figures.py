@@ -129,21 +129,40 @@ def step_bars(
         outlined = None if selected is None else selected // cells.units_each
         outline = [2.0 if row == outlined else 0.0 for row in range(len(values))]
         figure.add_bar(
-            name=gate, x=values, y=cells.unit_centres, orientation="h", xaxis=f"x{axis}", yaxis="y",
-            marker={"color": values, "colorscale": colorscale(domain, theme), "cmin": domain.low, "cmax": domain.high,
-                    "line": {"color": ink, "width": outline}},
+            name=gate,
+            x=values,
+            y=cells.unit_centres,
+            orientation="h",
+            xaxis=f"x{axis}",
+            yaxis="y",
+            marker={
+                "color": values,
+                "colorscale": colorscale(domain, theme),
+                "cmin": domain.low,
+                "cmax": domain.high,
+                "line": {"color": ink, "width": outline},
+            },
             hovertemplate=unit_text(cells, w) + "<br>" + w["hover"][gate].replace("%{z", "%{x") + "<extra></extra>",
-        )  # fmt: skip
+        )
         figure.layout[f"xaxis{axis}"] = {
-            "domain": [k / 4 + 0.03 * (k > 0), (k + 1) / 4 - 0.03 * (k < 3)], "anchor": "y",
-            "range": [domain.low, domain.high], "tickvals": [domain.low, domain.high], "tickfont": {"size": 11},
-            "title": {"text": f"<b>{gate}</b>", "standoff": 4}, "gridcolor": line, "zerolinecolor": ink,
+            "domain": [k / 4 + 0.03 * (k > 0), (k + 1) / 4 - 0.03 * (k < 3)],
+            "anchor": "y",
+            "range": [domain.low, domain.high],
+            "tickvals": [domain.low, domain.high],
+            "tickfont": {"size": 11},
+            "title": {"text": f"<b>{gate}</b>", "standoff": 4},
+            "gridcolor": line,
+            "zerolinecolor": ink,
             "fixedrange": True,
-        }  # fmt: skip
+        }
     figure.update_layout(
-        **base_layout(theme), height=int(np.clip(len(values) * 20, 110, 420)) + 70, bargap=0.15, showlegend=False,
-        margin={"l": left_margin(units), "r": 8, "t": 8, "b": 48}, yaxis=unit_axis(cells, units),
-    )  # fmt: skip
+        **base_layout(theme),
+        height=int(np.clip(len(values) * 20, 110, 420)) + 70,
+        bargap=0.15,
+        showlegend=False,
+        margin={"l": left_margin(units), "r": 8, "t": 8, "b": 48},
+        yaxis=unit_axis(cells, units),
+    )
     return figure
 
 
@@ -185,19 +204,30 @@ def unit_lines(
         if not cells.exact:
             figure.add_scatter(**band(cells, 0, colours[gate]), yaxis=axis, name=f"{gate} range")
         figure.add_scatter(
-            name=gate, x=cells.step_centres, y=cells.mean[:, 0], yaxis=axis, mode="lines",
+            name=gate,
+            x=cells.step_centres,
+            y=cells.mean[:, 0],
+            yaxis=axis,
+            mode="lines",
             line={"color": colours[gate], "width": 2, "dash": "dot" if gate in "rn" else "solid", "shape": "hvh"},
             hovertemplate=step_text(cells, w) + "<br>" + w["hover"][gate].replace("%{z", "%{y") + "<extra></extra>",
-        )  # fmt: skip
+        )
     upright = {"gridcolor": line, "fixedrange": True, "nticks": 3}
     figure.update_layout(
-        **base_layout(theme), height=300, margin={"l": 40, "r": 8, "t": 44, "b": 40},
+        **base_layout(theme),
+        height=300,
+        margin={"l": 40, "r": 8, "t": 44, "b": 40},
         legend={"orientation": "h", "y": 1.02, "yanchor": "bottom", "x": 0, "font": {"size": 13}},
-        xaxis={"range": span(cells, trace.meta.steps), "gridcolor": line, "zeroline": False, "anchor": "y2",
-               "title": {"text": w["figure"]["step"], "standoff": 6}},
+        xaxis={
+            "range": span(cells, trace.meta.steps),
+            "gridcolor": line,
+            "zeroline": False,
+            "anchor": "y2",
+            "title": {"text": w["figure"]["step"], "standoff": 6},
+        },
         yaxis={"domain": [0.56, 1], "range": [-0.03, 1.03], "zeroline": False, **upright},
         yaxis2={"domain": [0, 0.48], "range": [-1.06, 1.06], "zerolinecolor": line, **upright},
-    )  # fmt: skip
+    )
     return figure
 
 

@@ -56,14 +56,26 @@ class PanelStack:
             modebar={"bgcolor": "rgba(0,0,0,0)", "color": muted, "activecolor": ink},
         )
         self.figure.layout.legend = {
-            "orientation": "h", "x": 0.16, "xanchor": "left", "y": 1 - 22 / self.used, "yanchor": "bottom",
+            "orientation": "h",
+            "x": 0.16,
+            "xanchor": "left",
+            "y": 1 - 22 / self.used,
+            "yanchor": "bottom",
             "font": {"size": 12},
-        }  # fmt: skip
+        }
         self.figure.layout.xaxis = {
-            "range": span(cells, steps), "anchor": f"y{len(self.panels)}", "gridcolor": line, "zeroline": False,
-            "showspikes": True, "spikemode": "across", "spikethickness": 1, "spikecolor": muted, "spikedash": "solid",
-            "spikesnap": "hovered data", **_time_ticks(cells, labels),
-        }  # fmt: skip
+            "range": span(cells, steps),
+            "anchor": f"y{len(self.panels)}",
+            "gridcolor": line,
+            "zeroline": False,
+            "showspikes": True,
+            "spikemode": "across",
+            "spikethickness": 1,
+            "spikecolor": muted,
+            "spikedash": "solid",
+            "spikesnap": "hovered data",
+            **_time_ticks(cells, labels),
+        }
         for k, (name, top, height, caption, title) in enumerate(self.panels):
             high, low = 1 - top / self.used, 1 - (top + height) / self.used
             last = k == len(self.panels) - 1
@@ -91,18 +103,27 @@ class PanelStack:
         for axis, (lower, upper, ticks) in bars.items():
             domain = gate_domain(lower)
             self.figure.layout[axis] = {
-                "colorscale": colorscale(domain, self.theme), "cmin": domain.low, "cmax": domain.high,
+                "colorscale": colorscale(domain, self.theme),
+                "cmin": domain.low,
+                "cmax": domain.high,
                 "colorbar": _bar(ends[lower][0], ends[upper][1]) | {"tickvals": ticks},
-            }  # fmt: skip
+            }
         if any(drawn.type == "heatmap" and drawn.name == "x" for drawn in self.figure.data):
             self.figure.layout.coloraxis3.colorbar = _bar(*ends["x"]) | {"nticks": 3}
 
 
 def _bar(low: float, high: float) -> dict:
     return {
-        "y": low, "yanchor": "bottom", "len": high - low, "lenmode": "fraction", "thickness": 12, "x": 1.01,
-        "outlinewidth": 0, "tickfont": {"size": 11}, "ypad": 0,
-    }  # fmt: skip
+        "y": low,
+        "yanchor": "bottom",
+        "len": high - low,
+        "lenmode": "fraction",
+        "thickness": 12,
+        "x": 1.01,
+        "outlinewidth": 0,
+        "tickfont": {"size": 11},
+        "ypad": 0,
+    }
 
 
 def draw_gate(
@@ -122,13 +143,20 @@ def draw_gate(
         extra["customdata"] = np.stack([cells.low.T, cells.mean.T, cells.high.T], axis=-1)
     title = f"<b>{w['gates'][gate]}</b><br>"
     place = {
-        "x": cells.step_centres, "y": cells.unit_centres, "xaxis": "x", "yaxis": f"y{GATES.index(gate) + 2}",
+        "x": cells.step_centres,
+        "y": cells.unit_centres,
+        "xaxis": "x",
+        "yaxis": f"y{GATES.index(gate) + 2}",
         "ygap": 1 if max(values.shape) <= 100 and len(units) else 0,
-    }  # fmt: skip
+    }
     figure.add_heatmap(
-        name=gate, z=values, coloraxis="coloraxis" if gate in "zr" else "coloraxis2", **place, **extra,
+        name=gate,
+        z=values,
+        coloraxis="coloraxis" if gate in "zr" else "coloraxis2",
+        **place,
+        **extra,
         hovertemplate=f"{title}{where}<br>{meaning}<extra></extra>",
-    )  # fmt: skip
+    )
     domain = gate_domain(gate)
     outside = domain.outside(cells.low.T) | domain.outside(cells.high.T)
     marks = ((np.isnan(values), NOT_A_NUMBER, "not_a_number"), (outside, OUT_OF_RANGE, "out_of_range"))
@@ -137,16 +165,26 @@ def draw_gate(
             continue
         said = w["figure"][word]
         figure.add_heatmap(
-            name=f"{gate} {word}", z=np.where(mask, np.float32(1), np.float32(np.nan)), **place,
-            text=np.where(mask, values, np.nan).astype(str), colorscale=[[0, colour], [1, colour]], showscale=False,
+            name=f"{gate} {word}",
+            z=np.where(mask, np.float32(1), np.float32(np.nan)),
+            **place,
+            text=np.where(mask, values, np.nan).astype(str),
+            colorscale=[[0, colour], [1, colour]],
+            showscale=False,
             hovertemplate=f"{title}{unit_text(cells, w)} · {step_text(cells, w)}<br>{gate} = %{{text}}: {said}"
             "<extra></extra>",
-        )  # fmt: skip
+        )
         if word not in {drawn.legendgroup for drawn in figure.data}:
             figure.add_scatter(
-                name=said, legendgroup=word, x=[None], y=[None], mode="markers", hoverinfo="skip", showlegend=True,
+                name=said,
+                legendgroup=word,
+                x=[None],
+                y=[None],
+                mode="markers",
+                hoverinfo="skip",
+                showlegend=True,
                 marker={"symbol": "square", "size": 12, "color": colour},
-            )  # fmt: skip
+            )
 
 
 def draw_input(figure: go.Figure, cells: Pooled, channels: Sequence[str], w: dict, theme: Theme) -> dict:
@@ -160,10 +198,15 @@ def draw_input(figure: go.Figure, cells: Pooled, channels: Sequence[str], w: dic
     if count > _LINE_INPUTS or cells.units_each > 1:
         domain = data_domain(cells.mean)
         figure.add_heatmap(
-            name="x", z=np.ascontiguousarray(cells.mean.T), x=cells.step_centres, y=cells.unit_centres, xaxis="x",
-            yaxis="y", coloraxis="coloraxis3",
+            name="x",
+            z=np.ascontiguousarray(cells.mean.T),
+            x=cells.step_centres,
+            y=cells.unit_centres,
+            xaxis="x",
+            yaxis="y",
+            coloraxis="coloraxis3",
             hovertemplate=f"<b>{w['gates']['x']}</b> %{{y}}<br>{where}<br>x = %{{z:.4g}}<extra></extra>",
-        )  # fmt: skip
+        )
         figure.layout.coloraxis3 = {"colorscale": colorscale(domain, theme), "cmin": domain.low, "cmax": domain.high}
         return unit_axis(cells, [_shown(name[:8]) for name in channels] if count <= 10 else ())
     colours = (page_colours(theme)[0], *(LINES_DARK if theme == "dark" else LINES).values())
@@ -172,10 +215,16 @@ def draw_input(figure: go.Figure, cells: Pooled, channels: Sequence[str], w: dic
         if not cells.exact:
             figure.add_scatter(**band(cells, i, colours[i]), xaxis="x", yaxis="y", name=f"{name} range")
         figure.add_scatter(
-            name=name, x=cells.step_centres, y=cells.mean[:, i], xaxis="x", yaxis="y", mode="lines",
-            line={"color": colours[i], "width": 1.6, "shape": "hvh"}, showlegend=count > 1,
+            name=name,
+            x=cells.step_centres,
+            y=cells.mean[:, i],
+            xaxis="x",
+            yaxis="y",
+            mode="lines",
+            line={"color": colours[i], "width": 1.6, "shape": "hvh"},
+            showlegend=count > 1,
             hovertemplate=f"<b>{name}</b> · {where}<br>x = %{{y:.4g}}<extra></extra>",
-        )  # fmt: skip
+        )
     return {}
 
 
@@ -183,10 +232,16 @@ def band(cells: Pooled, row: int, colour: str) -> dict:
     """A scatter trace from the lowest to the highest value of each pooled cell, behind its mean."""
     x = cells.step_centres
     return {
-        "x": np.concatenate([x, x[::-1]]), "y": np.concatenate([cells.high[:, row], cells.low[::-1, row]]),
-        "fill": "toself", "fillcolor": colour, "opacity": 0.2, "line": {"width": 0}, "mode": "lines",
-        "hoverinfo": "skip", "showlegend": False,
-    }  # fmt: skip
+        "x": np.concatenate([x, x[::-1]]),
+        "y": np.concatenate([cells.high[:, row], cells.low[::-1, row]]),
+        "fill": "toself",
+        "fillcolor": colour,
+        "opacity": 0.2,
+        "line": {"width": 0},
+        "mode": "lines",
+        "hoverinfo": "skip",
+        "showlegend": False,
+    }
 
 
 def _wrapped(text: str) -> list[str]:

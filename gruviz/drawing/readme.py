@@ -118,9 +118,10 @@ def readme(meta: TraceMeta, weights: Mapping[str, np.ndarray], share: bool = Fal
     model = {
         "split": f"gruviz.SplitGRU({sizes}{bias}{head}){cast}",
         "concat": f"gruviz.ConcatGRU({sizes}{bias}{head}){cast}",
-        "torch": f"gruviz.TorchGRU({sizes}{deep}{bias}{head}){cast}", "nn.GRU": gru,
+        "torch": f"gruviz.TorchGRU({sizes}{deep}{bias}{head}){cast}",
+        "nn.GRU": gru,
         "nn.GRUCell": f"torch.nn.GRUCell({sizes}{bias}){cast}",
-    }[meta.kind]  # fmt: skip
+    }[meta.kind]
     acts = "\n".join(f"  {one}"[:119] for one in meta.what_if[:MOST_TOLD])
     if len(meta.what_if) > MOST_TOLD:
         acts += f"\n  and {len(meta.what_if) - MOST_TOLD} more"
@@ -132,9 +133,13 @@ def readme(meta: TraceMeta, weights: Mapping[str, np.ndarray], share: bool = Fal
         check += _PLAIN.format(gru=gru, but_head=but_head, cast=cast, back=back, ways=1 + meta.bidirectional)
     shape = (layers, meta.batch, meta.steps, meta.hidden_size)
     return _ABOUT.format(
-        shape=shape, x=(meta.batch, meta.steps, meta.input_size), h0=(shape[0], shape[1], shape[3]),
+        shape=shape,
+        x=(meta.batch, meta.steps, meta.input_size),
+        h0=(shape[0], shape[1], shape[3]),
         weights="".join(f"\n    {name} {array.shape}, {array.dtype}" for name, array in weights.items()),
-        kind="nn.GRU" if meta.kind == "torch" else meta.kind, equations=_EQUATIONS[meta.reset],
-        rows={"split": _SPLIT, "concat": _CONCAT}.get(meta.kind, _STACKED), check=check,
+        kind="nn.GRU" if meta.kind == "torch" else meta.kind,
+        equations=_EQUATIONS[meta.reset],
+        rows={"split": _SPLIT, "concat": _CONCAT}.get(meta.kind, _STACKED),
+        check=check,
         by_hand=_BY_HAND.format(acts=acts) if acts else "",
-    )  # fmt: skip
+    )

@@ -108,21 +108,30 @@ def _moments(figure: go.Figure, at: float | None, diverged: int | None, language
     if diverged is not None:
         text = words(language)["train"]["diverged"].format(step=diverged)
         figure.add_vline(
-            x=diverged, line={"color": ink, "width": 2},
+            x=diverged,
+            line={"color": ink, "width": 2},
             annotation={"text": text, "font": {"color": ink, "size": 11}, "yanchor": "top", "xanchor": "right"},
-        )  # fmt: skip
+        )
 
 
 def _figure(title: str, below: str, theme: Theme, height: int = HEIGHT) -> go.Figure:
     ink, line, quiet = page_colours(theme)
     figure = go.Figure()
     figure.update_layout(
-        **base_layout(theme), height=height, margin={"l": 52, "r": 12, "t": 34, "b": 40}, showlegend=False,
+        **base_layout(theme),
+        height=height,
+        margin={"l": 52, "r": 12, "t": 34, "b": 40},
+        showlegend=False,
         title={"text": title, "font": {"size": 14, "color": ink}, "x": 0, "xanchor": "left", "y": 0.97},
-        xaxis={"gridcolor": line, "zeroline": False, "fixedrange": True, "nticks": 6,
-               "title": {"text": below, "standoff": 4, "font": {"color": quiet}}},
+        xaxis={
+            "gridcolor": line,
+            "zeroline": False,
+            "fixedrange": True,
+            "nticks": 6,
+            "title": {"text": below, "standoff": 4, "font": {"color": quiet}},
+        },
         yaxis={"gridcolor": line, "zeroline": False, "fixedrange": True, "nticks": 5},
-    )  # fmt: skip
+    )
     return figure
 
 
@@ -144,10 +153,16 @@ def _goal_and_baseline(figure: go.Figure, task: Task, values: Sequence[float], l
     baseline = w["task_metrics"][f"baseline_{task.metric.name}"]
     for value, name in ((task.baseline, baseline), (task.goal, w["train"]["goal"])):
         figure.add_hline(
-            y=value, line={"color": page_colours(theme)[2], "width": 1.5, "dash": "dash"},
-            annotation={"text": name, "font": {"color": page_colours(theme)[2], "size": 11}, "yanchor": "bottom",
-                        "xanchor": "right", "x": 1},
-        )  # fmt: skip
+            y=value,
+            line={"color": page_colours(theme)[2], "width": 1.5, "dash": "dash"},
+            annotation={
+                "text": name,
+                "font": {"color": page_colours(theme)[2], "size": 11},
+                "yanchor": "bottom",
+                "xanchor": "right",
+                "x": 1,
+            },
+        )
     share = task.metric.unit == "%"
     top = 1.08 if share else max([task.baseline, *values]) * 1.12
     figure.update_yaxes(range=[0, top], tickformat=".0%" if share else "")

@@ -56,13 +56,21 @@ class Parameter:
         if not is_number or not self.low <= value <= self.high:
             raise Problem(
                 "parameter_range",
-                family=family_name, parameter=self.name, found=str(value), low=low, high=high,
-            )  # fmt: skip
+                family=family_name,
+                parameter=self.name,
+                found=str(value),
+                low=low,
+                high=high,
+            )
         if self.integer and value != int(value):
             raise Problem(
                 "parameter_whole",
-                family=family_name, parameter=self.name, found=str(value), low=low, high=high,
-            )  # fmt: skip
+                family=family_name,
+                parameter=self.name,
+                found=str(value),
+                low=low,
+                high=high,
+            )
         return int(value) if self.integer else float(value)
 
 

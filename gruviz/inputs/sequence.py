@@ -124,7 +124,7 @@ def check_size(steps: int, inputs: int) -> None:
         >>> check_size(steps=200, inputs=3)
         >>> check_size(steps=200, inputs=2000)
         Traceback (most recent call last):
-        gruviz.wording.problems.Problem: Each step has 2,000 values; give at most 1,024 a step, one step a line.
+        gruviz.wording.problems.Problem: Each step has 2,000 values; give at most 1,024 per step, one step per line.
     """
     if inputs > MAX_INPUTS:
         raise Problem("too_many_inputs", found=inputs, limit=MAX_INPUTS)

@@ -68,10 +68,14 @@ def characters(text: str = "") -> Task:
     # white space alone is no text
     given = text if text.strip() else house()
     return _next_letter(
-        "characters", given, "characters",
-        share=SHARE_OF_BASELINE, marked=_ends_a_word, clear=0 if text.strip() else 3,
+        "characters",
+        given,
+        "characters",
+        share=SHARE_OF_BASELINE,
+        marked=_ends_a_word,
+        clear=0 if text.strip() else 3,
         defaults=Defaults(hidden_size=32, learning_rate=0.02, batch_size=32, most_steps=1500),
-    )  # fmt: skip
+    )
 
 
 def korean() -> Task:
@@ -84,15 +88,19 @@ def korean() -> Task:
     ('⏎', '␣', 'ㄱ', 'ㄲ', 'ㄴ', 'ㄵ')
     """
     return _next_letter(
-        "korean", poems(), "jamo",
-        share=SHARE_OF_KOREAN, marked=_is_a_vowel, clear=35,
+        "korean",
+        poems(),
+        "jamo",
+        share=SHARE_OF_KOREAN,
+        marked=_is_a_vowel,
+        clear=35,
         defaults=Defaults(hidden_size=24, learning_rate=0.01, batch_size=32, most_steps=600),
-    )  # fmt: skip
+    )
 
 
 def _next_letter(
     name: str, given: str, unit: str, *, share: float, marked: Callable[[str], bool], clear: int, defaults: Defaults
-) -> Task:  # fmt: skip
+) -> Task:
     """The task of the next symbol of `given`, cut into `unit`, see `characters`.
 
     Its goal is a share of its baseline; its story is r at the symbols marked.
@@ -143,9 +151,7 @@ def _next_letter(
     )
 
 
-def spelled(
-    text: str, channels: tuple[str, ...], unit: str = "characters", *, next_is_due: bool = False
-) -> Sequence:  # fmt: skip
+def spelled(text: str, channels: tuple[str, ...], unit: str = "characters", *, next_is_due: bool = False) -> Sequence:
     """Text in the alphabet of a model that reads one symbol a step.
 
     Args:

@@ -241,7 +241,7 @@ def bracket_due(batch: Batch, which: int) -> tuple[str, ...]:
 
 def sine_due(batch: Batch, which: int) -> tuple[str, ...]:
     """The value of the wave, in the silence."""
-    return _due(batch, which, lambda value: f"{value[0]:+.1f}".replace("-", "−"))
+    return _due(batch, which, lambda value: f"{value[0]:+z.1f}".replace("-", "−"))
 
 
 def distractor_labels(batch: Batch, which: int) -> tuple[str, ...]:

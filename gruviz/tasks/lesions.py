@@ -29,8 +29,8 @@ from gruviz.tasks.catalogue import task_of
 from gruviz.tasks.task import Batch, Task
 from gruviz.tracing.accepted import MOST, Shape, Traceable, shape_of
 from gruviz.tracing.gate_trace import GateTrace
+from gruviz.tracing.interventions import BOUNDS, Bias, Clamp, Intervention, Lesion
 from gruviz.tracing.trace import trace
-from gruviz.tracing.what_if import BOUNDS, Bias, Clamp, Intervention, Lesion
 
 CLAMPED: tuple[Gate, ...] = ("z", "r", "n")
 NOTHING = (Bias("z", 0.0),)  # the free run by our own loop, bit for bit

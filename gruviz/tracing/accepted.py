@@ -13,7 +13,7 @@ from torch.nn.utils import parametrize
 
 from gruviz.models.gru import ConcatGRU, GRUModel, SplitGRU, TorchGRU
 from gruviz.models.params import dense, real_array
-from gruviz.tracing.what_if import KINDS, Bias, Intervention, Lesion, Scale, Weight
+from gruviz.tracing.interventions import KINDS, Bias, Intervention, Lesion, Scale, Weight
 
 ACCEPTED = "SplitGRU, ConcatGRU, TorchGRU, torch.nn.GRU or torch.nn.GRUCell"
 PRECISIONS = (torch.float16, torch.bfloat16, torch.float32, torch.float64)

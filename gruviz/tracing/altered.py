@@ -19,8 +19,8 @@ from torch.nn.modules import module as every_module
 from gruviz.models.gru import ConcatGRU, GRUModel, SplitGRU, TorchGRU
 from gruviz.models.params import ARRAYS
 from gruviz.tracing.accepted import Shape, Traceable, numbers_of
+from gruviz.tracing.interventions import Intervention, Weight
 from gruviz.tracing.running.reset_after import own_tensors, run_cell
-from gruviz.tracing.what_if import Intervention, Weight
 
 PROBED = 10_000  # steps a model that is stepped in Python runs by itself, fewer where it is wide
 SAME = 1e-3  # twins compute alike to the last digit; another order of sums stays far below

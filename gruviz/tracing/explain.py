@@ -17,9 +17,9 @@ import numpy as np
 from gruviz.tracing.accepted import Traceable, shape_of
 from gruviz.tracing.altered import reweighted
 from gruviz.tracing.gate_trace import Gate, GateTrace
+from gruviz.tracing.interventions import BOUNDS, Bias, Clamp, Intervention, Lesion, Scale, Weight
 from gruviz.tracing.terms import Block, Explanation, Term, added
 from gruviz.tracing.trace import check_fits, layer_weights
-from gruviz.tracing.what_if import BOUNDS, Bias, Clamp, Intervention, Lesion, Scale, Weight
 
 __all__ = ["Explanation", "Term", "number", "sums"]
 

@@ -8,7 +8,7 @@ from typing import Literal
 import numpy as np
 
 from gruviz.models.equations import Gate, Reset
-from gruviz.tracing.what_if import Intervention, from_plain
+from gruviz.tracing.interventions import Intervention, from_plain
 
 GATES: tuple[Gate, ...] = ("z", "r", "n", "h")  # as they are shown, top to bottom
 

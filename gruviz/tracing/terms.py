@@ -11,7 +11,7 @@ from typing import Literal
 import numpy as np
 
 from gruviz.models.equations import Gate
-from gruviz.tracing.what_if import Intervention
+from gruviz.tracing.interventions import Intervention
 
 Kind = Literal["input", "state", "bias_ih", "bias_hh", "bias", "by_hand", "keep", "write", "output"]
 

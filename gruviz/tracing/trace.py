@@ -21,11 +21,11 @@ from gruviz.models.gru import GRUModel
 from gruviz.tracing.accepted import HALF, Shape, Traceable, fitting, initial_of, input_of, numbers_of, shape_of
 from gruviz.tracing.altered import plain_core, reweighted
 from gruviz.tracing.gate_trace import GateTrace, TraceMeta, require_trace
+from gruviz.tracing.interventions import Intervention
 from gruviz.tracing.pieces import Report, array
 from gruviz.tracing.running.acting import Acts
 from gruviz.tracing.running.loop import scan
 from gruviz.tracing.running.reset_after import own_tensors, recover_all, run_cell, without_dropout
-from gruviz.tracing.what_if import Intervention
 
 REFERENCE_STEPS = 2000
 
@@ -50,7 +50,7 @@ def trace(
         model: SplitGRU, ConcatGRU, TorchGRU, or any plain torch.nn.GRU / nn.GRUCell.
         x: (time, input) or (batch, time, input), whatever the model's `batch_first`; at least one step.
         h0: (unit,) for every layer and batch, or (layer, batch, unit); zeros when None.
-        what_if: what is changed by hand (gruviz.Clamp, Scale, Bias, Lesion, Weight; `gruviz.tracing.what_if` says how
+        what_if: interventions (gruviz.Clamp, Scale, Bias, Lesion, Weight; `gruviz.tracing.interventions` says how
             they act together); the trace is then of that. Nothing given is the free run, bit for bit.
         labels: one text per step, or empty.
         seed: the seed the weights or input came from, kept in `meta`.

@@ -99,8 +99,12 @@ class TrainingPlan:
         if cells > MOST_CELLS:
             raise Problem(
                 "training_too_large",
-                batch=self.batch_size, steps=steps, units=self.hidden_size, cells=cells, limit=MOST_CELLS,
-            )  # fmt: skip
+                batch=self.batch_size,
+                steps=steps,
+                units=self.hidden_size,
+                cells=cells,
+                limit=MOST_CELLS,
+            )
 
     @property
     def values(self) -> dict[str, float]:

@@ -178,10 +178,18 @@ class _Reporter:
         new = tuple(one for one in trained.snapshots if one[0] > self._last)
         self._send(
             Report(
-                self._id, over, self._anew, trained.step, trained.outcome, trained.seconds, trained.bad_loss,
-                trained.history[self._points :], new, trained.snapshots[-1][0],
+                self._id,
+                over,
+                self._anew,
+                trained.step,
+                trained.outcome,
+                trained.seconds,
+                trained.bad_loss,
+                trained.history[self._points :],
+                new,
+                trained.snapshots[-1][0],
             )
-        )  # fmt: skip
+        )
         self._points, self._anew, self._told = len(trained.history), False, monotonic()
         due = trained.snapshots[-2][0] if len(trained.snapshots) > 1 else -1
         self._last = max(self._last, due)
@@ -212,9 +220,13 @@ class TrainingProcess:
     ) -> None:
         command = [sys.executable, "-c", "from gruviz.training.process import main; main()"]
         self._process = subprocess.Popen(
-            command, cwd=ROOT, stdin=subprocess.PIPE, stdout=subprocess.PIPE, start_new_session=True,
+            command,
+            cwd=ROOT,
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            start_new_session=True,
             env=os.environ | {"OMP_NUM_THREADS": "1"},
-        )  # fmt: skip
+        )
         self._orders: SimpleQueue[Order | None] = SimpleQueue()
         self._writer = threading.Thread(target=self._write, daemon=True)
         self._reader = threading.Thread(target=self._read, args=(report, gone), daemon=True)

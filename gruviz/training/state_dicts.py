@@ -54,25 +54,29 @@ def loading(plan: TrainingPlan, file: str, steps: int) -> str:
     given = f"x = torch.zeros(1, {steps}, {inputs})  # (sequence, step, input): {_named(task.channels)}"
     answers = f"# (sequence, step, answer): {_named(task.answers)}"
     if plan.model == "torch":
-        return "\n".join([
-            "import torch",
-            "from torch import nn",
-            f'held = torch.load("{file}", weights_only=True)',
-            f"gru, head = nn.GRU({inputs}, {units}, batch_first=True), nn.Linear({units}, {outputs})",
-            'gru.load_state_dict(held["gru"])',
-            'head.load_state_dict(held["head"])',
-            given,
-            f"answers = head(gru(x)[0])  {answers}",
-        ])  # fmt: skip
+        return "\n".join(
+            [
+                "import torch",
+                "from torch import nn",
+                f'held = torch.load("{file}", weights_only=True)',
+                f"gru, head = nn.GRU({inputs}, {units}, batch_first=True), nn.Linear({units}, {outputs})",
+                'gru.load_state_dict(held["gru"])',
+                'head.load_state_dict(held["head"])',
+                given,
+                f"answers = head(gru(x)[0])  {answers}",
+            ]
+        )
     name = MODELS[plan.model].__name__
-    return "\n".join([
-        "import torch",
-        "import gruviz",
-        f"model = gruviz.{name}({inputs}, {units}, out_features={outputs})",
-        f'model.load_state_dict(torch.load("{file}", weights_only=True))',
-        given,
-        f"answers = model.fc(model.states(x)[0])  {answers}",
-    ])  # fmt: skip
+    return "\n".join(
+        [
+            "import torch",
+            "import gruviz",
+            f"model = gruviz.{name}({inputs}, {units}, out_features={outputs})",
+            f'model.load_state_dict(torch.load("{file}", weights_only=True))',
+            given,
+            f"answers = model.fc(model.states(x)[0])  {answers}",
+        ]
+    )
 
 
 def _named(names: tuple[str, ...]) -> str:

@@ -23,9 +23,11 @@ def small(value: float) -> str:
     """A distance that is hoped to be near 0: one digit where it is.
 
     >>> small(0.0), small(1.23e-7), small(0.123)
-    ('0', '1e-7', '0.12')
+    ('0', '1e−7', '0.12')
     """
-    return "0" if value == 0 else f"{value:.0e}".replace("e-0", "e-") if value < 1e-3 else f"{value:.2g}"
+    # with a minus sign: browsers break a line behind a hyphen
+    small_one = f"{value:.0e}".replace("e-0", "e-").replace("-", "\u2212")
+    return "0" if value == 0 else small_one if value < 1e-3 else f"{value:.2g}"
 
 
 def measured(value: float, unit: str) -> str:
@@ -35,6 +37,15 @@ def measured(value: float, unit: str) -> str:
     ('98.7%', '0.0291')
     """
     return f"{value:.1%}" if unit == "%" else f"{value:.3g}"
+
+
+def subtracted(value: float) -> str:
+    """Write a number that is subtracted, with one sign only.
+
+    >>> subtracted(0.5), subtracted(-0.02007), subtracted(-0.0)
+    ('− 0.5', '+ 0.02007', '− 0')
+    """
+    return f"{'+' if value < 0 else '−'} {abs(value):.4g}"
 
 
 def plain(text: str) -> str:

@@ -17,10 +17,9 @@ from gruviz.app.settings import Settings
 from gruviz.app.stage import Seen
 from gruviz.app.subject import reading, runs
 from gruviz.app.subject.weights import params_of
-from gruviz.stage import questions
-from gruviz.stage import what_if as experiments
-from gruviz.stage.scene import Run
-from gruviz.stage.what_if import WhatIf
+from gruviz.protocol import experiments, requests
+from gruviz.protocol.experiments import WhatIf
+from gruviz.protocol.scene import Run
 from gruviz.wording.words import words
 
 EN = words("en")
@@ -86,9 +85,17 @@ def test_a_question_that_comes_while_the_page_runs_is_answered_by_that_run():
 
 @pytest.mark.parametrize(
     ("value", "about"),
-    [(7, None), ("x", None), ([], None), ([[1]], None), ({}, None), ({"id": []}, None), ({"id": 3}, 3),
-     ({"id": 3, "kind": {"a": 1}}, 3)],
-)  # fmt: skip
+    [
+        (7, None),
+        ("x", None),
+        ([], None),
+        ([[1]], None),
+        ({}, None),
+        ({"id": []}, None),
+        ({"id": 3}, 3),
+        ({"id": 3, "kind": {"a": 1}}, 3),
+    ],
+)
 def test_what_is_no_question_gets_an_error_and_the_page_stays_whole(value, about):
     at = sound(opened(weights="latch"))
     header, arrays = reply(send(at, value))
@@ -114,7 +121,7 @@ def test_whatever_goes_wrong_the_stage_gets_its_reply_and_the_log_the_rest(monke
     def broken(*_):
         raise RuntimeError("the details are for the log")
 
-    monkeypatch.setattr(questions, "reply", broken)
+    monkeypatch.setattr(requests, "reply", broken)
     with caplog.at_level(logging.ERROR, logger="gruviz.app.stage"):
         send(at, question)
     assert not at.exception
@@ -136,8 +143,9 @@ def what_if(at, edits=(CLAMP,), drawn=None, **place):
 
 def counting_traces(monkeypatch):
     made, real = [], experiments.trace
-    monkeypatch.setattr(experiments, "trace", lambda model, x, *more, **named: made.append(x.shape) or real(
-        model, x, *more, **named))  # fmt: skip
+    monkeypatch.setattr(
+        experiments, "trace", lambda model, x, *more, **named: made.append(x.shape) or real(model, x, *more, **named)
+    )
     return made
 
 

@@ -13,22 +13,53 @@ from hypothesis import strategies as st
 
 import gruviz
 from gruviz.app.subject.bends import as_text, edits_of
-from gruviz.stage.what_if import read
-from gruviz.tracing.what_if import Clamp, Lesion
+from gruviz.protocol.experiments import read
+from gruviz.tracing.interventions import Clamp, Lesion
 
-READER = (Path(__file__).resolve().parents[2] / "assets" / "stage" / "whatif" / "texts" / "edit_text.js").as_uri()
+READER = (Path(__file__).resolve().parents[2] / "assets" / "stage" / "editor" / "edit_text.js").as_uri()
 UNITS, STEPS, INPUTS = 8, 12, 2
 TEXTS = [
-    "clamp z 1", "clamp z 1 u3,5-7 t5-9", "clamp h -0.5 t4", "scale r .5 u3", "scale h 2. t0-3", "bias n -1e-1",
-    "bias z +2", "lesion u3,4;lesion", "weight w_hh 5,2 0.7;weight b_ih 3 -1", "-clamp h 0;~bias r 1;lesion u1",
-    "  clamp   r  0  u2  ", "clamp z 1 t9-5 u7-5,6", "clamp z 1 u3 l1;lesion u0 l9", "clamp z 5;clamp n -7",
-    "clamp z 1 u99;clamp z 1 t40-50", "clamp z 1 t8-40 u6-99", ";;", "",
-]  # fmt: skip
+    "clamp z 1",
+    "clamp z 1 u3,5-7 t5-9",
+    "clamp h -0.5 t4",
+    "scale r .5 u3",
+    "scale h 2. t0-3",
+    "bias n -1e-1",
+    "bias z +2",
+    "lesion u3,4;lesion",
+    "weight w_hh 5,2 0.7;weight b_ih 3 -1",
+    "-clamp h 0;~bias r 1;lesion u1",
+    "  clamp   r  0  u2  ",
+    "clamp z 1 t9-5 u7-5,6",
+    "clamp z 1 u3 l1;lesion u0 l9",
+    "clamp z 5;clamp n -7",
+    "clamp z 1 u99;clamp z 1 t40-50",
+    "clamp z 1 t8-40 u6-99",
+    ";;",
+    "",
+]
 BROKEN = [
-    "pull r 1", "clamp y 1", "clamp z", "clamp z one", "bias h 1", "clamp z 1 u", "clamp z 1 x3", "clamp z 1 u3 u4",
-    "lesion t3", "weight w_hh 5 1", "weight w_qq 1,1 1", "clamp z 1 u3.5", "clamp z 1 t-3", "clamp z 1e999",
-    "clamp z \u0663", "clamp z 1;\u2026", "clamp z 1 u\u00b2", "clamp z 0x10", "clamp z nan", "lesion 5",
-]  # fmt: skip
+    "pull r 1",
+    "clamp y 1",
+    "clamp z",
+    "clamp z one",
+    "bias h 1",
+    "clamp z 1 u",
+    "clamp z 1 x3",
+    "clamp z 1 u3 u4",
+    "lesion t3",
+    "weight w_hh 5 1",
+    "weight w_qq 1,1 1",
+    "clamp z 1 u3.5",
+    "clamp z 1 t-3",
+    "clamp z 1e999",
+    "clamp z \u0663",
+    "clamp z 1;\u2026",
+    "clamp z 1 u\u00b2",
+    "clamp z 0x10",
+    "clamp z nan",
+    "lesion 5",
+]
 
 
 @pytest.fixture(scope="module")

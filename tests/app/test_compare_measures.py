@@ -7,7 +7,7 @@ from gruviz.app.compare.runs import run_of
 from gruviz.app.compare.sides import (
     Comparison,
     sides_of,
-)  # fmt: skip
+)
 from gruviz.app.settings import Settings
 from gruviz.app.subject import reading
 from gruviz.training.plan import TrainingPlan

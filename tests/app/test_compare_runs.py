@@ -14,7 +14,7 @@ from gruviz.app.compare.sides import (
     WRITTEN_AS,
     Comparison,
     sides_of,
-)  # fmt: skip
+)
 from gruviz.app.settings import Settings
 from gruviz.app.subject import reading
 from gruviz.models.conventions import CONVENTIONS

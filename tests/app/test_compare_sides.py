@@ -12,12 +12,12 @@ from gruviz.app.compare.sides import (
     sides_of,
     values_named,
     values_of,
-)  # fmt: skip
+)
 from gruviz.app.readers import LONGEST_IN_URL
 from gruviz.app.settings import Settings
 from gruviz.app.subject import reading
 from gruviz.inputs.synthetic import FAMILIES
-from gruviz.stage.view import LONGEST_EXPERIMENT
+from gruviz.protocol.view import LONGEST_EXPERIMENT
 from gruviz.tasks.catalogue import TASKS
 from gruviz.wording.words import words
 

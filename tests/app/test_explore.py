@@ -47,7 +47,7 @@ from gruviz.inputs.typed_numbers import parse_numbers
 from gruviz.models.gru import MODELS
 from gruviz.models.presets import PRESETS, leaky
 from gruviz.models.random_weights import random_params
-from gruviz.stage.view import VIEW_FIELDS
+from gruviz.protocol.view import VIEW_FIELDS
 from gruviz.tasks.catalogue import TASKS
 from gruviz.wording.problems import Problem
 from gruviz.wording.words import words
@@ -80,10 +80,19 @@ def test_it_opens_on_the_latch_with_its_gates():
     assert formula(looked(at)) == equations("split")
     assert EN["page"]["badge_model"].format(model="split", reset="before") in said(at)
     assert payload(at) == {
-        "query": {"weights": "latch"}, "names": [name for name in NAMES if name not in VIEW_FIELDS],
-        "prefixes": ["p.", "train.", "vs."], "theme": "light", "ink": "#111111", "halo": "#ffffff", "charts": "explore",
-        "skip": EN["page"]["skip"], "folded": EN["page"]["folded"], "language": "en", "cookie": None, "visit": 0,
-    }  # fmt: skip
+        "query": {"weights": "latch"},
+        "names": [name for name in NAMES if name not in VIEW_FIELDS],
+        "prefixes": ["p.", "train.", "vs."],
+        "theme": "light",
+        "ink": "#111111",
+        "halo": "#ffffff",
+        "charts": "explore",
+        "skip": EN["page"]["skip"],
+        "folded": EN["page"]["folded"],
+        "language": "en",
+        "cookie": None,
+        "visit": 0,
+    }
     header, arrays = scene(at)
     assert (header["home"], header["view"]["t"], header["view"]["unit"]) == ({"t": 7, "unit": 0}, None, None)
     assert header["unit_names"] == list(PRESETS["latch"].units)
@@ -195,8 +204,8 @@ def test_where_nn_gru_differs_is_seen_as_a_picture(model, other):
     step, unit = np.unravel_index(apart.argmax(), apart.shape)
     name = PRESETS["reset"].units[unit]
     assert name == "reader"  # memory, the unit the story is about, is the same in both
-    (caption,) = [one.value for one in at.caption if "Largest in unit" in one.value]
-    assert caption.endswith(f"Largest in unit {name} at step {step}.")
+    (caption,) = [one.value for one in at.caption if "The maximum is in unit" in one.value]
+    assert caption.endswith(f"The maximum is in unit {name} at step {step}.")
     assert EN["models"][model] in caption
     assert EN["models"][other] in caption
     (image,) = images(at)
@@ -257,6 +266,11 @@ def test_scaling_is_applied_and_stated(how):
     offset, scale = {"standard": (3, x.std()), "minmax": (3, 2), "maxabs": (0, 5)}[how]
     assert f"(value − {offset:.4g}) / {scale:.4g}" in unescaped(at.sidebar.caption[-1].value)
     np.testing.assert_allclose(drawn(at, "x")[0], (x - offset) / scale, atol=1e-6)
+
+
+def test_an_offset_below_zero_is_stated_with_one_sign():
+    at = sound(opened(source="numbers", numbers="-5 -3 -1", scale="minmax"))
+    assert "(value + 3) / 2" in unescaped(at.sidebar.caption[-1].value)
 
 
 def test_a_preset_on_a_sequence_of_other_width_says_what_happens():
@@ -488,11 +502,15 @@ def test_a_column_that_only_rises_labels_the_steps_and_one_click_reads_it():
         ({"table": "time,price\n0,1\n1,3\n2,2", "labels": "price"}, ["time"], ["1", "3", "2"], None),
         ({"table": "time\n0\n1\n2"}, ["time"], [], None),
         ({"table": "a,b\n1,2\n3,4\n5,6"}, ["a", "b"], [], None),
-        ({"table": "day,id,x\n2024-01-05,1,4\n2024-01-06,2,3\n2024-01-09,3,5"}, ["x"],
-         ["2024-01-05", "2024-01-06", "2024-01-09"], "dates_label"),
+        (
+            {"table": "day,id,x\n2024-01-05,1,4\n2024-01-06,2,3\n2024-01-09,3,5"},
+            ["x"],
+            ["2024-01-05", "2024-01-06", "2024-01-09"],
+            "dates_label",
+        ),
         ({"table": "day,x\n2024-01-05,4\n2024-01-06,3\n2024-01-09,5", "rising": "1"}, ["x"], [], None),
     ],
-)  # fmt: skip
+)
 def test_what_was_chosen_counts_more(link, channels, labels, said):
     at = sound(opened(**{"source": "table", "weights": "random", "table": RISING, **link}))
     found = read_of(at)
@@ -557,9 +575,10 @@ def test_the_csv_of_what_is_seen_is_offered_by_name():
     assert files(at)["csv_part"] == "CSV of steps 12 to 30"
     send(at, {"steps": [2, 5], "units": [1, 3]}, event="seen", of="seen")
     assert files(at) == {
-        "npz": EN["page"]["download_npz"], "csv": EN["page"]["download_csv"],
+        "npz": EN["page"]["download_npz"],
+        "csv": EN["page"]["download_csv"],
         "csv_part": "CSV of steps 2 to 5, 2 units",
-    }  # fmt: skip
+    }
     send(at, {"steps": None, "units": [1]}, event="seen", of="seen")
     assert files(at)["csv_part"] == "CSV of unit mirror"
     send(at, {"steps": None, "units": None}, event="seen", of="seen")
@@ -568,9 +587,21 @@ def test_the_csv_of_what_is_seen_is_offered_by_name():
 
 @pytest.mark.parametrize(
     "told",
-    [None, 7, {}, {"steps": [5, 2]}, {"steps": [0, 10**9]}, {"steps": ["a", True]}, {"units": [4]}, {"units": [0.5]},
-     {"units": []}, {"units": "0"}, {"steps": {"0": 1}}, {"units": [0, 1, 2, 3]}],
-)  # fmt: skip
+    [
+        None,
+        7,
+        {},
+        {"steps": [5, 2]},
+        {"steps": [0, 10**9]},
+        {"steps": ["a", True]},
+        {"units": [4]},
+        {"units": [0.5]},
+        {"units": []},
+        {"units": "0"},
+        {"steps": {"0": 1}},
+        {"units": [0, 1, 2, 3]},
+    ],
+)
 def test_what_no_browser_would_say_is_seen_is_all(told):
     at = sound(opened(weights="latch"))
     send(at, told, event="seen", of="seen")
@@ -723,15 +754,18 @@ def test_what_is_chosen_on_the_page_is_in_its_address_and_opens_again():
     [
         {"t": 99_999, "unit": 1000, "layer": 7, "first": 50, "last": 10, "stat": "high"},
         {"model": "<script>", "hidden": "9" * 4000, "family": "../..", "p__gap": "nan", "lang": "xx"},
-        {"first": 99_999}, {"last": 0}, {"steps": 1, "t": 5},
+        {"first": 99_999},
+        {"last": 0},
+        {"steps": 1, "t": 5},
         {"columns": "nothing,of,this", "source": "table", "labels": "nope"},
         {"layer": 3, "layers": 1, "model": "torch", "weights": "random"},
         {"unit": 50, "hidden": 30, "weights": "random"},
-        {"steps": 1500, "first": 1499, "last": 1499}, {"steps": 1500, "first": 900, "last": 800},
+        {"steps": 1500, "first": 1499, "last": 1499},
+        {"steps": 1500, "first": 900, "last": 800},
         {"gate": "q", "order": "worst", "subset": "<b>" * 60, "diagram": "none"},
         {"subset": "99-0, x", "order": "peak"},
     ],
-)  # fmt: skip
+)
 def test_no_link_breaks_the_page(link):
     at = sound(opened(**link))
     assert drawn(at, "h").size > 0
@@ -803,8 +837,12 @@ def test_switching_the_language_translates_every_text_and_keeps_every_choice():
     english, good = said(at), numbers_drawn(at)
     sound(at.segmented_control(key="set.lang").set_value("ko").run())
     assert payload(at)["query"] == {
-        "lang": "ko", "family": "square", "weights": "random", "model": "concat", "hidden": "5",
-    }  # fmt: skip
+        "lang": "ko",
+        "family": "square",
+        "weights": "random",
+        "model": "concat",
+        "hidden": "5",
+    }
     assert numbers_drawn(at) == good
     assert KO["stories"]["random"] in told(at)
     for shown in (at.markdown, at.caption):

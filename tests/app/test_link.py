@@ -9,7 +9,7 @@ from gruviz.app.readers import SOURCES, WEIGHTS
 from gruviz.app.settings import DEFAULT, Settings
 from gruviz.inputs.synthetic import FAMILIES
 from gruviz.models.gru import MODELS
-from gruviz.stage.view import VIEW_FIELDS
+from gruviz.protocol.view import VIEW_FIELDS
 from gruviz.tasks.catalogue import TASKS
 from gruviz.training.plan import TrainingPlan
 

@@ -101,11 +101,17 @@ def test_half_lives_are_read(typed, found):
 @pytest.mark.parametrize(
     ("typed", "word"),
     [
-        ("2, x", "x"), ("0", "0"), ("2 -1", "-1"), ("nan", "nan"), ("inf", "inf"), ("1e7", "1e7"), ("", ""),
+        ("2, x", "x"),
+        ("0", "0"),
+        ("2 -1", "-1"),
+        ("nan", "nan"),
+        ("inf", "inf"),
+        ("1e7", "1e7"),
+        ("", ""),
         (" , ", " , "),
         ("1 2 3 4 5 6 7 8 9", "1 2 3 4 5 6 7 8 9"),
     ],
-)  # fmt: skip
+)
 def test_bad_half_lives_are_a_problem_that_names_the_word(typed, word):
     with pytest.raises(Problem) as caught:
         half_lives_of(replace(DEFAULT, weights="leaky", halves=typed))
@@ -183,13 +189,15 @@ def test_columns_and_labels_of_the_table_are_chosen():
 @pytest.mark.parametrize(
     ("changed", "inputs"),
     [
-        ({}, 2), ({"family": "sine", "parameters": (("period", 9.0),)}, 1),
+        ({}, 2),
+        ({"family": "sine", "parameters": (("period", 9.0),)}, 1),
         ({"source": "numbers", "numbers": "1 2 3"}, 1),
         ({"source": "text", "text": "abca"}, 3),
         ({"source": "text", "text": "abc", "code": "embedding", "esize": 5}, 5),
-        ({"source": "text", "text": "a b", "per": "words"}, 2), ({"source": "table"}, 2),
+        ({"source": "text", "text": "a b", "per": "words"}, 2),
+        ({"source": "table"}, 2),
     ],
-)  # fmt: skip
+)
 def test_the_sequence_is_what_its_source_says(changed, inputs):
     found, scaling = sequence_of(replace(DEFAULT, **changed), None)
     assert found.inputs == inputs
@@ -218,11 +226,21 @@ def test_the_same_run_comes_back_whatever_is_changed_in_the_view(changed):
 
 @pytest.mark.parametrize(
     "changed",
-    [{"model": "torch"}, {"seed": 1}, {"hidden": 7}, {"gain": 2.0}, {"zbias": 1.0}, {"rbias": 1.0},
-     {"weights": "chrono"},
-     {"steps": 99}, {"sseed": 1, "family": "white_noise"}, {"scale": "standard"}, {"family": "sine", "parameters": ()},
-     {"parameters": (("gap", 9),)}],
-)  # fmt: skip
+    [
+        {"model": "torch"},
+        {"seed": 1},
+        {"hidden": 7},
+        {"gain": 2.0},
+        {"zbias": 1.0},
+        {"rbias": 1.0},
+        {"weights": "chrono"},
+        {"steps": 99},
+        {"sseed": 1, "family": "white_noise"},
+        {"scale": "standard"},
+        {"family": "sine", "parameters": ()},
+        {"parameters": (("gap", 9),)},
+    ],
+)
 def test_another_run_is_made_for_whatever_changes_the_numbers(changed):
     one, other = run(RANDOM), run(replace(RANDOM, **changed))
     assert one is not other

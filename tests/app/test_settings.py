@@ -26,7 +26,17 @@ from gruviz.inputs.scaling import SCALINGS
 from gruviz.inputs.synthetic import FAMILIES, MAX_STEPS, generate
 from gruviz.inputs.text import ENCODINGS, UNITS
 from gruviz.models.presets import PRESETS
-from gruviz.stage.view import COLOURS, CUT, DIAGRAMS, EQUATIONS, LONGEST_EXPERIMENT, PANELS, SHOWS, VIEW_FIELDS, XSCALES
+from gruviz.protocol.view import (
+    COLOURS,
+    CUT,
+    DIAGRAMS,
+    EQUATIONS,
+    LONGEST_EXPERIMENT,
+    PANELS,
+    SHOWS,
+    VIEW_FIELDS,
+    XSCALES,
+)
 from gruviz.tasks.catalogue import TASKS
 from gruviz.tasks.characters import MOST_SYMBOLS
 from gruviz.tracing.analysis import ORDERS
@@ -84,8 +94,9 @@ CHOSEN = {
     "esize": whole(1, MAX_UNITS),
     "table": TYPED,
     "header": st.sampled_from(["auto", "yes", "no"]),
-    "columns": st.lists(st.text(min_size=1, max_size=30) | st.sampled_from([",", "%", "%2C", "a,b"]),
-    max_size=6).map(tuple),
+    "columns": st.lists(st.text(min_size=1, max_size=30) | st.sampled_from([",", "%", "%2C", "a,b"]), max_size=6).map(
+        tuple
+    ),
     "labels": st.text(max_size=80),
     "scale": st.sampled_from(SCALINGS),
     "layer": whole(0, 2 * MAX_LAYERS - 1),
@@ -100,7 +111,7 @@ CHOSEN = {
     "stat": st.sampled_from(["mean", "low", "high"]),
     "diagram": st.sampled_from(DIAGRAMS),
     "equations": st.sampled_from(EQUATIONS),
-}  # fmt: skip
+}
 
 
 @st.composite
@@ -130,9 +141,27 @@ def test_every_field_has_a_reader_and_a_writer():
 
 def test_the_browsers_own_fields_are_the_view_and_nothing_that_changes_a_number():
     assert VIEW_FIELDS == (
-        "layer", "t", "unit", "gate", "out", "first", "last", "order", "turned", "subset", "stat", "diagram",
-        "equations", "hide", "large", "colours", "xscale", "bent", "drawn", "show",
-    )  # fmt: skip
+        "layer",
+        "t",
+        "unit",
+        "gate",
+        "out",
+        "first",
+        "last",
+        "order",
+        "turned",
+        "subset",
+        "stat",
+        "diagram",
+        "equations",
+        "hide",
+        "large",
+        "colours",
+        "xscale",
+        "bent",
+        "drawn",
+        "show",
+    )
     assert NAMES[-len(VIEW_FIELDS) :] == VIEW_FIELDS
 
 
@@ -298,10 +327,24 @@ def test_an_experiment_too_long_is_read_as_far_as_a_link_reaches_with_a_mark_at_
 
 
 DRAWN_OVER = [
-    ("source", "text"), ("source", "task"), ("task", "parity"), ("family", "sine"), ("steps", 50), ("sseed", 3),
-    ("numbers", "1 2"), ("text", "ab"), ("per", "words"), ("code", "embedding"), ("esize", 3), ("table", "1,2"),
-    ("header", "no"), ("columns", ("a",)), ("labels", "a"), ("rising", True), ("scale", "standard"),
-]  # fmt: skip
+    ("source", "text"),
+    ("source", "task"),
+    ("task", "parity"),
+    ("family", "sine"),
+    ("steps", 50),
+    ("sseed", 3),
+    ("numbers", "1 2"),
+    ("text", "ab"),
+    ("per", "words"),
+    ("code", "embedding"),
+    ("esize", 3),
+    ("table", "1,2"),
+    ("header", "no"),
+    ("columns", ("a",)),
+    ("labels", "a"),
+    ("rising", True),
+    ("scale", "standard"),
+]
 
 
 @pytest.mark.parametrize(("name", "value"), DRAWN_OVER)
@@ -316,9 +359,21 @@ def test_what_was_drawn_goes_with_a_parameter_of_its_sequence():
 
 @pytest.mark.parametrize(
     ("name", "value"),
-    [("model", "torch"), ("weights", "random"), ("weights", "mine"), ("hidden", 3), ("seed", 4), ("gain", 2.0),
-     ("layers", 2), ("both", True), ("trained", "torch"), ("lang", "ko"), ("order", "peak"), ("unit", 3)],
-)  # fmt: skip
+    [
+        ("model", "torch"),
+        ("weights", "random"),
+        ("weights", "mine"),
+        ("hidden", 3),
+        ("seed", 4),
+        ("gain", 2.0),
+        ("layers", 2),
+        ("both", True),
+        ("trained", "torch"),
+        ("lang", "ko"),
+        ("order", "peak"),
+        ("unit", 3),
+    ],
+)
 def test_an_experiment_stays_with_other_weights_and_another_model(name, value):
     settings = replace(DEFAULT, bent=BENT, drawn=DRAWN, show="free")
     found = settings.chosen(name, value)
@@ -382,12 +437,38 @@ HOSTILE = (
     | st.text(st.characters(exclude_categories=()))
     | st.text(string.digits + "-+.eE_ ", max_size=60)
     | st.sampled_from(
-        ["", " ", "nan", "inf", "-inf", "1e999", "-0", "0", "1", "-1", "1e9", "9" * 5000, "٣", "１",
-         "1_0", "0x10", "None",
-         "True", "<script>alert(1)</script>", "{}", "%s", "\x00", "../../etc/passwd", "'; DROP TABLE", "𝟙",
-         "²", ",", "%2C"]
+        [
+            "",
+            " ",
+            "nan",
+            "inf",
+            "-inf",
+            "1e999",
+            "-0",
+            "0",
+            "1",
+            "-1",
+            "1e9",
+            "9" * 5000,
+            "٣",
+            "１",
+            "1_0",
+            "0x10",
+            "None",
+            "True",
+            "<script>alert(1)</script>",
+            "{}",
+            "%s",
+            "\x00",
+            "../../etc/passwd",
+            "'; DROP TABLE",
+            "𝟙",
+            "²",
+            ",",
+            "%2C",
+        ]
     )
-)  # fmt: skip
+)
 KEYS = st.sampled_from(
     [*NAMES, "p.", "p.nonsense", "p.steps", *(PARAMETER + p.name for f in FAMILIES.values() for p in f.parameters)]
 )
@@ -421,24 +502,68 @@ def test_unknown_names_change_nothing(query):
 @pytest.mark.parametrize(
     ("name", "text"),
     [
-        ("lang", "fr"), ("lang", "EN"), ("model", "lstm"), ("model", ""), ("weights", "../latch"), ("hidden", "0"),
-        ("hidden", "1025"), ("hidden", "1e2"), ("hidden", "-4"), ("hidden", "16.0"), ("hidden", "9" * 100),
+        ("lang", "fr"),
+        ("lang", "EN"),
+        ("model", "lstm"),
+        ("model", ""),
+        ("weights", "../latch"),
+        ("hidden", "0"),
+        ("hidden", "1025"),
+        ("hidden", "1e2"),
+        ("hidden", "-4"),
+        ("hidden", "16.0"),
+        ("hidden", "9" * 100),
         ("seed", "-1"),
-        ("seed", str(2**32)), ("gain", "-0.1"), ("gain", "20.1"), ("gain", "nan"), ("gain", "inf"), ("zbias", "-10.01"),
-        ("rbias", "1e400"), ("halves", "1" * 81), ("tmax", "2"), ("tmax", "100001"), ("layers", "0"),
-        ("layers", "5"), ("both", "true"), ("both", "2"), ("source", "http"), ("family", "Sine"), ("steps", "0"),
-        ("steps", "100001"), ("numbers", "1" * 1501), ("per", "bytes"),
+        ("seed", str(2**32)),
+        ("gain", "-0.1"),
+        ("gain", "20.1"),
+        ("gain", "nan"),
+        ("gain", "inf"),
+        ("zbias", "-10.01"),
+        ("rbias", "1e400"),
+        ("halves", "1" * 81),
+        ("tmax", "2"),
+        ("tmax", "100001"),
+        ("layers", "0"),
+        ("layers", "5"),
+        ("both", "true"),
+        ("both", "2"),
+        ("source", "http"),
+        ("family", "Sine"),
+        ("steps", "0"),
+        ("steps", "100001"),
+        ("numbers", "1" * 1501),
+        ("per", "bytes"),
         ("code", "utf-8"),
-        ("esize", "0"), ("esize", "1025"), ("header", "maybe"), ("columns", "a,,b"), ("scale", "log"),
-        ("layer", "8"), ("layer", "-1"), ("t", "-1"), ("t", "100000"), ("unit", "1024"), ("first", "x"), ("last", "-1"),
-        ("stat", "median"), ("gate", "Z"), ("gate", "zr"), ("order", "random"), ("subset", "1" * 201),
-        ("show", "both"), ("show", ""),
-        ("diagram", "cell"), ("equations", "none"),
-        ("parameters", "gap"), ("p.gap", "0"), ("p.gap", "1.5"), ("p.gap", "nan"),
+        ("esize", "0"),
+        ("esize", "1025"),
+        ("header", "maybe"),
+        ("columns", "a,,b"),
+        ("scale", "log"),
+        ("layer", "8"),
+        ("layer", "-1"),
+        ("t", "-1"),
+        ("t", "100000"),
+        ("unit", "1024"),
+        ("first", "x"),
+        ("last", "-1"),
+        ("stat", "median"),
+        ("gate", "Z"),
+        ("gate", "zr"),
+        ("order", "random"),
+        ("subset", "1" * 201),
+        ("show", "both"),
+        ("show", ""),
+        ("diagram", "cell"),
+        ("equations", "none"),
+        ("parameters", "gap"),
+        ("p.gap", "0"),
+        ("p.gap", "1.5"),
+        ("p.gap", "nan"),
         ("p.jitter", "2"),
         ("p.amplitude", "2"),
     ],
-)  # fmt: skip
+)
 def test_each_bad_value_falls_back_and_the_rest_stays(name, text):
     found = Settings.from_query({name: text, "sseed": "77"})
     assert found == replace(DEFAULT, sseed=77)
@@ -447,15 +572,31 @@ def test_each_bad_value_falls_back_and_the_rest_stays(name, text):
 @pytest.mark.parametrize(
     ("name", "text", "value"),
     [
-        ("hidden", "1024", 1024), ("seed", "0", 0), ("gain", "2.5", 2.5), ("gain", "20", 20.0), ("zbias", "-10", -10.0),
-        ("both", "1", True), ("columns", "a%2Cb,c%25", ("a,b", "c%")), ("t", "0", 0), ("last", "99999", 99_999),
-        ("text", "안녕", "안녕"), ("stat", "high", "high"), ("gate", "x", "x"), ("order", "half_life", "half_life"),
+        ("hidden", "1024", 1024),
+        ("seed", "0", 0),
+        ("gain", "2.5", 2.5),
+        ("gain", "20", 20.0),
+        ("zbias", "-10", -10.0),
+        ("both", "1", True),
+        ("columns", "a%2Cb,c%25", ("a,b", "c%")),
+        ("t", "0", 0),
+        ("last", "99999", 99_999),
+        ("text", "안녕", "안녕"),
+        ("stat", "high", "high"),
+        ("gate", "x", "x"),
+        ("order", "half_life", "half_life"),
         ("numbers", "", ""),
-        ("subset", "0-7, 12", "0-7, 12"), ("diagram", "layer", "layer"),
-        ("diagram", "lines", "lines"), ("equations", "numbers", "numbers"), ("model", "torch", "torch"),
-        ("steps", "100000", 100_000), ("bent", BENT, BENT), ("drawn", "", ""), ("show", "difference", "difference"),
+        ("subset", "0-7, 12", "0-7, 12"),
+        ("diagram", "layer", "layer"),
+        ("diagram", "lines", "lines"),
+        ("equations", "numbers", "numbers"),
+        ("model", "torch", "torch"),
+        ("steps", "100000", 100_000),
+        ("bent", BENT, BENT),
+        ("drawn", "", ""),
+        ("show", "difference", "difference"),
     ],
-)  # fmt: skip
+)
 def test_good_values_are_read(name, text, value):
     found = getattr(Settings.from_query({name: text}), name)
     assert found == value

@@ -52,8 +52,9 @@ class Process:
         seconds = step / 100 if seconds is None else seconds
         point, weights = Point(step, 0.5, 0.5), {"fc.bias": np.full(3, step, np.float32)}
         over = outcome != "running" or bool(more.get("fault"))
-        self._report(self, Report(name, over, False, step, outcome, seconds, None, (point,), ((step, weights),), step,
-                                  **more))  # fmt: skip
+        self._report(
+            self, Report(name, over, False, step, outcome, seconds, None, (point,), ((step, weights),), step, **more)
+        )
 
 
 class Hall(Trainings):
@@ -264,7 +265,7 @@ def test_a_result_is_there_even_where_the_queue_is_full(hall):
     hall.start(plan(1))
     hall.most_queued = 0
     assert hall.standing(hall.start(PLAN)).status == "over"
-    with pytest.raises(Problem, match="0 trainings wait on this server"):
+    with pytest.raises(Problem, match="0 trainings already wait on this server"):
         hall.start(plan(2))
     assert len(hall._kept.jobs) == 2
 
@@ -325,7 +326,7 @@ def test_bytes_are_bounded_too(hall):
     running = hall.start(plan(3))
     waits = hall.start(TrainingPlan("characters", text="a text that takes room in the queue " * 20))
     assert hall.of(running, waits) == ["running", "queued"]
-    with pytest.raises(Problem, match="1 trainings wait on this server"):
+    with pytest.raises(Problem, match="1 trainings already wait on this server"):
         hall.start(plan(5))
 
 

@@ -25,9 +25,18 @@ def got(path):
         sent.append(message)
 
     scope = {
-        "type": "http", "method": "GET", "path": path, "raw_path": path.encode(), "query_string": b"", "headers": [],
-        "http_version": "1.1", "scheme": "http", "server": ("localhost", 80), "client": None, "root_path": "",
-    }  # fmt: skip
+        "type": "http",
+        "method": "GET",
+        "path": path,
+        "raw_path": path.encode(),
+        "query_string": b"",
+        "headers": [],
+        "http_version": "1.1",
+        "scheme": "http",
+        "server": ("localhost", 80),
+        "client": None,
+        "root_path": "",
+    }
     asyncio.run(Starlette(routes=files.routes())(scope, receive, send))
     headers = {name.decode(): value.decode() for name, value in sent[0]["headers"]}
     return sent[0]["status"], headers, b"".join(message.get("body", b"") for message in sent[1:])
@@ -62,16 +71,16 @@ def test_nothing_else_is_served(path):
 
 def test_the_address_changes_with_the_content(monkeypatch):
     before = files.digest()
-    changed = {**files.files(), "hands/zoom.js": files.files()["hands/zoom.js"] + b" "}
+    changed = {**files.files(), "view/time_window.js": files.files()["view/time_window.js"] + b" "}
     monkeypatch.setattr(files, "files", lambda: changed)
     assert files.digest.__wrapped__() != before
 
 
 def test_what_a_component_carries_is_a_few_lines_that_import():
-    told = files.script("page/streamlit.js", "stage")
+    told = files.script("hosts/streamlit.js", "stage")
     assert len(told) < 1500
-    assert f"gruviz/stage/{files.digest()}/page/streamlit.js" in told
-    assert re.search(r"export function stage\b", files.files()["page/streamlit.js"].decode())
+    assert f"gruviz/stage/{files.digest()}/hosts/streamlit.js" in told
+    assert re.search(r"export function stage\b", files.files()["hosts/streamlit.js"].decode())
 
 
 def test_streamlit_is_given_the_page_script_the_routes_and_the_answer_to_faults():

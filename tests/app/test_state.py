@@ -17,7 +17,7 @@ from gruviz.app import state
 from gruviz.app.readers import READERS, WRITERS
 from gruviz.app.settings import DEFAULT, Settings
 from gruviz.inputs.synthetic import FAMILIES
-from gruviz.stage.view import VIEW_FIELDS
+from gruviz.protocol.view import VIEW_FIELDS
 from gruviz.tasks.catalogue import TASKS
 from gruviz.wording.words import words
 
@@ -32,11 +32,15 @@ def settings_of(at):
 
 
 JSON = some.recursive(
-    some.none() | some.booleans() | some.integers() | some.floats() | some.text(max_size=20)
+    some.none()
+    | some.booleans()
+    | some.integers()
+    | some.floats()
+    | some.text(max_size=20)
     | some.sampled_from(["parity", "sine", "torch", "text", "0", "1", 10**400, float("nan")]),
     lambda inner: some.lists(inner, max_size=3) | some.dictionaries(some.text(max_size=5), inner, max_size=3),
     max_leaves=5,
-)  # fmt: skip
+)
 PARAMETERS = [
     *(f"p.{name}.{p.name}" for name, family in FAMILIES.items() for p in family.parameters),
     *(f"p.task-{name}.{p.name}" for name, task in TASKS.items() for p in task.parameters),
@@ -97,9 +101,20 @@ def test_whatever_a_widget_holds_the_page_is_drawn(held):
 
 @pytest.mark.parametrize(
     ("name", "value"),
-    [("hidden", [3]), ("family", True), ("weights", {"a": 1}), ("model", 7), ("columns", "a"), ("both", "yes"),
-     ("gain", "x"), ("seed", 1.5), ("steps", float("nan")), ("lang", ["ko"]), ("p.set_reset.gap", [1])],
-)  # fmt: skip
+    [
+        ("hidden", [3]),
+        ("family", True),
+        ("weights", {"a": 1}),
+        ("model", 7),
+        ("columns", "a"),
+        ("both", "yes"),
+        ("gain", "x"),
+        ("seed", 1.5),
+        ("steps", float("nan")),
+        ("lang", ["ko"]),
+        ("p.set_reset.gap", [1]),
+    ],
+)
 def test_a_value_of_the_wrong_type_changes_nothing(name, value):
     at = sound(opened(weights="random", model="torch"))
     before = settings_of(at)
@@ -135,10 +150,21 @@ def test_a_message_that_names_no_option_changes_nothing(key, value):
 
 
 CHOICES = {
-    "lang": "ko", "model": "concat", "weights": "reset", "source": "numbers", "family": "square", "task": "adding",
-    "scale": "minmax", "per": "words", "code": "onehot", "header": "no", "labels": "time", "columns": ["price"],
-    "both": True, "trained": "torch",
-}  # fmt: skip
+    "lang": "ko",
+    "model": "concat",
+    "weights": "reset",
+    "source": "numbers",
+    "family": "square",
+    "task": "adding",
+    "scale": "minmax",
+    "per": "words",
+    "code": "onehot",
+    "header": "no",
+    "labels": "time",
+    "columns": ["price"],
+    "both": True,
+    "trained": "torch",
+}
 BRINGING = {"set.lang", "set.source", "set.family", "set.task"}
 PAGES = [
     {"weights": "latch"},
@@ -168,9 +194,11 @@ def then(settings, key, value):
         own = f"task-{settings.task}" if settings.source == "task" else settings.family
         return settings.with_parameter(parameter, value) if sequence == own else settings
     with_it = {
-        "weights": Settings.with_preset, "source": Settings.with_source, "family": Settings.with_family,
+        "weights": Settings.with_preset,
+        "source": Settings.with_source,
+        "family": Settings.with_family,
         "task": Settings.with_task,
-    }  # fmt: skip
+    }
     if name in with_it:
         return with_it[name](settings, value)
     return replace(settings, **{name: tuple(value) if name == "columns" else value})

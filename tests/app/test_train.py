@@ -232,15 +232,18 @@ def test_what_plays_waits_for_an_answer_and_a_full_queue_costs_no_result(monkeyp
     assert scene(at.run())[0]["trace"]["id"] != here
     monkeypatch.setattr(trainings(), "most_queued", 0)
     at.button(key="train_start").click().run()
-    assert shown_by(at).startswith("0 trainings wait on this server already")
+    assert shown_by(at).startswith("0 trainings already wait on this server")
     assert EN["train"]["beyond"] in said(at)
 
 
 def test_a_link_brings_its_plan_and_says_what_cannot_be_in_it():
     at = sound(opened(train__task="parity", train__model="split", train__hidden_size="6", train__p__steps="30"))
     assert payload(at)["query"] == {
-        "train.task": "parity", "train.model": "split", "train.hidden_size": "6", "train.p.steps": "30",
-    }  # fmt: skip
+        "train.task": "parity",
+        "train.model": "split",
+        "train.hidden_size": "6",
+        "train.p.steps": "30",
+    }
     header = scene(at)[0]
     assert (header["trace"]["steps"], header["trace"]["units"]) == (30, 6)
     chosen(at, task="characters", text="what is too long for a link " * 80)
@@ -265,8 +268,17 @@ def test_a_what_if_is_of_the_run_on_this_stage():
     at = opened(train__task="parity")
     trace = scene(at)[0]["trace"]
     edits = [{"do": "lesion", "units": [1], "layer": 0}]
-    question = {"id": 1, "kind": "what_if", "trace": trace["id"], "edits": edits, "drawn": [[0, 3], [0, 3]], "layer": 0,
-                "first": 0, "last": 7, "asked": "x"}  # fmt: skip
+    question = {
+        "id": 1,
+        "kind": "what_if",
+        "trace": trace["id"],
+        "edits": edits,
+        "drawn": [[0, 3], [0, 3]],
+        "layer": 0,
+        "first": 0,
+        "last": 7,
+        "asked": "x",
+    }
     at.session_state["asked"] = {"train": question}
     header, arrays = reply(at.run(), "train")
     assert (header["kind"], header["asked"], header["trace"]) == ("what_if", "x", trace["id"])
@@ -344,7 +356,7 @@ def test_where_it_breaks_takes_what_guessing_reaches_at_each_value(metrics, key)
 def test_what_guessing_reaches_is_that_of_the_settings_at_hand():
     settings = {"brackets__p__deepest": 1, "brackets__hidden_size": 2, "brackets__most_steps": 10}
     at = trained(chosen(opened(), task="brackets", **settings))
-    assert "always answering the most frequent depth: 50.4%" in said(at)
+    assert "always predicting the most frequent depth: 50.4%" in said(at)
     line = next(each["y0"] for each in figure(at, "train_metric")["layout"]["shapes"] if each["type"] == "line")
     assert line == pytest.approx(0.504, abs=0.001)
     beyond = next(each["y0"] for each in figure(at, "train_beyond")["layout"]["shapes"] if each["type"] == "line")
@@ -380,7 +392,7 @@ def test_a_rate_that_diverges_is_explained():
         time.sleep(0.1)
         if at.run().error:
             break
-    assert "try a smaller learning rate" in shown_by(at)
+    assert "Try a smaller learning rate" in shown_by(at)
     # the weights on the stage are those of before it left: the first ones
     before = trace(model_of(TrainingPlan("adding")), TASKS["adding"].example(TASKS["adding"].clear).x)
     assert np.array_equal(scene(at)[1]["h"], before.h[0, 0])
@@ -444,8 +456,10 @@ def test_a_reload_finds_the_training_of_this_browser_and_no_other(monkeypatch):
 def test_what_is_sent_to_explore_arrives_over_what_its_widgets_still_hold():
     at = sound(AppTest.from_file(APP, default_timeout=60).run())
     at.session_state["sent"] = (
-        replace(at.session_state["settings"], weights="parity", model="torch", task="parity"), "explore", None,
-    )  # fmt: skip
+        replace(at.session_state["settings"], weights="parity", model="torch", task="parity"),
+        "explore",
+        None,
+    )
     at.session_state["set.weights"] = "latch"
     sound(at.run())
     assert at.session_state["settings"].weights == "parity"
@@ -578,7 +592,7 @@ def test_a_wait_is_said_in_seconds_where_it_can_be_known():
     waits = Standing(TrainingPlan("parity"), "queued", 3, None, False)
     assert EN["train"]["queued"].format(place=3) in told_status(waits)
     assert "about" not in told_status(waits)
-    assert "number 3 in the queue. Training begins by itself. It begins in about 40 s." in told_status(
+    assert "number 3 in the queue. Training starts by itself. It starts in about 40 s." in told_status(
         replace(waits, wait=41.2)
     )
     assert "약 40초 뒤에" in told_status(replace(waits, wait=41.2), "ko")
@@ -588,8 +602,8 @@ def test_those_who_watch_are_counted_and_an_old_result_is_not_of_a_moment_ago():
     waits = Standing(TrainingPlan("parity"), "queued", 3, None, False)
     assert "watch" not in told_status(waits)
     assert EN["train"]["watched_by_one"] in told_status(replace(waits, others=1))
-    assert "12 others watch this very training" in told_status(replace(waits, others=12))
-    assert "다른 12분이" in told_status(replace(waits, others=12), "ko")
+    assert "12 other visitors watch this training" in told_status(replace(waits, others=12))
+    assert "다른 방문자 12명이" in told_status(replace(waits, others=12), "ko")
     over = replace(waits, status="over", before=3.0)
     assert EN["train"]["before"] in told_status(over)
     assert EN["train"]["before_earlier"] in told_status(replace(over, before=3600.0))

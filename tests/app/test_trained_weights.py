@@ -57,7 +57,7 @@ def test_a_trained_model_comes_with_its_story_and_an_example(name, model):
     assert header["tile"]["labels"] == list(example.labels)
     assert status(at)["text"] == EN["sentences"][name]
     assert EN["task_stories"][name] in told(at)
-    assert f"Trained as {EN['models'][held.card['model']]}" in told(at)
+    assert f"Trained with the {EN['models'][held.card['model']]} cell" in told(at)
 
 
 def test_a_longer_gap_than_it_was_trained_on():

@@ -260,9 +260,12 @@ def visited():
                 self.look()
 
     made = Visited(
-        silence=float("inf"), most_workers=1, clock=lambda: made.now, connected=lambda session: session in made.open,
+        silence=float("inf"),
+        most_workers=1,
+        clock=lambda: made.now,
+        connected=lambda session: session in made.open,
         make=lambda report, gone: Mock(),  # a process that trains and trains
-    )  # fmt: skip
+    )
     yield made
     made.close()
 

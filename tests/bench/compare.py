@@ -62,7 +62,7 @@ def during(e: Any, name: str, idle: tuple[float, float], act: Any) -> None:
 def scrubbed(e: Any) -> None:
     host = e.page.locator(".st-key-difference [data-part=root]")
     box = host.locator("[data-part=panels]").bounding_box()
-    left, wide = host.evaluate("(root) => [root.gruviz.panels.left, root.gruviz.panels.plot]")
+    left, wide = host.evaluate("(root) => [handleOf(root.gruviz).panels.left, handleOf(root.gruviz).panels.plot]")
     e.page.mouse.move(box["x"] + left, box["y"] + 10)
     e.page.mouse.down()
     for k in range(110):
@@ -80,7 +80,7 @@ def main() -> None:
         print("three stages of T=200 H=64 and their difference")
         idle = report("idle", e.page.evaluate(f"() => ({FRAMES})(document.body, 120)"), None, 0)
         during(e, "scrubbing", idle, lambda: scrubbed(e))
-        play = "(root) => { root.gruviz.player.speed = 60; root.gruviz.toggle(); }"
+        play = "(root) => { handleOf(root.gruviz).player.speed = 60; handleOf(root.gruviz).toggle(); }"
         host = e.page.locator(".st-key-difference [data-part=root]")
         during(e, "playing, 60 steps/s", idle, lambda: host.evaluate(play))
         e.context.close()

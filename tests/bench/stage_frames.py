@@ -1,8 +1,8 @@
 """How smooth the stage is: `python tests/bench/stage_frames.py` (needs Chromium; prints, asserts nothing).
 
 Frame times over 120 frames of playing, slow motion and scrubbing with the mouse, each beside the idle page's in the
-same run; the same for four stages on one page, two of them linked; long tasks; server messages; and the time from a
-changed control to the drawn stage for long traces.
+same run; the same for four stages on one page, two of them linked, and for ten small figures that
+follow one stage; long tasks; server messages; and the time from a changed control to the drawn stage for long traces.
 """
 
 from __future__ import annotations
@@ -78,16 +78,16 @@ def measure(e: Any) -> None:
             ("playing, whole layer", "stage.set({diagram: 'layer'});"),
             ("slow motion", "stage.set({diagram: 'unit'}); stage.setSlow(true);"),
         ):
-            e.root.evaluate(f"(root) => {{ const stage = root.gruviz; {before} }}")
+            e.root.evaluate(f"(root) => {{ const stage = handleOf(root.gruviz); {before} }}")
             report(label, e, idle)
-        e.root.evaluate("(root) => { root.gruviz.setSlow(false); root.gruviz.stop(); }")
+        e.root.evaluate("(root) => { handleOf(root.gruviz).setSlow(false); handleOf(root.gruviz).stop(); }")
         scrubbed(e, idle)
         print(f"  messages to the server       {len(e.sent) - sent}")
 
 
 DRAG = """async () => {
   for (let k = 0; k < 130; k++) {
-    registry.stages.get("a").set({ t: k % 200 });
+    handleOf(registry.stages.get("a")).set({ t: k % 200 });
     await new Promise((done) => requestAnimationFrame(done));
   }
 }"""
@@ -105,11 +105,39 @@ def four(context: Any) -> None:
         e.page.evaluate(f"() => {{ window.dragged = ({DRAG})(); }}")
         report("scrubbing one, its pair along", e, idle)
         e.page.evaluate("async () => { await window.dragged; }")
-        every = "for (const one of registry.stages.values())"
+        every = "for (const one of [...registry.stages.values()].map(handleOf))"
         for speed in (8, 60):
             e.page.evaluate(f"() => {{ {every} {{ one.stop(); one.player.speed = {speed}; one.toggle(); }} }}")
             report(f"all four playing, {speed} steps/s", e, idle)
         print(f"  questions to Python          {e.page.evaluate('calls.length')}")
+
+
+FULL = """async () => {
+  for (let k = 0; k < 130; k++) {
+    full.store.set({ t: k % 200 });
+    await new Promise((done) => requestAnimationFrame(done));
+  }
+}"""
+
+
+def ten(context: Any) -> None:
+    print("ten small figures that follow one full stage, T=200 H=64")
+    with pages["served_folder"]() as (folder, address):
+        pages["ten_figures"](folder / "ten.html", 200, 64)
+        e = Explorer(context, address)
+        e.page.set_viewport_size({"width": 1400, "height": 900})
+        e.page.goto(f"{address}/ten.html")
+        e.page.wait_for_selector("[data-ready]")
+        e.page.wait_for_timeout(1000)
+        idle = report("idle", e, None)
+        print(f"  figures mounted at the top   {e.page.evaluate('figures.size')}")
+        e.page.evaluate(f"() => {{ window.dragged = ({FULL})(); }}")
+        report("scrubbing at the top", e, idle)
+        e.page.evaluate("async () => { await window.dragged; scrollTo(0, document.body.scrollHeight / 2); }")
+        e.page.wait_for_timeout(500)
+        print(f"  figures mounted further down {e.page.evaluate('figures.size')}")
+        e.page.evaluate(f"() => {{ window.dragged = ({FULL})(); }}")
+        report("scrubbing further down", e, idle)
 
 
 def opening(e: Any) -> None:
@@ -140,6 +168,7 @@ def main() -> None:
     with visited() as (address, browser):
         context = browser.new_context(viewport={"width": 1400, "height": 900})
         four(context)
+        ten(context)
         e = Explorer(context, address)
         measure(e)
         opening(e)

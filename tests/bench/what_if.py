@@ -24,7 +24,7 @@ SHORT = {f"T=200 H={units}": f"weights=random&hidden={units}&steps=200&gain=3" f
 LONG = {"T=2000 H=64": "weights=random&hidden=64&steps=2000&family=white_noise&gain=3"}
 # from an edit at the first step until anything, and everything, of it is known
 TIMED = """(root) => new Promise((done) => {
-  const stage = root.gruviz, { experiment } = stage, start = performance.now();
+  const stage = handleOf(root.gruviz), { experiment } = stage, start = performance.now();
   let first = null;
   const came = experiment.came.bind(experiment);
   experiment.came = (ran) => {
@@ -74,15 +74,15 @@ def dragged(e: Any, name: str, idle: tuple[float, ...], points: list[tuple[float
 
 
 def bent(e: Any, name: str, idle: tuple[float, ...]) -> None:
-    e.root.evaluate("(root) => root.gruviz.experiment.deeds.take('bend')")
-    e.root.evaluate("(root) => root.gruviz.experiment.deeds.choose({gate: 'z', units: null, steps: [5, 60]})")
+    e.root.evaluate("(root) => handleOf(root.gruviz).experiment.deeds.take('bend')")
+    e.root.evaluate("(root) => handleOf(root.gruviz).experiment.deeds.choose({gate: 'z', units: null, steps: [5, 60]})")
     e.page.wait_for_timeout(300)
     x, y = e.stage("stage.placeOf('z', 30, 4)")
     dragged(e, name, idle, [(x, y + 60 * np.sin(k / 9)) for k in range(EDITS)])
 
 
 def drawn(e: Any, name: str, idle: tuple[float, ...]) -> None:
-    e.root.evaluate("(root) => root.gruviz.experiment.deeds.take('draw')")
+    e.root.evaluate("(root) => handleOf(root.gruviz).experiment.deeds.take('draw')")
     box = e.part("panels").bounding_box()
     left, right, row = e.stage("[stage.panels.x(2), stage.panels.x(190), stage.panels.row('x')]")
     x = box["x"] + np.linspace(left, right, EDITS)
@@ -98,9 +98,9 @@ def main() -> None:
             print(name)
             idle = report("idle", e.root.evaluate(f"(root) => ({FRAMES})(root, {EDITS})"), None)
             bent(e, "bending z", idle)
-            e.root.evaluate("(root) => root.gruviz.experiment.show('difference')")
+            e.root.evaluate("(root) => handleOf(root.gruviz).experiment.show('difference')")
             bent(e, "bending z, differences", idle)
-            e.root.evaluate("(root) => root.gruviz.experiment.show('bent')")
+            e.root.evaluate("(root) => handleOf(root.gruviz).experiment.show('bent')")
             drawn(e, "drawing the input", idle)
         for name, query in LONG.items():
             opened(e, query)

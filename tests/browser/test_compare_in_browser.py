@@ -9,7 +9,7 @@ import numpy as np
 from playwright.sync_api import expect
 
 A, B, C, D = "compare-a", "compare-b", "compare-c", "difference"
-DRAWN = "(root) => !!root.gruviz?.drawn"
+DRAWN = "(root) => !!handleOf(root.gruviz)?.drawn"
 
 
 def root(e, key: str):
@@ -18,7 +18,7 @@ def root(e, key: str):
 
 def at(e, key: str, expression: str, arg: Any = None) -> Any:
     """Evaluate JavaScript with the stage of a key, and `arg`, in reach."""
-    return root(e, key).evaluate(f"(root, arg) => {{ const stage = root.gruviz; return {expression}; }}", arg)
+    return root(e, key).evaluate(f"(root, arg) => {{ const stage = handleOf(root.gruviz); return {expression}; }}", arg)
 
 
 def until(e, key: str, expression: str, arg: Any = None) -> None:
@@ -67,9 +67,12 @@ def test_from_the_opening_page_to_the_picture_of_the_difference_and_back(explore
     said = root(e, D).locator("[data-part=status]")
     expect(said).to_contain_text(f"{gate} of unit {unit} at step {t}")
     since = int(np.flatnonzero(np.max([np.abs(each).max(axis=1) for each in off.values()], axis=0) > 1e-3)[0])
-    expect(said).to_contain_text(f"step {since} on")
-    scale = at(e, D, "stage.experiment.picture.palettes.h.high")
-    assert max(np.abs(each).max() for each in off.values()) <= scale * (1 + 1e-5)
+    expect(said).to_contain_text(f"first above 0.001 at step {since}")
+    for name, each in off.items():  # a scale of its own for each gate, stated in its title
+        scale = at(e, D, f"stage.experiment.picture.palettes.{name}.high")
+        assert np.abs(each).max() <= scale * (1 + 1e-5) <= 2.6 * np.abs(each).max()
+        title = root(e, D).locator(f"[data-part=titles] [data-gate={name}] strong")
+        expect(title).to_contain_text(f"scale ±{scale:g} · {name} of nn.GRU")
     said.get_by_role("button", name=f"step {since}", exact=True).click()
     for key in (A, B, D):
         until(e, key, "stage.view.t === arg", since)
@@ -138,7 +141,7 @@ def test_a_what_if_stands_beside_the_free_run_and_follows_the_hand(explore):
     np.testing.assert_allclose(array(e, B, "h"), bent, atol=1e-6)
     until(e, D, "Math.abs(stage.tiles.finest(0, 0).arrays.h[arg[0]] - arg[1]) < 1e-6", [0, float((bent - free)[0, 0])])
     np.testing.assert_allclose(array(e, D, "h"), bent - free, atol=1e-6)
-    expect(root(e, D).locator("[data-part=status]")).to_contain_text("what if − free run")
+    expect(root(e, D).locator("[data-part=status]")).to_contain_text("what-if run − original run")
     e.page.wait_for_url(re.compile("vs.bent=clamp"))
 
 
@@ -210,10 +213,10 @@ def test_a_fit_can_be_stopped_and_leaves_the_numbers_as_they_were(explore):
     e.page.goto(f"{e.address}/compare?{query}")
     stop = e.page.locator(".st-key-compare_fit_stop button").first
     stop.wait_for(state="visible", timeout=40_000)
-    expect(e.page.get_by_text("Looking for the nearest weights")).to_be_visible()
+    expect(e.page.get_by_text("Searching for the nearest weights")).to_be_visible()
     stop.click(timeout=5_000)
     said = root(e, D).locator("[data-part=status]")
-    expect(said).to_contain_text("read under the other reset placement", timeout=30_000)
+    expect(said).to_contain_text("misread with the other reset placement", timeout=30_000)
     expect(stop).to_have_count(0)
 
 
@@ -240,7 +243,7 @@ def test_a_button_closes_the_gap_and_gives_it_back(explore):
     expect(said).to_contain_text("the largest difference")
     for how in ("diagonal", "r1"):
         e.page.locator(f".st-key-compare_close_{how} button").first.click()
-        expect(said).to_contain_text("do the same here", timeout=15_000)
+        expect(said).to_contain_text("agree here", timeout=15_000)
         shown(e, A, B, D)
         assert np.abs(array(e, D, "h")).max() < 1e-5
     e.page.locator(".st-key-compare_close_r1 button").first.click()
@@ -298,7 +301,9 @@ def leave(e, name: str) -> None:
     e.page.wait_for_timeout(1500)  # what is asked at rest is answered
     e.asks.clear()
     press = f"document.querySelector('.st-key-{name} button').click()"
-    root(e, A).evaluate(f"(root) => {{ {press}; root.gruviz.view.order = 'peak'; root.gruviz.askOrder(); }}")
+    root(e, A).evaluate(
+        f"(root) => {{ {press}; handleOf(root.gruviz).view.order = 'peak'; handleOf(root.gruviz).askOrder(); }}"
+    )
     e.page.wait_for_timeout(300)
     assert not any(e.asks)
 
@@ -379,3 +384,180 @@ def test_on_a_phone_the_sidebar_makes_room_for_the_page_it_leads_to(explore):
     e.page.get_by_role("button", name="The other models").click()
     shown(e, A, B, D)
     expect(e.page.locator("[data-testid=stSidebar]")).to_have_attribute("data-collapsed", "true", timeout=10_000)
+
+
+def choose(e, key: str, option: str) -> None:
+    """Pick an option of a select box by its text."""
+    e.page.locator(f".st-key-{key}").get_by_role("combobox").click()
+    e.page.get_by_role("option", name=option, exact=True).click()
+
+
+def toggle_third(e) -> None:
+    e.page.locator(".st-key-compare-third label").first.click()
+
+
+def largest(e) -> list[int]:
+    """Step and unit where the first two differ most, by the numbers of both."""
+    off = {gate: array(e, B, gate) - array(e, A, gate) for gate in "zrnh"}
+    gate = max(off, key=lambda each: np.abs(off[each]).max())
+    return [int(each) for each in np.unravel_index(np.abs(off[gate]).argmax(), off[gate].shape)]
+
+
+# ---- one line
+
+# what stands over or beside the panels, from the top; a stage has one of each
+LINES = (
+    ".status",
+    "[data-part=panels]",
+    ".written-head",
+    *(f"[data-line={gate}]" for gate in "rznh"),
+    ".cell-head",
+    "[data-part=cell]",
+    "[data-part=why]",
+)
+
+
+def tops(e, key: str) -> list[float]:
+    return root(e, key).evaluate(
+        "(root, lines) => lines.map((each) => root.querySelector(each).getBoundingClientRect().top)", LINES
+    )
+
+
+def in_line(e, *keys: str) -> None:
+    """Every line of the stages is at one height."""
+    for _ in range(60):
+        found = [tops(e, key) for key in keys]
+        if all(max(each) - min(each) < 0.6 for each in zip(*found, strict=True)):
+            return
+        e.page.wait_for_timeout(50)
+    off = {
+        line: each for line, each in zip(LINES, zip(*found, strict=True), strict=True) if max(each) - min(each) > 0.5
+    }
+    raise AssertionError(off)
+
+
+def test_stages_beside_each_other_stay_in_line_whatever_wraps(explore):
+    e = explore()
+    for query in ("lang=en", "lang=ko", "lang=en&type=projector", "lang=ko&type=projector"):
+        goto(e, f"vs.what=models&{query}")
+        in_line(e, A, B)
+    goto(e, "vs.what=models&vs.third=1", A, B, C, D)
+    in_line(e, A, B, C)
+    e.page.set_viewport_size({"width": 1280, "height": 720})
+    in_line(e, A, B, C)
+    # numbers that grow, an equation that wraps, and one that no longer does
+    line = "stage.root.querySelector('[data-line=z]')"
+    before = tops(e, A)
+    at(e, B, f"{line}.style.minHeight = '90px'")
+    in_line(e, A, B, C)
+    assert tops(e, A)[-1] > before[-1] + 20
+    at(e, B, f"{line}.style.minHeight = ''")
+    e.page.wait_for_timeout(200)
+    in_line(e, A, B, C)
+    np.testing.assert_allclose(tops(e, A), before, atol=0.6)
+    at(e, C, "stage.root.querySelector('.status .sentence').style.height = '70px'")
+    in_line(e, A, B, C)
+    assert tops(e, A)[1] > before[1] + 20
+    # one above another nothing has to be in line, and no room is left for it
+    e.page.set_viewport_size({"width": 390, "height": 844})
+    until(e, A, "arg.every((line) => !stage.root.querySelector(line)?.style.marginTop)", [".body", *LINES])
+
+
+# ---- one zoom
+
+
+def test_a_third_model_opens_at_the_zoom_the_others_have(explore):
+    e = explore()
+    goto(e, "vs.what=models")
+    steps = at(e, A, "stage.scene.trace.steps")
+    choose(e, "set-weights", "Leaky averages")
+    for key in (A, B, D):
+        until(e, key, "stage.scene.trace.steps > arg && stage.drawn", steps)
+    now = at(e, A, "stage.scene.trace.steps")
+    toggle_third(e)
+    shown(e, A, B, C, D)
+    e.page.wait_for_timeout(800)
+    for key in (A, B, C, D):
+        assert at(e, key, "stage.window") == [0, now], key
+    assert "last=" not in e.page.url
+    # a zoom is everybody's, also of one who comes back
+    at(e, B, "stage.zoomTo(10, 30)")
+    for key in (A, B, C, D):
+        until(e, key, "stage.window[0] === 10 && stage.window[1] === 30")
+    toggle_third(e)
+    expect(root(e, C)).to_have_count(0, timeout=10_000)
+    at(e, A, "stage.zoomTo(0, stage.scene.trace.steps)")
+    toggle_third(e)
+    shown(e, A, B, C, D)
+    e.page.wait_for_timeout(800)
+    for key in (A, B, C, D):
+        assert at(e, key, "stage.window") == [0, now], key
+    assert "last=" not in e.page.url
+
+
+def test_the_zoom_of_an_earlier_comparison_does_not_come_back(explore):
+    e = explore()
+    goto(e, "weights=random&hidden=6&vs.what=models")
+    at(e, B, "stage.zoomTo(0, 47)")
+    until(e, D, "stage.window[1] === 47")
+    e.page.wait_for_url(re.compile("last=46"))
+    e.page.locator(".st-key-compare_open_0 button").first.click()
+    expect(e.page.locator("[data-part=root]")).to_have_count(1, timeout=20_000)
+    e.settled()
+    e.stage("stage.zoomTo(0, stage.scene.trace.steps)")
+    e.page.wait_for_timeout(800)
+    e.page.get_by_role("button", name="Compare with …").click()
+    e.page.locator(".st-key-lead_models button").first.click()
+    shown(e, A, B, D)
+    e.page.wait_for_timeout(800)
+    for key in (A, B, D):
+        assert at(e, key, "stage.zoomed") is False, key
+    assert "last=" not in e.page.url
+
+
+def test_a_cursor_on_a_shorter_run_leaves_the_zoom_of_the_longer_one(explore):
+    e = explore()
+    goto(
+        e,
+        "weights=random&hidden=5&source=numbers&numbers=1+2+3+4+5+6+7+8+9+10&vs.what=input&vs.typed=1+2+3+4+5+6",
+        A,
+        B,
+    )
+    assert at(e, A, "stage.scene.trace.steps") == 10
+    assert at(e, B, "stage.scene.trace.steps") == 6
+    at(e, B, "stage.set({ t: 2 })")
+    until(e, A, "stage.view.t === 2")
+    assert at(e, A, "stage.window") == [0, 10]
+    at(e, A, "stage.zoomTo(3, 10)")
+    until(e, B, "stage.zoomed || stage.window[1] === 6")
+    at(e, B, "stage.set({ t: 5 })")
+    until(e, A, "stage.view.t === 5")
+    assert at(e, A, "stage.window") == [3, 10]
+
+
+# ---- where the difference is largest
+
+
+def test_after_a_change_of_weights_the_cursor_goes_where_the_difference_is_largest(explore):
+    e = explore()
+    goto(e, "vs.what=models")
+    assert at(e, D, "[stage.view.t, stage.view.unit]") == largest(e)
+    for weights in ("Flip-flop, 3 bits", "Continue the wave", "Random weights"):  # 16, 24 and 8 units
+        before = at(e, A, "stage.scene.trace.id")
+        choose(e, "set-weights", weights)
+        until(e, A, "stage.scene.trace.id !== arg", before)
+        e.page.wait_for_timeout(700)
+        shown(e, A, B, D)
+        for key in (A, B, D):
+            until(e, key, "stage.view.t === arg[0] && stage.view.unit === arg[1]", largest(e))
+    # who has looked elsewhere stays there
+    at(e, B, "stage.set({ t: 5, unit: 1 })")
+    until(e, D, "stage.view.t === 5 && stage.view.unit === 1")
+    for weights in ("Flip-flop, 3 bits", "Continue the wave"):
+        before = at(e, A, "stage.scene.trace.id")
+        choose(e, "set-weights", weights)
+        until(e, A, "stage.scene.trace.id !== arg", before)
+        e.page.wait_for_timeout(700)
+        shown(e, A, B, D)
+        for key in (A, B, D):
+            assert at(e, key, "[stage.view.t, stage.view.unit]") == [5, 1], (weights, key)

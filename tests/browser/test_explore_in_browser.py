@@ -69,12 +69,27 @@ def test_the_toggle_keeps_the_numbers_and_says_what_changes(explore):
     e.choose("model", "nn.GRU")
     assert abs(e.value("h", 21, 1) - before) > 0.9
     e.look_below()
-    assert "gates rebuild nn.GRU's output" in e.text()
-    picture = e.page.get_by_role("img", name="How far the hidden state of split")
+    assert "gates reproduce nn.GRU's output" in e.text()
+    picture = e.page.get_by_role("img", name="The largest difference between the hidden states of split")
     assert picture.evaluate("(image) => image.decode().then(() => image.naturalWidth * image.clientWidth)") > 0
     assert "weights=reset" in e.address_now("model=torch")
     e.choose("model", "split")
     assert e.value("h", 21, 1) == pytest.approx(before, abs=1e-6)
+
+
+def test_the_way_back_ends_with_the_weights_it_was_walked_on(explore):
+    e = explore("weights=latch&t=60")
+    e.stage("stage.goTo({t: 35, gate: 'z'})")
+    expect(e.part("why")).to_contain_text("back")
+    e.key("Backspace")
+    assert e.view()["t"] == 60
+    e.stage("stage.goTo({t: 35, gate: 'z'})")
+    e.choose("weights", words("en")["weights"]["leaky"])
+    e.until("stage.scene.trace.kind && !stage.raw.ports.canGoBack()")
+    t = e.view()["t"]
+    e.key("Backspace")
+    assert e.view()["t"] == t
+    expect(e.part("why")).not_to_contain_text("back")
 
 
 def test_the_link_of_what_one_chose_on_the_bare_address_is_that(explore):
@@ -229,11 +244,11 @@ def test_a_long_and_wide_trace_is_bounded_and_says_so(explore):
     e.received.clear()
     e.goto("weights=random&hidden=1024&steps=2000&family=white_noise")
     assert sum(e.received) < 14_000_000
-    expect(e.part("pooled")).to_contain_text("share a pixel: it shows their mean")
+    expect(e.part("pooled")).to_contain_text("share one pixel, which shows their mean")
     e.page.mouse.move(*e.place("z", 1000, 500))
     expect(e.part("tip")).to_contain_text("lowest")
     e.goto("weights=random&hidden=1024&steps=100000")
-    assert "102,400,000 values per gate; at most 20,000,000" in e.alert()
+    assert "102,400,000 values per gate; the limit is 20,000,000" in e.alert()
 
 
 def test_the_downloads_hold_every_value(explore, tmp_path):
@@ -305,8 +320,10 @@ def test_each_input_on_its_own_scale_is_seen_and_the_model_reads_the_same(explor
     assert e.stage(drawn) == [[False, True], [True, False]] * 2  # low, then high, in the lanes of both
     assert e.stage("stage.panels.scene.x_ends") == [[1, 2], [1_000_000, 1_800_000]]
     assert e.values("h").tolist() == before
-    box = e.stage("(({left, top}, row) => [left + stage.panels.x(1.5), top + row.top + row.height * 0.75])"
-                  "(stage.part.panels.getBoundingClientRect(), stage.panels.row('x'))")  # fmt: skip
+    box = e.stage(
+        "(({left, top}, row) => [left + stage.panels.x(1.5), top + row.top + row.height * 0.75])"
+        "(stage.part.panels.getBoundingClientRect(), stage.panels.row('x'))"
+    )
     e.page.mouse.move(*box)
     expect(e.part("tip")).to_contain_text("volume = 1.80e+6")
     expect(e.part("tip")).to_contain_text("own scale: 1.00e+6 to 1.80e+6")
@@ -339,7 +356,7 @@ def test_how_the_page_looks_is_chosen_with_a_key_and_goes_along_in_the_link(expl
     e.until("stage.panels.scale > 1")
     assert e.view() == before  # nothing that was looked at has moved
     height = e.root.evaluate(
-        "(root) => root.gruviz.panels.bottom + root.gruviz.part.panels.getBoundingClientRect().top"
+        "(root) => handleOf(root.gruviz).panels.bottom + handleOf(root.gruviz).part.panels.getBoundingClientRect().top"
     )
     assert height < e.page.viewport_size["height"]
     # a link shows it so from the first frame on, whatever the machine's own theme

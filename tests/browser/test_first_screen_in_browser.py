@@ -11,7 +11,7 @@ SCREENS = ((1400, 900), (1366, 768), (1280, 720), (1024, 768))
 # bottoms of the last panel with what stands under it, of the diagram and of the transport; how far the page is
 # scrolled; where the panels begin; how many lines the transport takes
 SEEN = """(root) => {
-  const { panels, part } = root.gruviz, at = (each) => each.getBoundingClientRect();
+  const { panels, part } = handleOf(root.gruviz), at = (each) => each.getBoundingClientRect();
   const controls = [...root.querySelectorAll(".bar > .group > *, .bar > input, .bar > label")]
     .filter((each) => each.checkVisibility());
   const middles = controls.map((each) => (at(each).top + at(each).bottom) / 2);

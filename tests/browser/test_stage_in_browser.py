@@ -1,6 +1,7 @@
 """The stage in a real browser: scrubbing without messages, colours, keys, zoom, explanations, links."""
 
 import json
+import re
 
 import numpy as np
 import pytest
@@ -11,13 +12,15 @@ from gruviz.drawing.colours import PALETTES, gate_domain
 from gruviz.inputs.synthetic import generate
 from gruviz.models.presets import PRESETS
 from gruviz.models.random_weights import random_params
+from gruviz.tasks.catalogue import TASKS
 from gruviz.wording.words import words
 
 RANDOM = "weights=random&hidden=24&gain=3"
 
 # where the middle of a cell of the panel of answers is: [step, output]
 OUTPUT = """(root, [t, output]) => {
-  const { panels, part, scene } = root.gruviz, box = part.panels.getBoundingClientRect(), row = panels.row("y");
+  const { panels, part, scene } = handleOf(root.gruviz), row = panels.row("y");
+  const box = part.panels.getBoundingClientRect();
   return [box.left + panels.x(t + 0.5), box.top + row.top + row.height * (output + 0.5) / scene.answer.count];
 }"""
 
@@ -67,7 +70,7 @@ def test_z_says_that_one_keeps_and_every_panel_how_to_read_it(explore):
     assert len(titles) == 5
     assert "z = 1 keeps" in titles[1]
     for sentence, title in zip(
-        ("GRU reads", "h is held", "h itself stays", "on offer", "remembered"), titles, strict=True
+        ("GRU reads", "h is kept", "h itself stays", "proposed new state", "memory"), titles, strict=True
     ):
         assert sentence in title
 
@@ -221,7 +224,7 @@ def test_a_loop_stays_in_its_range(explore):
     e.part("speed").select_option("60")
     seen = e.root.evaluate(
         """(root) => new Promise((done) => {
-          const stage = root.gruviz, seen = new Set(); stage.toggle();
+          const stage = handleOf(root.gruviz), seen = new Set(); stage.toggle();
           const look = () => {
             seen.add(stage.view.t);
             if (seen.size >= 6) done([...seen]); else requestAnimationFrame(look);
@@ -238,7 +241,7 @@ def test_slow_motion_goes_through_a_step_in_the_order_of_computation(explore):
     e.press("slow")
     seen = e.root.evaluate(
         """(root) => new Promise((done) => {
-          const stage = root.gruviz, seen = [], start = stage.view.t;
+          const stage = handleOf(root.gruviz), seen = [], start = stage.view.t;
           const look = () => {
             if (stage.phase && seen.at(-1) !== stage.phase.name) seen.push(stage.phase.name);
             if (stage.view.t > start) done(seen); else requestAnimationFrame(look);
@@ -250,10 +253,10 @@ def test_slow_motion_goes_through_a_step_in_the_order_of_computation(explore):
     # what is not computed yet is covered in its panel
     e.root.evaluate(
         """(root) => {
-          const stage = root.gruviz;
-          stage.stop();
-          stage.player.phase = {name: 'r', progress: 0.5};
-          stage.painter.paintNow();
+          const { store } = root.gruviz;
+          store.stop();
+          store.phase = {name: 'r', progress: 0.5};
+          root.gruviz.paintNow();
         }"""
     )
     assert e.pixel(*e.place("h", e.view()["t"], 2)) == (255, 255, 255)
@@ -346,14 +349,14 @@ def test_a_click_takes_the_number_apart(explore, model, made, gate):
 def test_what_the_model_says_is_seen_said_and_taken_apart(explore):
     e = explore("weights=delayed_copy&model=torch&source=task&sseed=83&t=19")
     says = e.part("says")
-    expect(says).to_have_text("says F with 1.00, due F")
+    expect(says).to_have_text("predicts F (p = 1.00), target F")
     # a click on a letter's cell: which weights times which states make its probability
     e.page.mouse.click(*e.root.evaluate(OUTPUT, [19, 5]))
     e.until("stage.replyFor()?.gate === 'y'")
     why = e.part("why")
     expect(why).to_contain_text("p(F) = 0.9996")
     expect(why).to_contain_text("softmax(")
-    expect(e.part("heard")).to_contain_text("answer: F 1.00")
+    expect(e.part("heard")).to_contain_text("prediction: F 1.00")
     e.address_now("gate=y", "out=5")
     # each state is a button to its cell
     why.locator(".chip").first.click()
@@ -388,7 +391,7 @@ def test_every_source_leads_to_where_it_can_be_seen(explore):
     e = explore(RANDOM)
     e.click_cell("z", 40, 5)
     chip = e.part("why").locator(".term:not(.total) .chip").filter(has_text="h").first
-    unit = int(chip.locator("sub").inner_text())
+    unit = int(re.search(r"\[(\d+)\]", chip.inner_text())[1])
     chip.click()
     e.until("stage.view.gate === 'h'")
     assert (e.view()["t"], e.view()["unit"]) == (39, unit)
@@ -429,20 +432,18 @@ def test_sources_in_the_layer_below(explore):
 def test_a_layer_is_chosen_and_fetched(explore):
     e = explore(f"{RANDOM}&model=torch&layers=2&both=1")
     first = e.value("h", 30, 2)
-    e.options()
-    e.part("layer").select_option(label="layer 1 reverse")
+    e.choose_layer(3)
     e.until("stage.tiles.finest(3, 30)?.exact")
     assert e.value("h", 30, 2) != first
     e.address_now("layer=3")
     # the reverse layer starts from the sequence's end
     e.key("End")
-    expect(e.part("why")).to_contain_text("h at the start")
+    expect(e.part("why")).to_contain_text("initial state h")
 
 
 def test_a_layer_chosen_while_zoomed_is_whole(explore):
     e = explore(f"{RANDOM}&model=torch&layers=2&first=0&last=19&steps=200")
-    e.options()
-    e.part("layer").select_option(label="layer 1")
+    e.choose_layer(1)
     e.page.mouse.move(*e.place("z", 5, 3))  # before its numbers are there
     e.until("stage.tiles.covering(1, 0, 199)")
     e.key("End")
@@ -553,7 +554,7 @@ def test_the_overview_bar_zooms_and_pans(explore):
 
 def test_the_ends_of_the_loop_are_dragged_past_each_other(explore):
     e = explore("weights=latch")
-    e.root.evaluate("(root) => root.gruviz.setLoop([10, 20])")
+    e.root.evaluate("(root) => handleOf(root.gruviz).setLoop([10, 20])")
     y = e.part("panels").bounding_box()["y"] + 20
     e.drag((e.place("z", 10, 0)[0] - 2, y), (e.place("z", 35, 0)[0], y))
     assert e.stage("stage.loop") == [20, 35]
@@ -605,7 +606,7 @@ def test_a_subset_of_units_and_what_is_wrong_with_it(explore):
     e.address_now("subset=0-2")
     e.part("subset").fill("0-2, 99")
     e.part("subset").press("Enter")
-    expect(e.part("problem")).to_contain_text('"99" is no unit here')
+    expect(e.part("problem")).to_contain_text('"99" is not a unit here')
     assert e.part("subset").input_value() == "0-2, 99"
     assert e.stage("[...stage.shown].join()") == "0,1,2,12"
     e.part("subset").fill("")
@@ -791,7 +792,7 @@ def test_a_long_trace_plays_on_exact_numbers_once_zoomed(explore):
     e.press("play")
     seen = e.root.evaluate(
         """(root) => new Promise((done) => {
-          const stage = root.gruviz, coarse = [];
+          const stage = handleOf(root.gruviz), coarse = [];
           const look = () => {
             if (!stage.tiles.finest(0, stage.view.t).exact) coarse.push(stage.view.t);
             if (stage.view.t > 1400) done(coarse); else requestAnimationFrame(look);
@@ -869,7 +870,7 @@ def test_the_plotly_figures_are_one_click_away_and_share_the_cursor(explore):
     assert drawn == pytest.approx(e.value("z", 40, 5), abs=1e-6)
     e.page.wait_for_function("!!document.querySelector('.gruviz-cursor')")
     before = e.page.locator(".gruviz-cursor > div").first.bounding_box()["x"]
-    e.root.evaluate("(root) => root.gruviz.set({t: 60})")
+    e.root.evaluate("(root) => handleOf(root.gruviz).set({t: 60})")
     e.page.wait_for_function(
         "(x) => document.querySelector('.gruviz-cursor > div').getBoundingClientRect().x > x + 20", arg=before
     )
@@ -879,6 +880,51 @@ def test_the_plotly_figures_are_one_click_away_and_share_the_cursor(explore):
     expect(chart).to_have_count(0)
 
 
+# ---- texts: no riddle of notation, and every term explains itself
+
+
+@pytest.mark.parametrize("model", ["split", "torch"])
+def test_a_factor_names_its_step_and_its_unit(explore, model):
+    e = explore(f"{RANDOM}&model={model}&t=30&unit=2&gate=n")
+    e.root.evaluate("(root) => root.gruviz.store.explain()")
+    chips = e.part("why").locator(".term:not(.total) .chip")
+    expect(chips.first).to_be_visible()
+    names = [text.rsplit(" ", 1)[0] for text in chips.all_text_contents()]
+    # h0 would read as the initial state: the step stands below the letter, the unit in brackets
+    assert any(re.fullmatch(r"ht−1\[\d+\]", name) for name in names), names
+    assert all(re.fullmatch(r"(ht−1|xt)\[.+\]|rt(\[.+\])?", name) for name in names), names
+    expect(e.part("why").locator(".term.total .label")).to_have_text("pre-activation")
+
+
+@pytest.mark.parametrize("language", ["en", "ko"])
+@pytest.mark.parametrize("weights", ["latch", "reset", "delayed_copy", "characters"])
+def test_no_story_shows_markdown(explore, weights, language):
+    task = f"&source=task&task={weights}" if weights in TASKS else ""
+    e = explore(f"weights={weights}{task}&lang={language}")
+    e.root.locator(".more-opener").click()
+    more = e.part("more")
+    expect(more).to_be_visible()
+    assert len(more.inner_text()) > 50
+    assert not re.search(r"[`*\\]|\]\(", more.inner_text() + e.part("status").inner_text())
+    assert more.locator("b").count()
+
+
+@pytest.mark.parametrize("language", ["en", "ko"])
+def test_terms_are_defined_where_they_stand(explore, language):
+    terms = words(language)["terms"]
+    e = explore(f"weights=delayed_copy&source=task&task=delayed_copy&lang={language}")
+    for name in "xzrnhy":
+        assert e.part("titles").locator(f"[data-gate={name}] b").get_attribute("title") == terms[name]
+        assert e.part("shows").locator(f"[data-panel={name}]").get_attribute("title") == terms[name]
+    for order, name in words(language)["orders"].items():
+        assert f"{name}: {terms[f'order_{order}']}" in e.part("order").get_attribute("title")
+    assert terms["target"] in e.part("says").get_attribute("title")
+    # the name of the row of targets is drawn: what lies over it says what a target is
+    row = e.part("titles").locator(".row-term")
+    assert row.get_attribute("title") == terms["target"]
+    row.hover(timeout=5_000)  # fails where anything else would get the pointer
+
+
 # ---- long traces
 
 
@@ -886,7 +932,7 @@ def test_a_long_trace_opens_pooled_and_zooming_fetches_detail(explore):
     e = explore("weights=latch")
     e.received.clear()
     e.goto("weights=random&hidden=64&steps=100000&family=white_noise")
-    expect(e.part("pooled")).to_contain_text("steps share a column of pixels")
+    expect(e.part("pooled")).to_contain_text("steps share one column of pixels")
     assert sum(e.received) < 11_000_000
     assert e.stage("stage.panels.tile.each") > 1
     trace = gruviz.trace(gruviz.SplitGRU.from_params(random_params(1, 64, 0)), generate("white_noise", 100_000, 0).x)
@@ -895,7 +941,7 @@ def test_a_long_trace_opens_pooled_and_zooming_fetches_detail(explore):
     tile = {name: e.stage("stage.panels.tile.arrays[arg][64 * 700 + 9]", name) for name in ("z_low", "z", "z_high")}
     for found, wanted in zip(("z_low", "z", "z_high"), (block.min(), block.mean(), block.max()), strict=True):
         assert tile[found] == pytest.approx(wanted, abs=1e-5)
-    e.root.evaluate("(root) => { root.gruviz.set({t: 50000}); root.gruviz.zoomTo(49900, 50100); }")
+    e.root.evaluate("(root) => { handleOf(root.gruviz).set({t: 50000}); handleOf(root.gruviz).zoomTo(49900, 50100); }")
     e.until("stage.panels.tile.each === 1")
     assert e.value("h", 50_000, 9) == pytest.approx(trace_value(trace, "h", 50_000, 9), abs=1e-5)
     expect(e.part("pooled")).to_have_text("")
@@ -949,7 +995,7 @@ def test_no_caption_is_cut_and_none_lies_over_a_panel(explore, lang):
         assert all(wide <= 1 and high <= 1 for wide, high in cut), (width, cut)
         over = e.root.evaluate(
             """(root) => {
-              const { panels, part } = root.gruviz, { top } = part.panels.getBoundingClientRect();
+              const { panels, part } = handleOf(root.gruviz), { top } = part.panels.getBoundingClientRect();
               return [...root.querySelectorAll(".title")].map((title, k) => Math.max(
                 ...[...title.children].map((each) => each.getBoundingClientRect().bottom - top - panels.rows[k].top)));
             }"""

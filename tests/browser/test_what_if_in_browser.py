@@ -12,12 +12,12 @@ from playwright.sync_api import expect
 
 import gruviz
 from gruviz.models.random_weights import random_params
-from gruviz.stage import scene
+from gruviz.protocol import scene
 from gruviz.tasks.answers import answers, head_of
 from gruviz.tasks.catalogue import TASKS
 from gruviz.training.saved import shipped
 
-CHECKED = re.compile("Python computes the same")
+CHECKED = re.compile("Python agrees")
 
 
 def open_bench(e) -> None:
@@ -75,30 +75,30 @@ def test_a_frozen_gate_at_once_undone_checked_by_python_and_in_the_link(explore)
     assert len(e.sent) == asked > sent  # the model was asked for once; the what-if itself asks nobody
     assert (gate(e, "z") == 1).all()
     assert (gate(e, "h") == 0).all()
-    expect(said(e)).to_contain_text("frozen")
+    expect(said(e)).to_contain_text("the initial state is kept for ever")
     expect(badge(e)).to_contain_text("computed on this page")
     expect(badge(e)).to_have_text(CHECKED, timeout=15_000)
     # the stage shows either, and the difference on a scale it states
     e.part("panels").focus()
     e.page.keyboard.press("2")
     np.testing.assert_array_equal(gate(e, "h"), free)
-    expect(badge(e)).to_contain_text("Free run")
+    expect(badge(e)).to_contain_text("Original run")
     expect(e.part("chosen")).not_to_contain_text("what if")
     expect(e.part("aside")).to_be_hidden()
     e.page.keyboard.press("3")
     expect(e.part("chosen")).to_contain_text("what if")
-    expect(e.part("aside")).to_contain_text("of the free run")
+    expect(e.part("aside")).to_contain_text("of the original run")
     off = e.stage("Array.from(stage.experiment.picture.differences.finest(0, 0).arrays.h)")
     np.testing.assert_allclose(np.array(off).reshape(free.shape), -free, atol=1e-6)
-    expect(said(e)).to_contain_text("colours reach from")
+    expect(said(e)).to_contain_text("each panel title states its scale")
     e.page.keyboard.press("1")
     e.page.keyboard.press("Control+z")
     np.testing.assert_array_equal(gate(e, "h"), free)
-    expect(badge(e)).to_contain_text("Free run")
+    expect(badge(e)).to_contain_text("Original run")
     e.page.keyboard.press("Control+Shift+z")
     assert (gate(e, "h") == 0).all()
     # what the model says of it is of the same run
-    expect(e.part("says")).to_contain_text("says")
+    expect(e.part("says")).to_contain_text("predicts")
     e.page.wait_for_url("**bent=clamp+z+1*")
     e.page.reload()
     e.settled()
@@ -120,7 +120,7 @@ def test_a_rectangle_is_bent_by_hand_listed_and_explained(explore):
     assert (bent[:10] != 0).all()
     entry = e.part("bench").locator(".bench-list li")
     expect(entry).to_have_count(1)
-    expect(entry).to_contain_text("r of units 3-6 set to 0, steps 10–20")
+    expect(entry).to_contain_text("r of units 3-6 clamped to 0, steps 10–20")
     expect(badge(e)).to_have_text(CHECKED, timeout=15_000)
     # the same numbers from Python, and before the first step named nothing differs
     saved = shipped("delayed_copy", "split")
@@ -134,12 +134,12 @@ def test_a_rectangle_is_bent_by_hand_listed_and_explained(explore):
     take(e, "look")
     e.page.mouse.click(*e.stage("stage.placeOf('r', 15, 4)"))
     why = gruviz.explain.number(model, trace, gate="r", time=15, unit=4)
-    expect(e.part("why")).to_contain_text("Set to 0.00 by hand")
+    expect(e.part("why")).to_contain_text("Clamped to 0.00")
     expect(e.part("why")).to_contain_text(f"{why.would_be:.4f}")
     expect(e.page.locator(".equation[data-line=r]")).to_have_class(re.compile("by-hand"))
     # put aside, and taken out
     entry.locator("button").first.click()
-    expect(badge(e)).to_contain_text("Free run")
+    expect(badge(e)).to_contain_text("Original run")
     entry.locator("button").last.click()
     expect(entry).to_have_count(0)
 
@@ -194,7 +194,7 @@ def test_a_hostile_address_is_cut_to_what_makes_sense_and_says_so(explore):
     assert e.stage("stage.experiment.edits") == [
         {"do": "clamp", "gate": "z", "value": 1, "units": [3], "steps": None, "layer": 0}
     ]
-    expect(said(e)).to_contain_text("not there")
+    expect(said(e)).to_contain_text("do not exist")
     expect(said(e)).to_have_class(re.compile("problem"))
 
 
@@ -204,14 +204,14 @@ def test_thousands_of_clamps_are_a_hundred_and_the_strip_says_so(explore, clamp)
     e.until("stage.experiment.acting")
     assert e.stage("stage.experiment.edits.length") == 100
     assert (gate(e, "z")[:, 0] == 1).all()
-    expect(said(e)).to_contain_text("The address was too long: what came after “clamp z 1")
-    expect(said(e)).to_contain_text("more than fit were left out")
+    expect(said(e)).to_contain_text("The link was too long: everything after “clamp z 1")
+    expect(said(e)).to_contain_text("Edits over the limit, left out")
     expect(said(e)).to_have_class(re.compile("problem"))
     e.page.goto(e.page.url.partition("?")[0] + "?weights=random&drawn=" + "0-98+99:0.5+" * 500)
     e.settled()
     e.until("stage.experiment.acting")
     assert e.stage("stage.scene.trace.steps") > 1000
-    expect(said(e)).to_contain_text("The address was too long: what came after “0-98” was left out.")
+    expect(said(e)).to_contain_text("The link was too long: everything after “0-98” was left out.")
 
 
 @pytest.mark.parametrize("task", ["flip_flop", "brackets", "delayed_copy"])
@@ -229,7 +229,17 @@ def test_the_difference_is_in_the_answer_too_on_a_scale_of_its_own(explore, task
     most, scale = np.abs(off).max(), e.stage("stage.experiment.picture.palettes.y.high")
     assert most <= scale * (1 + 1e-5) <= 2.6 * most
     assert e.stage("stage.experiment.picture.palettes.y.low") == -scale
-    expect(e.part("titles").locator("[data-gate=y] strong")).to_have_text("y − y of the free run")
+    expect(e.part("titles").locator("[data-gate=y] strong")).to_have_text(f"scale ±{scale:g} · y − original y")
+    # each gate has its own scale, which its title states: small differences are seen beside large ones
+    scales = set()
+    for name in "zrnh":
+        most = np.abs(getattr(bent, name) - getattr(free, name)).max()
+        scale = e.stage("stage.experiment.picture.palettes[arg].high", name)
+        assert most <= scale * (1 + 1e-5) <= 2.6 * most
+        title = e.part("titles").locator(f"[data-gate={name}] strong")
+        expect(title).to_have_text(f"scale ±{scale:g} · {name} − original {name}")
+        scales.add(scale)
+    assert len(scales) > 1
 
 
 def test_nn_gru_says_that_its_kernel_cannot_be_bent(explore):
@@ -237,10 +247,10 @@ def test_nn_gru_says_that_its_kernel_cannot_be_bent(explore):
     e.choose("model", "nn.GRU")
     open_bench(e)
     idea(e, "r1")
-    expect(badge(e)).to_contain_text("kernel cannot be bent")
+    expect(badge(e)).to_contain_text("kernel cannot be edited")
     expect(badge(e)).to_have_text(CHECKED, timeout=15_000)
     # with r = 1 both placements are one function
-    expect(said(e)).to_contain_text("one function: here their h differ by 0")
+    expect(said(e)).to_contain_text("the same function: their h differ by 0")
     # the experiment stays when the model is another
     e.choose("model", "split")
     e.until("stage.experiment.acting")
@@ -267,10 +277,11 @@ def test_weights_are_dragged_and_a_unit_is_cut_out_with_a_key(explore):
 
 PAGE = """<!doctype html><meta charset="utf-8"><link rel="icon" href="data:,">
 <body><div id="host"></div><script type="module">
+import {{ fullParts }} from "./stage/hosts/full_stage.js";
 import {{ mount }} from "./stage/stage.js";
-import {{ unpack }} from "./stage/numbers/unpack.js";
+import {{ unpack }} from "./stage/data/message.js";
 const bytes = Uint8Array.from(atob("{message}"), (letter) => letter.charCodeAt(0));
-mount(document.getElementById("host"), unpack(bytes));
+mount(document.getElementById("host"), unpack(bytes), {{ parts: fullParts() }});
 </script></body>"""
 
 
@@ -304,4 +315,4 @@ def test_a_plain_page_bends_without_any_python(page_of, model):
     bent = gruviz.trace(made, x, h0=np.full(9, 0.4), what_if=(gruviz.Clamp("z", 0),))
     for name in "zrnh":
         np.testing.assert_allclose(gate(e, name), getattr(bent, name)[0, 0], atol=1e-5)
-    expect(badge(e)).to_contain_text("no Python here")
+    expect(badge(e)).to_contain_text("Python is not available here")

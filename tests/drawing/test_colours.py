@@ -116,8 +116,13 @@ def test_rounding_at_the_ends_is_not_outside():
     ends = np.array([np.nextafter(one, np.float32(2)), 1 + 2e-7, -1 - 2e-7], np.float32)
     assert not gate_domain("h").outside(ends).any()
     assert gate_domain("z").outside(np.array([-0.001, 1.001, -np.inf, np.inf, np.nan, 0.5])).tolist() == [
-        True, True, True, True, False, False,
-    ]  # fmt: skip
+        True,
+        True,
+        True,
+        True,
+        False,
+        False,
+    ]
 
 
 # ---- palettes

@@ -255,10 +255,14 @@ def test_captions_wrap_for_a_phone_and_lose_no_word():
 
 
 MEANING = {
-    "en": {"z": "keeps 93.00% of h", "r": "lets 93.00% of the past pass to the candidate",
-    "n": "written with weight 1 − z", "h": "now remembers"},
-    "ko": {"z": "h의 93.00%를 유지", "r": "과거의 93.00%를 후보 쪽으로", "n": "1 − z의 비중", "h": "지금 기억하는 값"},
-}  # fmt: skip
+    "en": {
+        "z": "keeps 93.00% of h",
+        "r": "lets 93.00% of the previous state into the candidate",
+        "n": "written with weight 1 − z",
+        "h": "is the new hidden state",
+    },
+    "ko": {"z": "h의 93.00%를 유지", "r": "이전 상태의 93.00%가 후보에", "n": "가중치 1 − z", "h": "새 은닉 상태"},
+}
 
 
 @pytest.mark.parametrize("language", ["en", "ko"])

@@ -17,9 +17,20 @@ from gruviz.inputs.synthetic import FAMILIES, MAX_STEPS, Parameter, Sequence, ge
 from gruviz.wording.problems import Problem
 
 NAMES = [
-    "impulse", "step", "sine", "chirp", "square", "random_walk", "white_noise", "sparse_pulses",
-    "set_reset", "ramp_gap", "symbols", "delayed_copy", "adding",
-]  # fmt: skip
+    "impulse",
+    "step",
+    "sine",
+    "chirp",
+    "square",
+    "random_walk",
+    "white_noise",
+    "sparse_pulses",
+    "set_reset",
+    "ramp_gap",
+    "symbols",
+    "delayed_copy",
+    "adding",
+]
 RANDOM = ["random_walk", "white_noise", "sparse_pulses", "symbols", "delayed_copy", "adding"]
 
 

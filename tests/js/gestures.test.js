@@ -10,9 +10,22 @@ function near(found, wanted) {
   found.forEach((value, k) => assert.ok(Math.abs(value - wanted[k]) < 1e-6, `${found} is not ${wanted}`));
 }
 
-function proper({ gestures, geometry: { steps, window: [a, b] }, t }, message) {
+function proper(
+  {
+    gestures,
+    geometry: {
+      steps,
+      window: [a, b],
+    },
+    t,
+  },
+  message,
+) {
   assert.ok(Number.isFinite(a) && Number.isFinite(b), `${message}: window ${a}, ${b}`);
-  assert.ok(a >= -1e-6 && b <= steps + 1e-6 && b - a >= Math.min(4, steps) - 1e-6, `${message}: window ${a}, ${b} of ${steps}`);
+  assert.ok(
+    a >= -1e-6 && b <= steps + 1e-6 && b - a >= Math.min(4, steps) - 1e-6,
+    `${message}: window ${a}, ${b} of ${steps}`,
+  );
   assert.ok(Number.isInteger(t) && t >= 0 && t < steps, `${message}: step ${t}`);
   assert.equal(gestures.hold === null, !gestures.busy, message);
 }
@@ -72,8 +85,16 @@ test("a pointer that is not down hovers", () => {
 });
 
 test("three pixels of a mouse are still a click, seven of a finger; more is a drag", () => {
-  const mouse = { pointerType: "mouse" }, finger = { pointerType: "touch" };
-  for (const [by, clicks, of] of [[3, 1, mouse], [-3, 1, mouse], [4, 0, mouse], [-4, 0, mouse], [7, 1, finger], [-8, 0, finger]]) {
+  const mouse = { pointerType: "mouse" },
+    finger = { pointerType: "touch" };
+  for (const [by, clicks, of] of [
+    [3, 1, mouse],
+    [-3, 1, mouse],
+    [4, 0, mouse],
+    [-4, 0, mouse],
+    [7, 1, finger],
+    [-8, 0, finger],
+  ]) {
     const stage = new Standin();
     stage.down(300, "z", of);
     stage.move(300 + by, "z", of);
@@ -84,14 +105,23 @@ test("three pixels of a mouse are still a click, seven of a finger; more is a dr
 });
 
 test("a finger that goes down or up scrolls the page, whatever it crosses: nothing else comes of it", () => {
-  for (const [from, to] of [["z", "h"], ["ruler", "z"], ["axis", "r"], ["x", "n"], ["overview", "axis"]]) {
+  for (const [from, to] of [
+    ["z", "h"],
+    ["ruler", "z"],
+    ["axis", "r"],
+    ["x", "n"],
+    ["overview", "axis"],
+  ]) {
     for (const ends of ["up", "cancel"]) {
       const stage = new Standin({ window: [20, 60] });
       stage.down(300, from);
       stage.move(304, to);
-      stage.move(420, from);  // and stays a swipe
+      stage.move(420, from); // and stays a swipe
       stage.feed(ends, 420, to);
-      assert.deepEqual(stage.log.map((action) => action.do).filter((name) => name !== "hover"), ["before", "rested"]);
+      assert.deepEqual(
+        stage.log.map((action) => action.do).filter((name) => name !== "hover"),
+        ["before", "rested"],
+      );
       assert.equal(stage.gestures.busy, false);
       assert.deepEqual(stage.geometry.window, [20, 60]);
     }
@@ -117,7 +147,7 @@ test("one who wandered and came back has not clicked", () => {
 
 test("the ruler answers at once, cells once it is no click", () => {
   const stage = new Standin();
-  assert.ok(!names(stage.down(stage.x(40), "ruler")).includes("scrub"));  // a finger may go on to scroll
+  assert.ok(!names(stage.down(stage.x(40), "ruler")).includes("scrub")); // a finger may go on to scroll
   stage.cancel(stage.x(40), "ruler");
   assert.ok(names(stage.down(stage.x(40), "ruler", { pointerType: "mouse" })).includes("scrub"));
   assert.equal(stage.t, 40);
@@ -150,7 +180,8 @@ test("cells of what is zoomed pan; the ruler, the input and the axis always scru
 });
 
 test("what is panned stays under the pointer, and stops at the ends", () => {
-  const stage = new Standin({ window: [20, 60] }), held = stage.time(300);
+  const stage = new Standin({ window: [20, 60] }),
+    held = stage.time(300);
   stage.down(300);
   for (const x of [310, 250, 333]) {
     stage.move(x);
@@ -159,11 +190,14 @@ test("what is panned stays under the pointer, and stops at the ends", () => {
   stage.move(5000);
   near(stage.geometry.window, [0, 40]);
   stage.move(333);
-  near([stage.time(333)], [held]);  // it comes back as if it had never been stopped
+  near([stage.time(333)], [held]); // it comes back as if it had never been stopped
 });
 
 test("a brush zooms to the whole steps under it, in either direction", () => {
-  for (const [from, to] of [[10, 30], [30, 10]]) {
+  for (const [from, to] of [
+    [10, 30],
+    [30, 10],
+  ]) {
     const stage = new Standin();
     stage.drag(stage.x(from), stage.x(to), "z", { shift: true });
     assert.deepEqual(stage.geometry.window, [10, 31]);
@@ -187,7 +221,7 @@ test("a brush past the ends takes what there is", () => {
 
 test("the overview brushes, its thumb pans, a click centres", () => {
   const stage = new Standin({ window: [40, 60] });
-  stage.drag(350, 410, "overview");  // in the thumb: 40 to 60 of 100 stand at 290 to 410
+  stage.drag(350, 410, "overview"); // in the thumb: 40 to 60 of 100 stand at 290 to 410
   near(stage.geometry.window, [50, 70]);
   stage.drag(110, 230, "overview");
   assert.deepEqual(stage.geometry.window, [10, 30]);
@@ -206,8 +240,13 @@ test("the overview of what is not zoomed brushes from anywhere", () => {
 });
 
 test("the ends of a loop are taken hold of on the ruler", () => {
-  for (const [grip, to, wanted] of [[20, 10, [10, 39]], [40, 60, [20, 60]], [40, 5, [5, 20]]]) {
-    const stage = new Standin({ loop: [20, 39] }), x = stage.x(grip - 0.5) + 3;
+  for (const [grip, to, wanted] of [
+    [20, 10, [10, 39]],
+    [40, 60, [20, 60]],
+    [40, 5, [5, 20]],
+  ]) {
+    const stage = new Standin({ loop: [20, 39] }),
+      x = stage.x(grip - 0.5) + 3;
     stage.drag(x, stage.x(to), "ruler");
     assert.deepEqual(stage.geometry.loop, wanted, `from ${grip} to ${to}`);
     assert.equal(stage.told("scrub").length, 0);
@@ -245,7 +284,7 @@ test("a lift of what never was down is nothing", () => {
   assert.deepEqual(stage.up(300), []);
   assert.deepEqual(stage.cancel(300), []);
   stage.drag(300, 340);
-  assert.deepEqual(stage.cancel(340), []);  // the lost capture that follows a lift
+  assert.deepEqual(stage.cancel(340), []); // the lost capture that follows a lift
 });
 
 test("a pointer that is pressed twice was let go unseen", () => {
@@ -253,7 +292,7 @@ test("a pointer that is pressed twice was let go unseen", () => {
   stage.down(300);
   stage.down(400);
   stage.move(460);
-  near(stage.geometry.window, [16, 56]);  // one pointer: it pans, as if only the second press had been
+  near(stage.geometry.window, [16, 56]); // one pointer: it pans, as if only the second press had been
   stage.up(460);
   assert.equal(stage.gestures.busy, false);
 });
@@ -269,7 +308,8 @@ function spread(stage) {
 }
 
 test("two fingers zoom, and keep the steps under them", () => {
-  const stage = new Standin(), held = [stage.time(280), stage.time(320)];
+  const stage = new Standin(),
+    held = [stage.time(280), stage.time(320)];
   spread(stage);
   near([stage.time(220), stage.time(380)], held);
   assert.equal(stage.chosen.length + stage.told("scrub").length, 0);
@@ -278,13 +318,15 @@ test("two fingers zoom, and keep the steps under them", () => {
 for (const stays of [11, 12]) {
   for (const lift of ["up", "cancel"]) {
     test(`after a pinch finger ${stays} stays (${lift}): it pans, it never zooms, it never clicks`, () => {
-      const stage = new Standin(), gone = 23 - stays, at = { 11: 220, 12: 380 };
+      const stage = new Standin(),
+        gone = 23 - stays,
+        at = { 11: 220, 12: 380 };
       spread(stage);
       const zoomed = [...stage.geometry.window];
       stage.feed(lift, at[gone], "z", { id: gone });
       assert.deepEqual(stage.geometry.window, zoomed);
       stage.move(at[stays], "z", { id: stays });
-      near(stage.geometry.window, zoomed);  // does nothing until it moves
+      near(stage.geometry.window, zoomed); // does nothing until it moves
       const held = stage.time(at[stays]);
       for (const x of [300, 260, 320]) {
         stage.move(x, "z", { id: stays });
@@ -313,7 +355,8 @@ test("a finger that comes back zooms on from there", () => {
   spread(stage);
   stage.up(220, "z", { id: 11 });
   stage.move(340, "z", { id: 12 });
-  const before = [...stage.geometry.window], held = [stage.time(340), stage.time(440)];
+  const before = [...stage.geometry.window],
+    held = [stage.time(340), stage.time(440)];
   stage.down(440, "z", { id: 13 });
   assert.deepEqual(stage.geometry.window, before);
   stage.move(320, "z", { id: 12 });
@@ -337,7 +380,8 @@ test("a third finger changes nothing, and takes over where one of the two lifts"
 });
 
 test("a third finger that goes again leaves the two their steps", () => {
-  const stage = new Standin(), held = [stage.time(280), stage.time(320)];
+  const stage = new Standin(),
+    held = [stage.time(280), stage.time(320)];
   spread(stage);
   stage.down(500, "z", { id: 13 });
   stage.up(500, "z", { id: 13 });
@@ -346,7 +390,8 @@ test("a third finger that goes again leaves the two their steps", () => {
 });
 
 test("a third finger that goes again leaves them to the two beyond the whole as well", () => {
-  const stage = new Standin({ window: [20, 60] }), held = [stage.time(280), stage.time(380)];
+  const stage = new Standin({ window: [20, 60] }),
+    held = [stage.time(280), stage.time(380)];
   stage.down(280, "z", { id: 11 });
   stage.down(380, "z", { id: 12 });
   stage.move(350, "z", { id: 11 });
@@ -360,7 +405,8 @@ test("a third finger that goes again leaves them to the two beyond the whole as 
 test("one of two fingers that is pressed again holds what is under it now", () => {
   const stage = new Standin();
   spread(stage);
-  const window = [...stage.geometry.window], held = [stage.time(500), stage.time(380)];
+  const window = [...stage.geometry.window],
+    held = [stage.time(500), stage.time(380)];
   stage.down(500, "z", { id: 11 });
   assert.deepEqual(stage.geometry.window, window);
   stage.move(540, "z", { id: 11 });
@@ -393,14 +439,19 @@ test("fingers one above the other zoom once they are apart, without a jump", () 
 });
 
 function orders(list) {
-  return list.length < 2 ? [list] : list.flatMap((one, k) => orders([...list.slice(0, k), ...list.slice(k + 1)]).map((rest) => [one, ...rest]));
+  return list.length < 2
+    ? [list]
+    : list.flatMap((one, k) => orders([...list.slice(0, k), ...list.slice(k + 1)]).map((rest) => [one, ...rest]));
 }
 
 test("three fingers in every order of lifting, lifted or cancelled", () => {
-  const ids = [11, 12, 13], places = { 11: 150, 12: 330, 13: 560 };
+  const ids = [11, 12, 13],
+    places = { 11: 150, 12: 330, 13: 560 };
   for (const order of orders(ids)) {
     for (let lifts = 0; lifts < 8; lifts++) {
-      const stage = new Standin({ steps: 500 }), message = `${order} ${lifts}`, at = { ...places };
+      const stage = new Standin({ steps: 500 }),
+        message = `${order} ${lifts}`,
+        at = { ...places };
       for (const id of ids) stage.down(at[id], "z", { id });
       order.forEach((id, k) => {
         for (const other of ids.filter((each) => !order.slice(0, k).includes(each))) {
@@ -411,7 +462,7 @@ test("three fingers in every order of lifting, lifted or cancelled", () => {
           if (k === 2) near([stage.geometry.window[1] - stage.geometry.window[0]], [wide]);
         }
         const before = [...stage.geometry.window];
-        stage.feed(lifts >> k & 1 ? "cancel" : "up", at[id], "z", { id });
+        stage.feed((lifts >> k) & 1 ? "cancel" : "up", at[id], "z", { id });
         assert.deepEqual(stage.geometry.window, before, `${message}: lifting moves nothing`);
         proper(stage, message);
       });
@@ -428,15 +479,28 @@ const PLACES = ["ruler", "x", "z", "r", "n", "h", "axis", "overview", "between"]
 for (let seed = 1; seed <= 40; seed++) {
   test(`whatever pointers do, the stage stays whole: ${seed}`, () => {
     const { real, whole, one, chance } = seeded(seed);
-    const steps = one([1, 2, 3, 7, 100, 100_000]), from = whole(0, steps - 1);
+    const steps = one([1, 2, 3, 7, 100, 100_000]),
+      from = whole(0, steps - 1);
     const stage = new Standin({ steps, loop: chance(0.5) ? [from, whole(from, steps - 1)] : null });
     const down = new Set();
-    let alone = true, pressed = 0, travelled = 0, limit = 4;
+    let alone = true,
+      pressed = 0,
+      travelled = 0,
+      limit = 4;
     const start = new Map();
     for (let n = 0; n < 1500; n++) {
-      const id = whole(1, 4), type = one(["down", "move", "move", "move", "move", "up", "cancel"]), on = one(PLACES);
-      const x = chance(0.01) ? one([NaN, Infinity, -Infinity, undefined]) : chance(0.02) ? one([1e300, -1e300, 1e9]) : real(-60, 760);
-      const before = [...stage.geometry.window], held = down.has(id), fingers = down.size, usable = Number.isFinite(x);
+      const id = whole(1, 4),
+        type = one(["down", "move", "move", "move", "move", "up", "cancel"]),
+        on = one(PLACES);
+      const x = chance(0.01)
+        ? one([NaN, Infinity, -Infinity, undefined])
+        : chance(0.02)
+          ? one([1e300, -1e300, 1e9])
+          : real(-60, 760);
+      const before = [...stage.geometry.window],
+        held = down.has(id),
+        fingers = down.size,
+        usable = Number.isFinite(x);
       const pointerType = one(["touch", "mouse", "pen"]);
       const told = stage.feed(type, x, on, { id, shift: chance(0.2), pointerType, after: whole(0, 600) });
       const message = `${n}: ${type} ${id} at ${x} on ${on}, window ${before}`;
@@ -454,7 +518,9 @@ for (let seed = 1; seed <= 40; seed++) {
       proper(stage, message);
       assert.equal(stage.gestures.busy, down.size > 0, message);
       for (const action of told) {
-        for (const number of [action.t, action.chosen?.t, ...(action.ends ?? [])].filter((value) => value !== undefined)) {
+        for (const number of [action.t, action.chosen?.t, ...(action.ends ?? [])].filter(
+          (value) => value !== undefined,
+        )) {
           assert.ok(Number.isInteger(number) && number >= 0 && number < steps, `${message}: ${JSON.stringify(action)}`);
         }
         if (action.do === "click") {
@@ -477,7 +543,7 @@ test("a stage without any width takes nothing and keeps its window", () => {
   for (const type of ["down", "move", "up"]) assert.deepEqual(stage.feed(type, 300), []);
   stage.geometry.plot = 600;
   stage.down(300);
-  stage.geometry.plot = NaN;  // hidden while the finger is down
+  stage.geometry.plot = NaN; // hidden while the finger is down
   stage.move(400);
   stage.up(400);
   assert.equal(stage.gestures.busy, false);

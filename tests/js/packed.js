@@ -1,4 +1,4 @@
-// A message as gruviz/stage/packing.py documents it, written a second time, so that both sides are held to the document.
+// A message as gruviz/protocol/message.py documents it, written a second time, so that both sides are held to the document.
 
 /**
  * @param {object} header
@@ -10,12 +10,13 @@ export function packed(header, arrays = {}) {
   let offset = 0;
   for (const [name, { shape, type, values }] of Object.entries(arrays)) {
     places[name] = { offset, shape, type };
-    offset += Math.ceil(values.length * 4 / 8) * 8;
+    offset += Math.ceil((values.length * 4) / 8) * 8;
   }
   let json = new TextEncoder().encode(JSON.stringify({ ...header, arrays: places }));
   const padded = Math.ceil((4 + json.length) / 8) * 8 - 4;
   json = Uint8Array.from({ length: padded }, (_, k) => json[k] ?? 32);
-  const message = new Uint8Array(4 + padded + offset), view = new DataView(message.buffer);
+  const message = new Uint8Array(4 + padded + offset),
+    view = new DataView(message.buffer);
   view.setUint32(0, padded, true);
   message.set(json, 4);
   for (const [name, { type, values }] of Object.entries(arrays)) {

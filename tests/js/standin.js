@@ -1,7 +1,7 @@
 // A stage that does what gestures say, and nothing else: its panels under a ruler, an axis and an overview below them.
 
-import { Gestures } from "../../assets/stage/hands/gestures.js";
-import { isZoomed, moved } from "../../assets/stage/hands/zoom.js";
+import { Gestures } from "../../assets/stage/panels/gestures.js";
+import { isZoomed, moved } from "../../assets/stage/view/time_window.js";
 
 const PANELS = ["x", "z", "r", "n", "h", "y"];
 const HEIGHT = { ruler: 10, x: 40, z: 100, r: 200, n: 300, h: 400, y: 440, axis: 460, overview: 490 };
@@ -21,13 +21,21 @@ export class Standin {
 
   /** The place of a step's middle. */
   x(t) {
-    const { window: [a, b], left, plot } = this.geometry;
-    return left + (t + 0.5 - a) / (b - a) * plot;
+    const {
+      window: [a, b],
+      left,
+      plot,
+    } = this.geometry;
+    return left + ((t + 0.5 - a) / (b - a)) * plot;
   }
 
   time(x) {
-    const { window: [a, b], left, plot } = this.geometry;
-    return a + (x - left) / plot * (b - a);
+    const {
+      window: [a, b],
+      left,
+      plot,
+    } = this.geometry;
+    return a + ((x - left) / plot) * (b - a);
   }
 
   get zoomed() {
@@ -35,13 +43,28 @@ export class Standin {
   }
 
   /** Feed one event and do as told; returns what was told. */
-  feed(type, x, on = "z", { id = 1, unit = 2, out = undefined, shift = false, pointerType = "touch", after = 20 } = {}) {
+  feed(
+    type,
+    x,
+    on = "z",
+    { id = 1, unit = 2, out = undefined, shift = false, pointerType = "touch", after = 20 } = {},
+  ) {
     this.clock += after;
-    const { left, plot } = this.geometry, panel = PANELS.includes(on) ? on : null;
+    const { left, plot } = this.geometry,
+      panel = PANELS.includes(on) ? on : null;
     const actions = this.gestures.feed({
-      type, id, time: this.clock, shift, pointerType, x, y: HEIGHT[on] ?? 470,
-      where: panel === "x" ? "x" : panel ? "gate" : on, gate: panel, unit: panel && panel !== "x" ? unit : null,
-      ...(out !== undefined && { out }), inPlot: x >= left && x <= left + plot,
+      type,
+      id,
+      time: this.clock,
+      shift,
+      pointerType,
+      x,
+      y: HEIGHT[on] ?? 470,
+      where: panel === "x" ? "x" : panel ? "gate" : on,
+      gate: panel,
+      unit: panel && panel !== "x" ? unit : null,
+      ...(out !== undefined && { out }),
+      inPlot: x >= left && x <= left + plot,
     });
     for (const action of actions) this.act(action);
     this.log.push(...actions);
@@ -78,7 +101,7 @@ export class Standin {
   drag(from, to, on, more) {
     const moves = 6;
     this.down(from, on, more);
-    for (let k = 1; k <= moves; k++) this.move(from + (to - from) * k / moves, on, more);
+    for (let k = 1; k <= moves; k++) this.move(from + ((to - from) * k) / moves, on, more);
     return this.up(to, on, more);
   }
 

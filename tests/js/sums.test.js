@@ -1,13 +1,20 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { PIECE, Sums } from "../../assets/stage/numbers/sums.js";
-import { unpack } from "../../assets/stage/numbers/unpack.js";
+import { PIECE, Sums } from "../../assets/stage/data/sums.js";
+import { unpack } from "../../assets/stage/data/message.js";
 import { packed } from "./packed.js";
 
 /** A reply as Python sends it: each number says its gate, step and part. */
 function told({ layer, unit, first, last }) {
   const steps = last + 1 - first;
-  const table = (gate, parts) => ({ shape: [steps, parts], type: "f4", values: Array.from({ length: steps * parts }, (_, k) => gate * 10000 + (first + Math.floor(k / parts)) * 10 + k % parts) });
+  const table = (gate, parts) => ({
+    shape: [steps, parts],
+    type: "f4",
+    values: Array.from(
+      { length: steps * parts },
+      (_, k) => gate * 10000 + (first + Math.floor(k / parts)) * 10 + (k % parts),
+    ),
+  });
   return unpack(packed({ layer, unit, first, last }, { r: table(1, 4), z: table(2, 4), n: table(3, 7) }));
 }
 
@@ -31,7 +38,13 @@ test("a step's sums by gate and part", () => {
 
 test("nothing is known of another step, unit or layer", () => {
   const sums = holding({ layer: 0, unit: 4, first: 10, last: 20 });
-  for (const place of [[0, 4, 9], [0, 4, 21], [0, 3, 12], [1, 4, 12]]) assert.equal(sums.at(...place), null);
+  for (const place of [
+    [0, 4, 9],
+    [0, 4, 21],
+    [0, 3, 12],
+    [1, 4, 12],
+  ])
+    assert.equal(sums.at(...place), null);
   for (const t of [10, 20]) assert.ok(sums.at(0, 4, t));
 });
 
@@ -67,7 +80,7 @@ test("a walk through a long trace asks seldom", () => {
     const { header, arrays } = told(piece);
     sums.add(header, arrays);
   }
-  assert.ok(asked <= 2 * 20000 / (PIECE / 2), `${asked} questions`);
+  assert.ok(asked <= (2 * 20000) / (PIECE / 2), `${asked} questions`);
 });
 
 test("what is held is bounded", () => {

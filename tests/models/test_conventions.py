@@ -230,8 +230,11 @@ def test_every_row_has_a_program_and_says_what_is_known():
         assert each.source
         assert sorted(each.order) == ["n", "r", "z"]
     assert {name for name, each in CONVENTIONS.items() if each.z == "writes"} == {
-        "paddle_fluid", "haiku", "chung2014", "wikipedia",
-    }  # fmt: skip
+        "paddle_fluid",
+        "haiku",
+        "chung2014",
+        "wikipedia",
+    }
 
 
 @pytest.mark.parametrize("name", PROGRAMS)

@@ -86,9 +86,13 @@ def test_big_endian_and_strided_arrays_are_written_by_value():
 
 @pytest.mark.parametrize(
     ("weights", "metadata"),
-    [({"w": np.zeros(2, complex)}, None), ({"w": np.array(["a"])}, None), ({"__metadata__": np.zeros(1)}, None),
-     ({}, {"seed": 3})],
-)  # fmt: skip
+    [
+        ({"w": np.zeros(2, complex)}, None),
+        ({"w": np.array(["a"])}, None),
+        ({"__metadata__": np.zeros(1)}, None),
+        ({}, {"seed": 3}),
+    ],
+)
 def test_what_has_no_place_in_the_format_is_not_written(weights, metadata):
     with pytest.raises(TypeError):
         to_bytes(weights, metadata)

@@ -519,9 +519,12 @@ def traced(z, r=None, n=None, h=None):
     meta = gruviz.TraceMeta("split", "before", 1, units, 1, False, True, "float32", steps, batch)
     arrays = {name: np.asarray(value, np.float32)[None] for name, value in gates.items()}
     return gruviz.GateTrace(
-        **arrays, x=np.zeros((batch, steps, 1), np.float32), h0=np.zeros((1, batch, units), np.float32),
-        labels=(), meta=meta,
-    )  # fmt: skip
+        **arrays,
+        x=np.zeros((batch, steps, 1), np.float32),
+        h0=np.zeros((1, batch, units), np.float32),
+        labels=(),
+        meta=meta,
+    )
 
 
 def story(memory, hold):

@@ -193,8 +193,11 @@ def slow_average_linkage(d):
     """Always join the closest two; every mean over all pairs anew. Heights, and the height at which two units meet."""
     clusters, heights, meet = [[k] for k in range(len(d))], [], np.zeros_like(d)
     while len(clusters) > 1:
-        pairs = [(d[np.ix_(a, b)].mean(), i, i + 1 + j) for i, a in enumerate(clusters)
-                 for j, b in enumerate(clusters[i + 1 :])]  # fmt: skip
+        pairs = [
+            (d[np.ix_(a, b)].mean(), i, i + 1 + j)
+            for i, a in enumerate(clusters)
+            for j, b in enumerate(clusters[i + 1 :])
+        ]
         height, i, j = min(pairs)
         right, left = clusters.pop(j), clusters.pop(i)
         meet[np.ix_(left, right)] = meet[np.ix_(right, left)] = height

@@ -46,3 +46,16 @@ def test_beyond_one_unit_the_two_forms_differ_and_the_note_says_so(units):
     assert difference < 1e-14 if units == 1 else difference > 1e-3
     assert "beyond one unit" in words("en")["train"]["own_note"]
     assert "유닛이 둘 이상이면" in words("ko")["train"]["own_note"]
+
+
+def test_a_difference_that_comes_and_goes_is_only_said_to_be_seen_first_somewhere():
+    # at a reset pulse two runs may differ at steps 21, 49 and 77 alone: "from step 21 on" would be false
+    for language, first, lasting in (
+        ("en", "first above 0.001 at", " on"),
+        ("ko", "처음으로 0.001을 넘", "부터 0.001"),
+    ):
+        w = words(language)
+        for said in (w["stage"]["compare_said"], w["compare"]["verdict_apart"]):
+            assert first in said
+            assert not said.rstrip(".").endswith(lasting)
+            assert f"{lasting}." not in said

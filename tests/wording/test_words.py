@@ -15,7 +15,7 @@ from gruviz.inputs.scaling import SCALINGS
 from gruviz.inputs.synthetic import FAMILIES
 from gruviz.inputs.text import ENCODINGS, NOT_UTF_8, UNITS
 from gruviz.models.gru import MODELS
-from gruviz.stage.view import PANELS
+from gruviz.protocol.view import PANELS
 from gruviz.tasks.catalogue import TASKS
 from gruviz.tracing.analysis import ORDERS
 from gruviz.tracing.gate_trace import GATES
@@ -49,6 +49,11 @@ EXPECTED = {
     "statistics": set(STATISTICS),
     "phases": {"read", *GATES},
 }
+# idioms that the glossary of the project replaces by standard terms
+IDIOMS = {
+    "en": r"\b(says|said|due|bends?|bent|guess|guesses|guessing|lives? by|cut out|never trained on|free run|afresh)\b",
+    "ko": r"구부|붙잡|찍으면|잘라 |자르기|짐작|정답|되풀이|그대로의 실행|얼어붙|손에 든",
+}
 # keys the code puts together: (table, what stands before the choice), and the choices
 PREFIXED = {
     ("page", "source_"): SOURCES,
@@ -57,6 +62,7 @@ PREFIXED = {
     ("page", "encoding_"): NOT_UTF_8,
     ("train", "init_"): INITS,
     ("task_metrics", "baseline_"): {task.metric.name for task in TASKS.values()},
+    ("terms", "metric_"): {task.metric.name for task in TASKS.values()},
 }
 # texts of [page] that are named by a choice itself
 CHOSEN = {*UNITS, *ENCODINGS, "before", "after"}
@@ -131,6 +137,39 @@ def test_korean_is_korean_and_english_is_not():
         has_hangul = any("가" <= letter <= "힣" for letter in KOREAN[table][key])
         assert has_hangul or (table, key) in names, (table, key)
         assert not any("가" <= letter <= "힣" for letter in ENGLISH[table][key]), (table, key)
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_texts_use_the_standard_terms(language):
+    found = [
+        (table, key, match[0])
+        for table, texts in words(language).items()
+        for key, text in texts.items()
+        if (match := re.search(IDIOMS[language], re.sub(r"\{\w+", "{", text)))
+    ]
+    # this one speaks of the page, not of a model
+    assert [each for each in found if each != ("train", "story_later", "says")] == []
+
+
+def test_korean_has_one_register():
+    formal = [(table, key) for table in KOREAN for key, text in KOREAN[table].items() if re.search("니다|십시오", text)]
+    assert formal == []
+
+
+def test_one_korean_word_names_one_thing():
+    # the menu is called 보기; the tool that only selects has another name
+    assert [key for table in KOREAN for key, text in KOREAN[table].items() if text == "보기"] == ["view_short"]
+    # a stretch without events has one name wherever it is spoken of
+    gaps = [(table, key) for table in KOREAN for key, text in KOREAN[table].items() if "간격" in text]
+    assert gaps == []
+    for table, key in (("parameters", "gap"), ("task_parameters", "gap"), ("stage", "whatif_idea_gap")):
+        assert "빈 구간" in KOREAN[table][key]
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_no_number_of_a_check_is_shown_as_minus_zero(language):
+    for key, text in words(language)["task_checks"].items():
+        assert "-0" not in text.format(value=-1e-9, inside=-1e-9, outside=-1e-9, threshold=0.5), key
 
 
 # ---- what the code asks for
@@ -230,7 +269,7 @@ def test_no_text_of_the_figures_is_left_that_nothing_shows(table):
 
 
 STAGE = [path.read_text(encoding="utf-8") for path in sorted((ROOT / "assets/stage").rglob("*.js"))]
-TABLES_OF_THE_STAGE = {"gates", "captions", "keeps", "short", "hover", "orders", "statistics", "phases"}
+TABLES_OF_THE_STAGE = {"gates", "captions", "keeps", "short", "hover", "orders", "statistics", "phases", "terms"}
 
 
 def test_every_text_the_stage_asks_for_exists():
@@ -245,6 +284,15 @@ def test_no_text_of_the_stage_is_left_that_nothing_shows():
     named = {word for text in STAGE for word in re.findall(r"\w+", text)}
     composed = tuple({start for text in STAGE for start in re.findall(r"`(\w+_)\$\{", text)})
     assert sorted(key for key in set(ENGLISH["stage"]) - named if not key.startswith(composed)) == []
+
+
+def test_every_term_is_defined_and_shown():
+    named = {word for text in STAGE for word in re.findall(r"\b(?:w|words)\.terms\.(\w+)", text)}
+    chosen = {*PANELS, "clamp", "scale", "bias"}  # looked up by the name of a panel, or of a kind of edit
+    listed = {f"order_{order}" for order in ORDERS} | {f"stat_{statistic}" for statistic in STATISTICS}
+    in_python = {key for _, tree in trees() for owner, key in subscripts(tree) if owner.endswith("['terms']")}
+    metrics = {f"metric_{task.metric.name}" for task in TASKS.values()}
+    assert set(ENGLISH["terms"]) == named | chosen | listed | in_python | metrics
 
 
 def filled(text):

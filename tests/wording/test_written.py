@@ -30,13 +30,16 @@ FOUND_IN_TEXT = [
     (r"/(^|\s)>=(\s|$)/g", r"(\A|\s)>=(\s|\Z)", "a sign"),
     (r"/(^|\s)<=(\s|$)/g", r"(\A|\s)<=(\s|\Z)", "a sign"),
     (r"/(^|\s)~=(\s|$)/g", r"(\A|\s)~=(\s|\Z)", "a sign"),
-]  # fmt: skip
+]
 
 
 def test_streamlit_still_looks_for_what_is_kept_apart_here_and_for_nothing_else():
     """The copies above are this Streamlit's; another version has to be read again."""
-    scripts = [path.read_text(encoding="utf-8") for name in ("StreamlitMarkdown", "remark-emoji")
-               for path in PAGE.glob(f"{name}.*.js")]  # fmt: skip
+    scripts = [
+        path.read_text(encoding="utf-8")
+        for name in ("StreamlitMarkdown", "remark-emoji")
+        for path in PAGE.glob(f"{name}.*.js")
+    ]
     assert len(scripts) == 2
     for as_written, _, _ in FOUND_IN_TEXT:
         assert any(as_written in script for script in scripts), as_written
@@ -67,18 +70,107 @@ def as_typed(text):
 
 
 MARKUP = [
-    "www.x.org", "WWW.x.org", "see www.x.org/a_b?c=1&d=2.", "http://x.org", "https://x.org", "HtTpS://x.org",
-    "ftp://x.org", "a@b.c", "a.b+c@d-e.f", "mailto:a@b.c", "xmpp:a@b.c/d", "<http://x.org>", "<a@b.c>",
-    "[a](http://x.org)", "[a]: http://x.org", "![a](http://x.org/a.png)", "javascript:alert(1)", "wwww.x.org",
-    "www.www.x", "(www.x.org)", "http://www.x.org", "www.x@y.z", ":material/home:", ":material_home:",
-    ":Material/home:", "a:material/home:b", ":smile:", ":+1:", ":-1:", ":a:b:c:", "::smile::", ":streamlit:",
-    ":red[a]", ":red-background[a]", ":blue-badge[a]", ":color[a]{foreground=red}", ":shimmer[a]", ":help[a]",
-    ":small[a]", "::name[a]", ":::name", "$x$", "$$x$$", "\\(x\\)", "\\$x$", "`a`", "``a``", "```a```", "~~~",
-    "~~a~~", "~a~", "**a**", "__a__", "*a*", "_a_", "# a", "#", "a\n===", "a\n---", "---", "***", "___", "- a", "* a",
-    "+ a", "1. a", "1) a", "> a", "- [ ] a", "|a|b|\n|-|-|\n|1|2|", "<b>a</b>", "<!-- a -->", "<script>", "&amp;",
-    "&lt;", "&#42;", "&#x2a;", "[^1]", "[^1]: a", "a  \nb", "a\\\nb", "\\", "\\\\", "a\r\nb", "->", "<-", "<->", "--",
-    ">=", "<=", "~=", "a -> b", "a -- b", "a\n->\nb", "-->", "-5", "1e-5", "10:30:00", "가.나@다.라", "한글 www.한글",
-]  # fmt: skip
+    "www.x.org",
+    "WWW.x.org",
+    "see www.x.org/a_b?c=1&d=2.",
+    "http://x.org",
+    "https://x.org",
+    "HtTpS://x.org",
+    "ftp://x.org",
+    "a@b.c",
+    "a.b+c@d-e.f",
+    "mailto:a@b.c",
+    "xmpp:a@b.c/d",
+    "<http://x.org>",
+    "<a@b.c>",
+    "[a](http://x.org)",
+    "[a]: http://x.org",
+    "![a](http://x.org/a.png)",
+    "javascript:alert(1)",
+    "wwww.x.org",
+    "www.www.x",
+    "(www.x.org)",
+    "http://www.x.org",
+    "www.x@y.z",
+    ":material/home:",
+    ":material_home:",
+    ":Material/home:",
+    "a:material/home:b",
+    ":smile:",
+    ":+1:",
+    ":-1:",
+    ":a:b:c:",
+    "::smile::",
+    ":streamlit:",
+    ":red[a]",
+    ":red-background[a]",
+    ":blue-badge[a]",
+    ":color[a]{foreground=red}",
+    ":shimmer[a]",
+    ":help[a]",
+    ":small[a]",
+    "::name[a]",
+    ":::name",
+    "$x$",
+    "$$x$$",
+    "\\(x\\)",
+    "\\$x$",
+    "`a`",
+    "``a``",
+    "```a```",
+    "~~~",
+    "~~a~~",
+    "~a~",
+    "**a**",
+    "__a__",
+    "*a*",
+    "_a_",
+    "# a",
+    "#",
+    "a\n===",
+    "a\n---",
+    "---",
+    "***",
+    "___",
+    "- a",
+    "* a",
+    "+ a",
+    "1. a",
+    "1) a",
+    "> a",
+    "- [ ] a",
+    "|a|b|\n|-|-|\n|1|2|",
+    "<b>a</b>",
+    "<!-- a -->",
+    "<script>",
+    "&amp;",
+    "&lt;",
+    "&#42;",
+    "&#x2a;",
+    "[^1]",
+    "[^1]: a",
+    "a  \nb",
+    "a\\\nb",
+    "\\",
+    "\\\\",
+    "a\r\nb",
+    "->",
+    "<-",
+    "<->",
+    "--",
+    ">=",
+    "<=",
+    "~=",
+    "a -> b",
+    "a -- b",
+    "a\n->\nb",
+    "-->",
+    "-5",
+    "1e-5",
+    "10:30:00",
+    "가.나@다.라",
+    "한글 www.한글",
+]
 
 
 @pytest.mark.parametrize("text", MARKUP)
@@ -132,7 +224,7 @@ def test_it_takes_time_in_proportion():
 
 
 @pytest.mark.parametrize(
-    ("value", "said"), [(0.0, "0"), (1.23e-7, "1e-7"), (9.6e-4, "1e-3"), (1e-12, "1e-12"), (0.123, "0.12")]
+    ("value", "said"), [(0.0, "0"), (1.23e-7, "1e−7"), (9.6e-4, "1e−3"), (1e-12, "1e−12"), (0.123, "0.12")]
 )
 def test_small_distances_have_one_digit(value, said):
     assert small(value) == said

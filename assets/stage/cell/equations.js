@@ -1,38 +1,39 @@
 // The four equations of the chosen cell, a line each: in symbols, with the numbers of this unit and step, or both.
 
-/** @import { Cell, Gate, Panel, Reset, Words, Written } from "../fields.js" */
-/** @import { Numbers } from "./moment.js" */
-/** @import { PlainSums } from "../numbers/sums.js" */
-import { button, element } from "../markup.js";
-import { number, signed } from "../wording.js";
+/** @import { Cell } from "../model/explain.js" */
+/** @import { Gate, Panel, Reset, Words, Notation } from "../data/scene_types.js" */
+/** @import { CellNumbers } from "./selection.js" */
+/** @import { UnitSums } from "../data/sums.js" */
+import { button, element } from "../view/elements.js";
+import { number } from "../view/format.js";
 
 const DIGITS = 2;
 /** @type {Gate[]} As one reads them: the gates, what they act on, the state. */
 const LINES = ["r", "z", "n", "h"];
 
-/** @typedef {"x" | "h" | "b" | "inner_h" | "inner_b"} Part  of a pre-activation */
+/** @typedef {"x" | "h" | "b" | "inner_h" | "inner_b"} SumPart  of a pre-activation */
 /** @typedef {{gate: Gate, previous: boolean}} Source  a number of the diagram that has a cell */
 /**
  * What an equation is written with: plain text, a letter with an index, a part of a sum, a number that has a cell,
  * or 1 - z. signed: how its sign is written: in front of a first summand, as the operator before a later one,
  * in brackets where it is a factor.
- * @typedef {string | {base: string, sub: "before"} | {part: Part, signed: "first" | "later"} | {source: Source} | {rest: true} | {marked: (string | {base: string, sub: "before"})[]}} Token
+ * @typedef {string | {base: string, sub: "before"} | {part: SumPart, signed: "first" | "later"} | {source: Source} | {rest: true} | {marked: (string | {base: string, sub: "before"})[]}} Token
  */
 
 /**
  * What they are about.
- * @typedef {object} Written4
+ * @typedef {object} EquationsState
  * @property {Words} w
- * @property {Written} mode
+ * @property {Notation} mode
  * @property {Reset} reset
  * @property {boolean} reverse
  * @property {Panel} gate  chosen
- * @property {Numbers} numbers
- * @property {Record<"r" | "z" | "n", PlainSums> | null} sums
+ * @property {CellNumbers} numbers
+ * @property {Record<"r" | "z" | "n", UnitSums> | null} sums
  * @property {boolean} approximate  means of several steps: nothing is filled in
  * @property {boolean} canAsk
  * @property {Gate[]} hidden  not computed yet, in slow motion
- * @property {Gate[]} byHand  whose numbers an experiment sets, whatever their equations say
+ * @property {Gate[]} byHand  whose numbers an edit sets, whatever their equations give
  * @property {(source: Source) => Cell | null} placeOf
  * @property {(at: Cell) => string} hintOf
  */
@@ -48,18 +49,37 @@ export function equationsOf(reset) {
   /** @type {(name: Gate, previous?: boolean) => Token} */
   const source = (gate, previous = false) => ({ source: { gate, previous } });
   /** @type {Token[]} */
-  const added = [{ part: "x", signed: "first" }, { part: "h", signed: "later" }, { part: "b", signed: "later" }];
+  const added = [
+    { part: "x", signed: "first" },
+    { part: "h", signed: "later" },
+    { part: "b", signed: "later" },
+  ];
   /** @type {{symbols: Token[], figures: Token[]}} */
   const gate = { symbols: ["σ(W x + U ", before, " + b)"], figures: ["σ(", ...added, ")"] };
   return {
-    r: gate, z: gate,
-    n: reset === "before"
-      ? { symbols: ["tanh(W x + ", { marked: ["U (r ⊙ ", before, ")"] }, " + b)"], figures: ["tanh(", ...added, ")"] }
-      : {
-        symbols: ["tanh(W x + b + ", { marked: ["r ⊙ (U ", before, " + b)"] }, ")"],
-        figures: ["tanh(", added[0], added[2], " + ", source("r"), " × (", { part: "inner_h", signed: "first" }, { part: "inner_b", signed: "later" }, "))"],
-      },
-    h: { symbols: ["z ", before, " + (1 − z) n"], figures: [source("z"), " × ", source("h", true), " + ", { rest: true }, " × ", source("n")] },
+    r: gate,
+    z: gate,
+    n:
+      reset === "before"
+        ? { symbols: ["tanh(W x + ", { marked: ["U (r ⊙ ", before, ")"] }, " + b)"], figures: ["tanh(", ...added, ")"] }
+        : {
+            symbols: ["tanh(W x + b + ", { marked: ["r ⊙ (U ", before, " + b)"] }, ")"],
+            figures: [
+              "tanh(",
+              added[0],
+              added[2],
+              " + ",
+              source("r"),
+              " × (",
+              { part: "inner_h", signed: "first" },
+              { part: "inner_b", signed: "later" },
+              "))",
+            ],
+          },
+    h: {
+      symbols: ["z ", before, " + (1 − z) n"],
+      figures: [source("z"), " × ", source("h", true), " + ", { rest: true }, " × ", source("n")],
+    },
   };
 }
 
@@ -83,7 +103,7 @@ export function factor(value) {
   return text.startsWith("\u2212") ? `(${text})` : text;
 }
 
-/** A thing whose text follows the state. @typedef {{node: HTMLElement, say: (state: Written4) => string, source?: Source}} Live */
+/** A thing whose text follows the state. @typedef {{node: HTMLElement, say: (state: EquationsState) => string, source?: Source}} Live */
 
 export class Equations {
   /**
@@ -99,15 +119,16 @@ export class Equations {
     this.live = [];
     /** @type {Partial<Record<Gate, HTMLElement>>} */
     this.lines = {};
-    /** @type {Written4 | null} */
+    /** @type {EquationsState | null} */
     this.state = null;
   }
 
-  /** @param {Written4} state */
+  /** @param {EquationsState} state */
   update(state) {
     const { w, mode, reset, reverse, gate, hidden, byHand } = state;
     // without the sums the symbols stand alone; so they do for means, which do not add up
-    const filled = mode !== "symbols" && !state.approximate, key = JSON.stringify([w.language, mode, reset, reverse, filled, state.canAsk]);
+    const filled = mode !== "symbols" && !state.approximate,
+      key = JSON.stringify([w.language, mode, reset, reverse, filled, state.canAsk]);
     this.state = state;
     if (key !== this.built) {
       this.built = key;
@@ -119,7 +140,8 @@ export class Equations {
       const text = say(state);
       if (node.textContent !== text) node.textContent = text;
       if (!source) continue;
-      const at = state.placeOf(source), hint = at ? state.hintOf(at) : "";
+      const at = state.placeOf(source),
+        hint = at ? state.hintOf(at) : "";
       if (node.title !== hint) {
         node.title = hint;
         node.setAttribute("aria-label", `${source.gate} ${text}${hint && `. ${hint}`}`);
@@ -137,22 +159,28 @@ export class Equations {
 
   /**
    * @param {Gate} name
-   * @param {Written4} state
+   * @param {EquationsState} state
    * @param {boolean} filled
    */
   line(name, state, filled) {
-    const { w, mode, reset, canAsk } = state, { symbols, figures } = equationsOf(reset)[name];
+    const { w, mode, reset, canAsk } = state,
+      { symbols, figures } = equationsOf(reset)[name];
     const letter = button("toggle", [name], () => this.choose(name));
-    letter.title = w.gates[name];
+    letter.title = w.terms[name];
     letter.dataset.gate = name;
-    const told = filled && (canAsk || name === "h"), parts = element("span", "written");
+    const told = filled && (canAsk || name === "h"),
+      parts = element("span", "written");
     if (mode !== "numbers" || !told) parts.append(element("span", "symbols", "= ", ...this.nodes(symbols, name)));
     if (told) parts.append(element("span", "figures", "= ", ...this.nodes(figures, name)));
     const line = element("div", "equation", letter, parts);
     line.dataset.line = name;
     if (mode !== "symbols") {
       const value = element("b", "value");
-      this.live.push({ node: value, say: ({ numbers, approximate, byHand }) => `${byHand.includes(name) ? `${w.term_by_hand}:` : approximate ? "≈" : "="} ${number(numbers[name])}` });
+      this.live.push({
+        node: value,
+        say: ({ numbers, approximate, byHand }) =>
+          `${byHand.includes(name) ? `${w.term_by_hand}:` : approximate ? "≈" : "="} ${number(numbers[name])}`,
+      });
       line.append(value);
     }
     this.lines[name] = line;
@@ -168,21 +196,27 @@ export class Equations {
     return tokens.map((token) => {
       if (typeof token === "string") return token;
       if ("marked" in token) return element("span", "reset-term", ...this.nodes(token.marked, name));
-      if ("base" in token) return element("span", "", token.base, element("sub", "", this.state?.reverse ? "t+1" : "t\u22121"));
+      if ("base" in token)
+        return element("span", "", token.base, element("sub", "", this.state?.reverse ? "t+1" : "t\u22121"));
       if ("part" in token) {
-        const { part, signed: place } = token, node = element("span", "number");
+        const { part, signed: place } = token,
+          node = element("span", "number");
         this.live.push({ node, say: ({ sums }) => summand(name === "h" ? null : sums?.[name][part], place) });
         return node;
       }
       if ("rest" in token) {
         const node = element("span", "number");
-        this.live.push({ node, say: ({ numbers: { z } }) => z === null ? "\u2013" : signed((1 - z).toFixed(DIGITS)) });
+        this.live.push({
+          node,
+          say: ({ numbers: { z } }) => number(z === null ? null : 1 - z, DIGITS),
+        });
         return node;
       }
-      const { source } = token, node = button("chip", [], () => {
-        const at = this.state?.placeOf(source);
-        if (at) this.goTo(at);
-      });
+      const { source } = token,
+        node = button("chip", [], () => {
+          const at = this.state?.placeOf(source);
+          if (at) this.goTo(at);
+        });
       this.live.push({ node, source, say: ({ numbers }) => factor(numbers[source.previous ? "hPrev" : source.gate]) });
       return node;
     });

@@ -1,7 +1,5 @@
 // Small things drawn and measured on a canvas.
 
-/** @import { Tile } from "../numbers/tiles.js" */
-
 /**
  * @param {HTMLCanvasElement} canvas
  * @returns {CanvasRenderingContext2D}
@@ -10,6 +8,14 @@ export function contextOf(canvas) {
   const context = canvas.getContext("2d");
   if (!context) throw new Error("this canvas cannot be drawn on");
   return context;
+}
+
+const MOST = 3; // pixels of a canvas in a CSS pixel
+const ON_PAPER = 2; // Chromium rounds the reciprocal to 1/64: with 3 the picture would be smaller than its titles
+
+/** @param {boolean} [fine]  for paper */
+export function pixelRatio(fine) {
+  return fine ? ON_PAPER : Math.min(window.devicePixelRatio || 1, MOST);
 }
 
 /**
@@ -47,37 +53,4 @@ export function roundedRect(context, x, y, width, height, radius) {
   context.beginPath();
   context.roundRect(x, y, width, height, Math.min(radius, width / 2, height / 2));
   context.fill();
-}
-
-/**
- * One row over time: a line of steps, or where steps share a pixel a band from the lowest to the highest value of each.
- * @param {CanvasRenderingContext2D} context
- * @param {{tile: Tile, name: "x" | "y", row: number, start: number, columns: number, bin: number, left: number, right: number, colour: string}} course
- * @param {(value: number) => number} y
- */
-export function drawCourse(context, { tile, name, row, start, columns, bin, left, right, colour }, y) {
-  const values = tile.arrays[name], rows = values.rows, each = (right - left) / columns;
-  context.strokeStyle = context.fillStyle = colour;
-  if (bin > 1 || !tile.exact) {
-    const lows = tile.array(name, "low"), highs = tile.array(name, "high");
-    context.globalAlpha = 0.75;
-    for (let c = 0; c < columns; c++) {
-      let low = Infinity, high = -Infinity;
-      for (let at = start + c * bin; at < Math.min(start + (c + 1) * bin, tile.columns); at++) {
-        low = Math.min(low, lows[at * rows + row]);
-        high = Math.max(high, highs[at * rows + row]);
-      }
-      context.fillRect(left + c * each, y(high), Math.max(each, 1), Math.max(1.5, y(low) - y(high)));
-    }
-    context.globalAlpha = 1;
-    return;
-  }
-  context.lineWidth = 1.75;
-  context.beginPath();
-  for (let c = 0; c < columns; c++) {
-    const at = y(values[(start + c) * rows + row]);
-    context.lineTo(left + c * each, at);
-    context.lineTo(left + (c + 1) * each, at);
-  }
-  context.stroke();
 }

@@ -1,13 +1,13 @@
 // Values to pixels: one a cell, pooled where several share one.
 
-/** @import { Panel, Statistic } from "../fields.js" */
-/** @import { Palette } from "./palette.js" */
-/** @import { Tile } from "../numbers/tiles.js" */
+/** @import { Panel, Statistic } from "../data/scene_types.js" */
+/** @import { Palette } from "../view/palette.js" */
+/** @import { Tile } from "../data/tiles.js" */
 import { contextOf } from "./canvas.js";
 
 /**
- * A canvas with one pixel a cell, held and used again.
- * @param {Partial<Record<Panel, HTMLCanvasElement>>} images what is held, by panel
+ * Draw one pixel per cell on a canvas, which is reused.
+ * @param {Partial<Record<Panel, HTMLCanvasElement>>} images  canvases to reuse
  * @param {Panel} name
  * @param {Tile} tile
  * @param {Statistic} statistic
@@ -29,11 +29,16 @@ export function raster(images, name, tile, statistic, palette, rows, start, colu
     held.height = height;
     images[name] = held;
   }
-  const context = contextOf(held), pixels = context.createImageData(columns, height);
-  const out = new Uint32Array(pixels.data.buffer), column = new Float64Array(height);
+  const context = contextOf(held),
+    pixels = context.createImageData(columns, height);
+  const out = new Uint32Array(pixels.data.buffer),
+    column = new Float64Array(height);
   for (let c = 0; c < columns; c++) {
     tile.pool(column, name, statistic, start + c * bin, bin, rows, rowsEach);
-    if (scaled) column.forEach((value, k) => { column[k] = scaled(k, value); });
+    if (scaled)
+      column.forEach((value, k) => {
+        column[k] = scaled(k, value);
+      });
     palette.paint(out, c, columns, column);
   }
   context.putImageData(pixels, 0, 0);

@@ -28,9 +28,11 @@ from gruviz.wording.words import words
 _KEPT = "compare.kept"  # a widget that is not drawn loses its state: the visitor may come back from another page
 _OVER = "compare.over"  # (source, ...) of the input that what was drawn or typed belongs to
 BENDS = {
-    "clamp z 1": "whatif_idea_z1", "clamp z 0": "whatif_idea_z0", "clamp r 1": "whatif_idea_r1",
+    "clamp z 1": "whatif_idea_z1",
+    "clamp z 0": "whatif_idea_z0",
+    "clamp r 1": "whatif_idea_r1",
     "clamp r 0": "whatif_idea_r0",
-}  # fmt: skip
+}
 _LANGUAGE = "compare.language"  # in which they were drawn last
 # keys of widgets beside those of READERS begin so
 _MORE = ("compare.typed.", "compare.value.", "compare.moment.", "compare.plan", "compare.two")
@@ -130,9 +132,12 @@ def _what_if(settings: Settings, comparison: Comparison, w: dict[str, Any]) -> N
     if state.held_by(_key("bent")) not in (None, *offered):
         state.leave([_key("bent")])
     st.selectbox(
-        w["compare"]["bent"], offered, key=_seed("bent", comparison.bent), help=w["compare"]["bent_help"],
+        w["compare"]["bent"],
+        offered,
+        key=_seed("bent", comparison.bent),
+        help=w["compare"]["bent_help"],
         format_func=lambda text: bend_named(text, settings.lang),
-    )  # fmt: skip
+    )
 
 
 def _input(settings: Settings, comparison: Comparison, w: dict[str, Any]) -> None:
@@ -148,9 +153,13 @@ def _input(settings: Settings, comparison: Comparison, w: dict[str, Any]) -> Non
         return
     c = w["compare"]
     how = st.segmented_control(
-        c["how"], sides.OTHERS, format_func=lambda name: c[f"how_{name}"], required=True, width="stretch",
+        c["how"],
+        sides.OTHERS,
+        format_func=lambda name: c[f"how_{name}"],
+        required=True,
+        width="stretch",
         key=_seed("how", comparison.how),
-    )  # fmt: skip
+    )
     if how == "example":
         st.number_input(c["example"], 0, MAX_SEED, value=None, step=1, key=_seed("example", comparison.example))
     else:
@@ -165,9 +174,13 @@ def _changed(settings: Settings, comparison: Comparison, names: dict[str, str]) 
         number = int if parameter.integer else float
         name = f"value.{state.parameter_name(settings, parameter.name)}"
         value = columns[k % 2].number_input(
-            names[parameter.name], number(parameter.low), number(parameter.high), step=number(parameter.step),
-            value=None, key=_seed(name, number(found[parameter.name])),
-        )  # fmt: skip
+            names[parameter.name],
+            number(parameter.low),
+            number(parameter.high),
+            step=number(parameter.step),
+            value=None,
+            key=_seed(name, number(found[parameter.name])),
+        )
         if value is not None:
             found[parameter.name] = value
     st.session_state[_KEPT] = replace(current(), values=sides.values_named(found))
@@ -196,9 +209,11 @@ def _read(settings: Settings, comparison: Comparison, w: dict[str, Any]) -> None
     if current().read not in readings:
         put(replace(current(), read=readings[0]))
     st.selectbox(
-        w["compare"]["read"], readings, format_func=lambda name: named(name, settings.lang),
+        w["compare"]["read"],
+        readings,
+        format_func=lambda name: named(name, settings.lang),
         key=_seed("read", current().read),
-    )  # fmt: skip
+    )
 
 
 def _training(settings: Settings, comparison: Comparison, w: dict[str, Any]) -> None:
@@ -213,9 +228,11 @@ def _training(settings: Settings, comparison: Comparison, w: dict[str, Any]) -> 
     if state.held_by(_key("plan")) not in (None, *names):
         state.leave([_key("plan")])
     name = st.selectbox(
-        c["training"], names, format_func=lambda one: brief(found[one].plan, settings.lang),
+        c["training"],
+        names,
+        format_func=lambda one: brief(found[one].plan, settings.lang),
         key=_seed("plan", chosen if chosen in names else names[-1]),
-    )  # fmt: skip
+    )
     steps = [step for step, _ in found[name].snapshots]
     # not the visitor's own model beside itself
     usual = steps[0] if _is_own(settings, found[name]) else steps[-1]
@@ -236,8 +253,13 @@ def _is_own(settings: Settings, trained: Trained) -> bool:
 
 
 _DRAWN = {
-    "models": _models, "random": _random, "what_if": _what_if, "input": _input, "read": _read, "training": _training,
-}  # fmt: skip
+    "models": _models,
+    "random": _random,
+    "what_if": _what_if,
+    "input": _input,
+    "read": _read,
+    "training": _training,
+}
 
 
 def _seed(name: str, value: Any) -> str:

@@ -24,9 +24,14 @@ def conventions(settings: Settings) -> None:
         st.markdown(c["conventions_about"])
         rows = list(CONVENTIONS.values())
         found = st.dataframe(
-            [_row(each, settings.lang) for each in rows], hide_index=True, key=_TABLE, on_select="rerun",
-            selection_mode="single-row", width="stretch", height="content",
-        )  # fmt: skip
+            [_row(each, settings.lang) for each in rows],
+            hide_index=True,
+            key=_TABLE,
+            on_select="rerun",
+            selection_mode="single-row",
+            width="stretch",
+            height="content",
+        )
         chosen = rows[found.selection.rows[0]] if found.selection.rows else None
         if chosen is None:
             st.caption(c["conventions_choose"])
@@ -34,14 +39,22 @@ def conventions(settings: Settings) -> None:
         own = "after" if settings.model == "torch" else "before"
         with st.container(horizontal=True):
             st.button(
-                c["try_read"].format(title=chosen.title), key="compare_try_read", icon=":material/file_open:",
-                on_click=controls.put_reading, args=(READ_AS + chosen.name,), help=c["try_read_about"],
-            )  # fmt: skip
+                c["try_read"].format(title=chosen.title),
+                key="compare_try_read",
+                icon=":material/file_open:",
+                on_click=controls.put_reading,
+                args=(READ_AS + chosen.name,),
+                help=c["try_read_about"],
+            )
             st.button(
-                c["try_written"].format(title=chosen.title), key="compare_try_written", icon=":material/sync_alt:",
-                on_click=controls.put_reading, args=(WRITTEN_AS + chosen.name,), help=c["try_written_about"],
+                c["try_written"].format(title=chosen.title),
+                key="compare_try_written",
+                icon=":material/sync_alt:",
+                on_click=controls.put_reading,
+                args=(WRITTEN_AS + chosen.name,),
+                help=c["try_written_about"],
                 disabled=chosen.reset != own,
-            )  # fmt: skip
+            )
         if chosen.reset != own:
             st.caption(c["not_written"].format(title=chosen.title))
         st.caption(f"{chosen.title}: {chosen.source}")
@@ -51,8 +64,11 @@ def _row(one: Convention, language: str) -> dict[str, str]:
     w = words(language)
     c = w["compare"]
     cells = {
-        "column_title": one.title, "column_z": c[f"z_{one.z}"], "column_reset": w["page"][one.reset],
-        "column_order": ", ".join(one.order), "column_biases": c[f"biases_{one.biases.replace(' ', '_')}"],
+        "column_title": one.title,
+        "column_z": c[f"z_{one.z}"],
+        "column_reset": w["page"][one.reset],
+        "column_order": ", ".join(one.order),
+        "column_biases": c[f"biases_{one.biases.replace(' ', '_')}"],
         "column_source": one.source,
-    }  # fmt: skip
+    }
     return {c[name]: text for name, text in cells.items()}

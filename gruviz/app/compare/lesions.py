@@ -109,26 +109,40 @@ def _show(found: Lesions, settings: Settings) -> None:
     st.markdown(said)
     kinds = {"unit": found.units, "pair": found.pairs, "gate": found.gates}
     kind = st.segmented_control(
-        c["lesions_kind"], list(kinds), format_func=lambda name: c[f"lesions_{name}"], default="unit", required=True,
-        key="compare_lesions_kind", label_visibility="collapsed",
-    )  # fmt: skip
+        c["lesions_kind"],
+        list(kinds),
+        format_func=lambda name: c[f"lesions_{name}"],
+        default="unit",
+        required=True,
+        key="compare_lesions_kind",
+        label_visibility="collapsed",
+    )
     rows = kinds[kind]
     most = max([abs(found.worse(one)) for one in rows] + [1e-9])
     worse = c["lesions_worse"]
     table = st.dataframe(
         [
             {
-                c["lesions_what"]: named(one, settings.lang), c["lesions_left"]: written(one.metric),
-                worse: found.worse(one), c["lesions_answer"]: one.answer,
+                c["lesions_what"]: named(one, settings.lang),
+                c["lesions_left"]: written(one.metric),
+                worse: unsigned_zero(found.worse(one)),
+                c["lesions_answer"]: one.answer,
             }
             for one in rows
         ],
         column_config={
-            worse: st.column_config.ProgressColumn(format="%.3f", min_value=0.0, max_value=most),
-            c["lesions_answer"]: st.column_config.NumberColumn(format="%.3f"),
+            c["lesions_left"]: st.column_config.TextColumn(help=w["terms"]["lesion_left"]),
+            worse: st.column_config.ProgressColumn(
+                format="%.3f", min_value=0.0, max_value=most, help=w["terms"]["lesion_worse"]
+            ),
+            c["lesions_answer"]: st.column_config.NumberColumn(format="%.3f", help=w["terms"]["lesion_answer"]),
         },
-        hide_index=True, key=f"{_TABLE}_{kind}", on_select="rerun", selection_mode="single-row", width="stretch",
-    )  # fmt: skip
+        hide_index=True,
+        key=f"{_TABLE}_{kind}",
+        on_select="rerun",
+        selection_mode="single-row",
+        width="stretch",
+    )
     if not table.selection.rows:
         st.caption(c["lesions_choose"])
         return
@@ -139,13 +153,27 @@ def _show(found: Lesions, settings: Settings) -> None:
         return
     with st.container(horizontal=True):
         st.button(
-            c["lesions_beside"].format(what=named(chosen, settings.lang)), key="compare_lesion_beside", type="primary",
-            icon=":material/compare:", on_click=partial(_beside, bent),
-        )  # fmt: skip
+            c["lesions_beside"].format(what=named(chosen, settings.lang)),
+            key="compare_lesion_beside",
+            type="primary",
+            icon=":material/compare:",
+            on_click=partial(_beside, bent),
+        )
         st.button(
-            c["lesions_open"], key="leads_lesion", icon=":material/open_in_full:",
+            c["lesions_open"],
+            key="leads_lesion",
+            icon=":material/open_in_full:",
             on_click=partial(_open, settings, bent),
-        )  # fmt: skip
+        )
+
+
+def unsigned_zero(value: float) -> float:
+    """Return 0 in place of a value whose three decimals would be shown as -0.000.
+
+    >>> unsigned_zero(-0.0004), unsigned_zero(-0.0006), unsigned_zero(0.25)
+    (0.0, -0.0006, 0.25)
+    """
+    return 0.0 if abs(value) < 0.0005 else value
 
 
 def _beside(bent: str) -> None:

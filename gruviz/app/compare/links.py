@@ -42,9 +42,14 @@ def compare_with(settings: Settings) -> None:
     with st.popover(c["with_popover"], icon=":material/compare:", width="stretch"):
         for kind in kinds:
             st.button(
-                c[f"kind_{kind}"], key=f"lead_{kind}", help=c[f"about_{kind}"], width="stretch", type="tertiary",
-                on_click=lead, args=(settings, kind),
-            )  # fmt: skip
+                c[f"kind_{kind}"],
+                key=f"lead_{kind}",
+                help=c[f"about_{kind}"],
+                width="stretch",
+                type="tertiary",
+                on_click=lead,
+                args=(settings, kind),
+            )
 
 
 def lead(settings: Settings, kind: str) -> None:
@@ -86,25 +91,31 @@ def ways_back(settings: Settings, kind: str, sides: tuple[Side, ...], sequences:
     c, told = words(settings.lang)["compare"], st.session_state.pop(_FAULT, None)
     if told is not None:
         st.error(sentence(told, settings.lang), icon=":material/edit_note:")
-    with st.container(horizontal=True, key="leads_back"):  # see assets/stage/page/courier.js
+    with st.container(horizontal=True, key="leads_back"):  # see assets/stage/hosts/courier.js
         for k, (side, sequence) in enumerate(zip(sides, sequences, strict=True)):
             whole = side.plain or _can_be_kept(side, sequence)
             if not whole and any(each.plain and each.settings == side.settings for each in sides):
                 continue  # its button does the same
             name = side.name if whole else words(settings.lang)["models"][side.settings.model]
             st.button(
-                c["open" if whole else "open_free"].format(name=name), key=f"compare_open_{k}",
-                icon=":material/open_in_full:", on_click=_open if whole else state.send,
+                c["open" if whole else "open_free"].format(name=name),
+                key=f"compare_open_{k}",
+                icon=":material/open_in_full:",
+                on_click=_open if whole else state.send,
                 args=(side if whole else side.settings,),
-            )  # fmt: skip
+            )
         busy = under_way()
         for k, (plan, step) in enumerate(_trainings(kind, sides).items()):
             key = "train_back" if plan in mine() else "train_anew"
             st.button(
-                c[key].format(plan=plain(described(plan, settings.lang))), key=f"compare_train_{k}",
-                icon=":material/school:", on_click=state.send, args=(settings, "train", (plan, step)),
-                disabled=busy not in (None, plan), help=None if busy in (None, plan) else c["train_busy"],
-            )  # fmt: skip
+                c[key].format(plan=plain(described(plan, settings.lang))),
+                key=f"compare_train_{k}",
+                icon=":material/school:",
+                on_click=state.send,
+                args=(settings, "train", (plan, step)),
+                disabled=busy not in (None, plan),
+                help=None if busy in (None, plan) else c["train_busy"],
+            )
 
 
 def _trainings(kind: str, sides: tuple[Side, ...]) -> dict[TrainingPlan, int | None]:

@@ -13,8 +13,8 @@ from gruviz.app.compare.sides import FITTED, Side
 from gruviz.app.server.memory import memory
 from gruviz.app.server.turns import compute_turns
 from gruviz.app.subject.bends import edits_of
-from gruviz.stage.scene import Run
-from gruviz.stage.what_if import read
+from gruviz.protocol.experiments import read
+from gruviz.protocol.scene import Run
 from gruviz.tasks.answers import said, states_of, wrong
 from gruviz.tasks.lesions import NOTHING, metric_under
 from gruviz.tracing.analysis import half_lives
@@ -24,7 +24,7 @@ from gruviz.training.loop import evaluate
 from gruviz.training.plan import TrainingPlan
 from gruviz.wording.problems import Problem
 
-VISIBLE = 1e-3  # as assets/stage/compare/apart.js has it
+VISIBLE = 1e-3  # as assets/stage/difference/compare_tiles.js has it
 SATURATED = 0.1  # a gate this near to 0 or 1
 PIECE = 200_000  # outputs of a head at once
 MOST_SEQUENCES = 512

@@ -24,9 +24,9 @@ from gruviz.drawing.colours import Theme
 from gruviz.inputs.files import Upload
 from gruviz.inputs.sequence import Sequence
 from gruviz.models.presets import PRESETS
-from gruviz.stage.headline import Status
-from gruviz.stage.scene import Labels, Run, Scene
-from gruviz.stage.tiles import is_exact
+from gruviz.protocol.headline import Status
+from gruviz.protocol.scene import Labels, Run, Scene
+from gruviz.protocol.tiles import is_exact
 from gruviz.tasks.catalogue import TASKS
 from gruviz.wording.problems import Problem
 from gruviz.wording.words import words
@@ -95,13 +95,19 @@ def _weights(settings: Settings) -> None:
     names = {**w["tasks"], **w["weights"]}
     own = ["mine"] if settings.mine else []
     st.selectbox(
-        w["compare"]["weights"], [*TASKS, *PRESETS, "random", "chrono", *own], format_func=names.get,
+        w["compare"]["weights"],
+        [*TASKS, *PRESETS, "random", "chrono", *own],
+        format_func=names.get,
         key=state.seeded("weights", settings.weights),
-    )  # fmt: skip
+    )
     st.segmented_control(
-        w["page"]["model"], list(w["models"]), format_func=w["models"].get, required=True, width="stretch",
+        w["page"]["model"],
+        list(w["models"]),
+        format_func=w["models"].get,
+        required=True,
+        width="stretch",
         key=state.seeded("model", settings.model),
-    )  # fmt: skip
+    )
 
 
 def _found(
@@ -168,11 +174,18 @@ def scenes_of(settings: Settings, sides: tuple[Side, ...], sequences: list[Seque
         form = "beside" if led else "below" if k else "above"
         scenes.append(
             Scene(
-                run, own, labels, status=said, place=f"{own.bent}\n{own.drawn}", visit=state.visits(),
-                address="" if form == "above" else None, cursor=CURSOR, form=form,
+                run,
+                own,
+                labels,
+                status=said,
+                place=f"{own.bent}\n{own.drawn}",
+                visit=state.visits(),
+                address="" if form == "above" else None,
+                cursor=CURSOR,
+                form=form,
                 differs="reset" if len(resets) > 1 else "",
             )
-        )  # fmt: skip
+        )
     return scenes
 
 

@@ -25,7 +25,7 @@ from gruviz.models.fitting import Fit, fit_reset_before
 from gruviz.models.gru import MODELS, GRUModel
 from gruviz.models.params import GRUParams
 from gruviz.models.presets import resized
-from gruviz.stage.scene import Run
+from gruviz.protocol.scene import Run
 from gruviz.tasks.answers import head_of
 from gruviz.tracing.trace import trace
 from gruviz.training.plan import TrainingPlan, Weights, first_weights, model_of

@@ -52,7 +52,7 @@ class Comparison:
         third: of models: all three.
         closing: of models: what is done to all sides so that they are one function, one of CLOSING.
         seed: of random weights.
-        bent: of a what-if: interventions, as `gruviz.stage.view.View` has them.
+        bent: of a what-if: interventions, as `gruviz.protocol.view.View` has them.
         drawn: of a what-if: the input, likewise.
         how: of another input: one of OTHERS.
         example: of another example: its number, or the seed.
@@ -106,16 +106,31 @@ how='example', example=1, values='', typed='', read='other_reset', mine='', sinc
 
 
 _OF_KIND = {
-    "models": ("other", "third", "closing"), "random": ("seed",), "start": (), "trained": (),
-    "what_if": ("bent", "drawn"), "input": ("how", "example", "values", "typed"), "read": ("read",),
+    "models": ("other", "third", "closing"),
+    "random": ("seed",),
+    "start": (),
+    "trained": (),
+    "what_if": ("bent", "drawn"),
+    "input": ("how", "example", "values", "typed"),
+    "read": ("read",),
     "training": ("mine", "since"),
-}  # fmt: skip
+}
 READERS_OF: dict[str, Reader] = {
-    "what": _one_of(*KINDS), "other": READERS["model"], "third": READERS["both"], "closing": _one_of(*CLOSING),
-    "seed": READERS["seed"], "bent": READERS["bent"], "drawn": READERS["drawn"], "how": _one_of(*OTHERS),
-    "example": READERS["sseed"], "values": _short, "typed": _typed, "read": _one_of(*READINGS), "mine": READERS["mine"],
+    "what": _one_of(*KINDS),
+    "other": READERS["model"],
+    "third": READERS["both"],
+    "closing": _one_of(*CLOSING),
+    "seed": READERS["seed"],
+    "bent": READERS["bent"],
+    "drawn": READERS["drawn"],
+    "how": _one_of(*OTHERS),
+    "example": READERS["sseed"],
+    "values": _short,
+    "typed": _typed,
+    "read": _one_of(*READINGS),
+    "mine": READERS["mine"],
     "since": _whole,
-}  # fmt: skip
+}
 _DEFAULT = Comparison()
 _SHAPE = ("gain", "zbias", "rbias", "layers", "both")  # of random weights
 

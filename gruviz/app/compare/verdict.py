@@ -19,7 +19,7 @@ from gruviz.app.settings import Settings
 from gruviz.app.subject.weights import size_of, units_of
 from gruviz.inputs.sequence import Sequence
 from gruviz.models.converting import MISREADINGS
-from gruviz.stage.scene import Run, layer_names
+from gruviz.protocol.scene import Run, layer_names
 from gruviz.tracing.trace import reference_error
 from gruviz.wording.words import words
 from gruviz.wording.written import plain, small
@@ -112,7 +112,7 @@ def _why(
     sequences: list[Sequence],
     made: list[Run],
 ) -> list[str]:
-    """Why it is so, and where one meets it."""  # fmt: skip
+    """Why it is so, and where one meets it."""
     w = words(settings.lang)
     c = w["compare"]
     if sides[-1].altered == FITTED:
@@ -173,9 +173,13 @@ def _closing(settings: Settings, comparison: Comparison) -> None:
         for how in ("r1", "diagonal", "first"):
             pressed = comparison.closing == how
             st.button(
-                c[f"closing_{how}"], key=f"compare_close_{how}", type="primary" if pressed else "secondary",
-                help=c[f"closing_{how}_about"], on_click=controls.put_closing, args=("" if pressed else how,),
-            )  # fmt: skip
+                c[f"closing_{how}"],
+                key=f"compare_close_{how}",
+                type="primary" if pressed else "secondary",
+                help=c[f"closing_{how}_about"],
+                on_click=controls.put_closing,
+                args=("" if pressed else how,),
+            )
 
 
 def _metrics(settings: Settings, sides: tuple[Side, ...], made: list[Run]) -> None:
@@ -194,8 +198,11 @@ def _metrics(settings: Settings, sides: tuple[Side, ...], made: list[Run]) -> No
         plan = alike[0][2]
         task = plan.made()
         metric, name = w["task_metrics"][task.metric.name], w["tasks"][task.name]
-        st.caption(w["compare"]["metric"].format(metric=metric, sequences=sequences_for(plan), task=name))
+        st.caption(
+            w["compare"]["metric"].format(metric=metric, sequences=sequences_for(plan), task=name),
+            help=w["terms"]["held_out"],
+        )
         for place, (side, found, _) in zip(st.columns(max(len(alike), 2)), alike, strict=False):
-            place.metric(side.name, task.metric.written(found))
+            place.metric(side.name, task.metric.written(found), help=w["terms"][f"metric_{task.metric.name}"])
         if any(side.settings.bent for side, _, _ in alike):
             st.caption(w["compare"]["metric_bent"])

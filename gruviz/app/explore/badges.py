@@ -12,7 +12,7 @@ from gruviz.app.server.files import script
 from gruviz.app.settings import Settings
 from gruviz.app.subject.weights import units_of
 from gruviz.drawing.sparkline import area, as_image
-from gruviz.stage.scene import Run
+from gruviz.protocol.scene import Run
 from gruviz.wording.words import words
 from gruviz.wording.written import small
 
@@ -23,9 +23,9 @@ FAR = 1e-3  # no rounding of float32 goes that far
 def looking(run: Run, due: bool) -> None:
     """Draw nothing; have the fragment this is called in run anew once it is in view, if anything is due.
 
-    See assets/stage/page/seen.js.
+    See assets/stage/hosts/viewport.js.
     """
-    component = st.components.v2.component("gruviz_inview", html=_PLACE, js=script("page/seen.js", "inview"))
+    component = st.components.v2.component("gruviz_inview", html=_PLACE, js=script("hosts/viewport.js", "inview"))
     found = component(key=_LOOKING, data={"about": run.id, "due": due}, on_look_change=_look, height=1)
     if found.get("look") is not None and found.get("look") != looked_at():
         # the session is new to it, so that no callback was called
@@ -103,9 +103,11 @@ def _equivalence(settings: Settings, run: Run, checks: Checks) -> None:
         return
     w, units, found = words(settings.lang), units_of(settings), checks.across
     said = w["equivalence"]["picture"].format(
-        model=w["models"][across(settings.model)], shown=w["models"][settings.model],
-        unit=units[found.unit] if units else found.unit, step=found.step,
-    )  # fmt: skip
+        model=w["models"][across(settings.model)],
+        shown=w["models"][settings.model],
+        unit=units[found.unit] if units else found.unit,
+        step=found.step,
+    )
     st.caption(said)
     mark = f"{w['figure']['step']} {found.step}"
     st.html(as_image(area(found.largest, checks.compared_steps, found.step, mark, said), said))

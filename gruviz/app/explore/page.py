@@ -14,6 +14,7 @@ from gruviz.app import charts, state
 from gruviz.app.compare import links
 from gruviz.app.courier import chosen, visited
 from gruviz.app.explore import badges, checks, story
+from gruviz.app.explore.offline import offline_download
 from gruviz.app.head import language_control, page_theme
 from gruviz.app.sentences import one_sentence
 from gruviz.app.settings import Settings
@@ -27,9 +28,9 @@ from gruviz.inputs.files import Upload
 from gruviz.inputs.scaling import Scaling
 from gruviz.inputs.sequence import Sequence
 from gruviz.models.presets import PRESETS
-from gruviz.stage.headline import Menu, Status, menus
-from gruviz.stage.scene import Labels, Run, Scene
-from gruviz.stage.view import VIEW_FIELDS
+from gruviz.protocol.headline import Menu, Status, menus
+from gruviz.protocol.scene import Labels, Run, Scene
+from gruviz.protocol.view import VIEW_FIELDS
 from gruviz.tasks.catalogue import TASKS
 from gruviz.tracing.gate_trace import GateTrace
 from gruviz.wording.problems import Problem
@@ -184,9 +185,14 @@ def scene_of(settings: Settings, run: Run, sequence: Sequence) -> Scene:
     place = [settings.weights, view.t, view.unit, view.gate, view.first, view.last]
     labels = Labels(units_of(settings), sequence.channels, settings.lang, sequence.due)
     return Scene(
-        run, view, labels, home=story.home(settings, run),
-        place=" ".join(map(str, place)) if told else None, visit=state.visits(), address="",
-    )  # fmt: skip
+        run,
+        view,
+        labels,
+        home=story.home(settings, run),
+        place=" ".join(map(str, place)) if told else None,
+        visit=state.visits(),
+        address="",
+    )
 
 
 @st.fragment
@@ -198,7 +204,7 @@ def _answers(shown: Settings, upload: Upload | None, theme: Theme) -> None:
         upload: the file they read, if any.
         theme: the page was drawn for.
     """
-    if page_theme() != theme:  # switched while the page was open, see assets/stage/page/courier.js
+    if page_theme() != theme:  # switched while the page was open, see assets/stage/hosts/courier.js
         st.rerun()
     _take_choice()
     settings = state.current()
@@ -263,9 +269,13 @@ def _downloads(shown: Settings, upload: Upload | None) -> None:
         with buttons:
             # Streamlit keeps these functions for as long as the visitor stays: they hold settings, never a trace
             st.download_button(
-                p["download_npz"], partial(_npz, shown, upload, part), file_name="gruviz.npz", on_click="ignore",
-                key="npz", icon=":material/download:",
-            )  # fmt: skip
+                p["download_npz"],
+                partial(_npz, shown, upload, part),
+                file_name="gruviz.npz",
+                on_click="ignore",
+                key="npz",
+                icon=":material/download:",
+            )
             offered = {"csv": (Seen(), p["download_csv"], "gruviz.csv")}
             if part != Seen():
                 offered["csv_part"] = (part, _part_name(part, names, p), f"gruviz{part.suffix}.csv")
@@ -273,15 +283,29 @@ def _downloads(shown: Settings, upload: Upload | None) -> None:
             for key, (each, label, file_name) in offered.items():
                 if export.fits_csv(run.trace, steps=each.steps, units=each.units, inputs=inputs):
                     st.download_button(
-                        label, partial(_csv, shown, upload, each), file_name=file_name, mime="text/csv",
-                        on_click="ignore", key=key, icon=":material/download:",
-                    )  # fmt: skip
+                        label,
+                        partial(_csv, shown, upload, each),
+                        file_name=file_name,
+                        mime="text/csv",
+                        on_click="ignore",
+                        key=key,
+                        icon=":material/download:",
+                    )
                 else:
                     rows = export.csv_rows(run.trace, steps=each.steps, units=each.units)
                     said = p["csv_too_large"].format(rows=rows)
                     large.append(said if each == Seen() else p["csv_part_too_large"].format(rows=rows))
-        for sentence in large:
+            large.append(
+                offline_download(STAGE, shown, run, part.steps, partial(_told_scene, run=run, sequence=sequence))
+            )
+        for sentence in filter(None, large):
             st.caption(sentence)
+
+
+def _told_scene(settings: Settings, run: Run, sequence: Sequence) -> Scene:
+    """The scene on the page, in the language of these settings."""
+    status = story.status(settings, sequence, run, None, False)
+    return replace(scene_of(settings, run, sequence), status=status, place=None)
 
 
 def _part_name(part: Seen, names: tuple[str, ...], p: dict[str, str]) -> str:
@@ -318,6 +342,9 @@ def _npz(shown: Settings, upload: Upload | None, part: Seen) -> bytes:
 def _csv(shown: Settings, upload: Upload | None, part: Seen) -> bytes:
     sequence, _ = reading.sequence_of(shown, upload)
     return export.csv_text(
-        runs.run(shown, sequence).trace, steps=part.steps, units=part.units, unit_names=units_of(shown),
+        runs.run(shown, sequence).trace,
+        steps=part.steps,
+        units=part.units,
+        unit_names=units_of(shown),
         channels=sequence.channels,
-    )  # fmt: skip
+    )

@@ -11,8 +11,8 @@ from gruviz.app.settings import OPENS_ON, Settings
 from gruviz.app.subject.weights import inputs_of, symbols_of, trained_weights, units_of
 from gruviz.inputs.sequence import Sequence
 from gruviz.models.presets import PRESETS
-from gruviz.stage.headline import Place, Status
-from gruviz.stage.scene import Run
+from gruviz.protocol.headline import Highlight, Status
+from gruviz.protocol.scene import Run
 from gruviz.tasks.catalogue import TASKS
 from gruviz.tasks.characters import OTHER
 from gruviz.tracing.trace import trace
@@ -93,9 +93,12 @@ def more(settings: Settings) -> str:
         return w["stories"][settings.weights].replace("{half_lives}", settings.halves)
     saved = trained_weights(settings)
     card = w["page"]["trained_card"].format(
-        model=w["models"][saved.card["model"]], metric=w["task_metrics"][saved.card["metric_name"]],
-        reached=_measured(saved, "metric"), baseline=_measured(saved, "baseline"), steps=int(saved.card["steps"]),
-    )  # fmt: skip
+        model=w["models"][saved.card["model"]],
+        metric=w["task_metrics"][saved.card["metric_name"]],
+        reached=_measured(saved, "metric"),
+        baseline=_measured(saved, "baseline"),
+        steps=int(saved.card["steps"]),
+    )
     return "\n\n".join([w["task_stories"][settings.weights], w["tasks_about"][settings.weights], card])
 
 
@@ -104,7 +107,7 @@ def _measured(saved: SavedModel, name: str) -> str:
     return TASKS[saved.plan.task].metric.written(float(saved.card[name]))
 
 
-def places(settings: Settings, run: Run) -> dict[str, Place]:
+def places(settings: Settings, run: Run) -> dict[str, Highlight]:
     """Where the story's words lead, by name; inside the trace."""
     steps = run.trace.meta.steps
     if settings.weights in TASKS:
@@ -113,19 +116,19 @@ def places(settings: Settings, run: Run) -> dict[str, Place]:
         preset = PRESETS[settings.weights]
         (gate, unit), (_, t) = preset.look, preset.watch
         all_of = (0, steps - 1)
-        found = {"watch": Place(gate, t, unit, *all_of, () if settings.weights == "leaky" else (unit,))}
-        found |= {f"u{k}": Place("h", t, k, *all_of, (k,)) for k in range(len(units_of(settings)))}
+        found = {"watch": Highlight(gate, t, unit, *all_of, () if settings.weights == "leaky" else (unit,))}
+        found |= {f"u{k}": Highlight("h", t, k, *all_of, (k,)) for k in range(len(units_of(settings)))}
     else:
-        found = {"watch": Place("z", 0, 0, 0, steps - 1)} if settings.weights != "mine" else {}
+        found = {"watch": Highlight("z", 0, 0, 0, steps - 1)} if settings.weights != "mine" else {}
     return {name: place.within(run.trace) for name, place in found.items()}
 
 
-def _of_task(settings: Settings) -> dict[str, Place]:
+def _of_task(settings: Settings) -> dict[str, Highlight]:
     units = carrying(settings.weights, settings.trained)
     first, last = _watched(settings.weights, settings.sseed, tuple(settings.parameter_values().items()))
     t = (first + last) // 2
     return {
-        name: Place(gate, t, units[0], first, last, units)
+        name: Highlight(gate, t, units[0], first, last, units)
         for name, gate in (("watch", TASKS[settings.weights].watch[0]), ("candidate", "n"))
     }
 

@@ -11,13 +11,17 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from gruviz.stage.alike import alike
+from gruviz.handouts.stage_code import reached, without_comments
+from gruviz.protocol.shared_data import alike
 from gruviz.wording.words import LANGUAGES
 
 FOLDER = Path(__file__).resolve().parents[3] / "assets" / "stage"
 KINDS = {
-    ".js": "text/javascript; charset=utf-8", ".css": "text/css; charset=utf-8", ".json": "application/json",
-}  # fmt: skip
+    ".js": "text/javascript; charset=utf-8",
+    ".css": "text/css; charset=utf-8",
+    ".json": "application/json",
+}
+_ELSEWHERE = {"hosts/plain_page.js", "hosts/figure.js", "hosts/in_view.js"}  # no page of the app loads them
 PAGE_STYLE = "page.css"  # of what Streamlit draws
 _UNDER = "gruviz/stage"
 # page_head.py has told where the app is, under a base path and behind a proxy too; a path alone cannot be imported
@@ -40,7 +44,21 @@ def files() -> dict[str, bytes]:
     found = [path for path in sorted(FOLDER.rglob("*")) if path.suffix in KINDS]
     told = {alike_at(language): json.dumps(alike(language), ensure_ascii=False).encode() for language in LANGUAGES}
     told[PAGE_STYLE] = (FOLDER.parent / PAGE_STYLE).read_bytes()
-    return {path.relative_to(FOLDER).as_posix(): path.read_bytes() for path in found} | told
+    return {path.relative_to(FOLDER).as_posix(): _served(path) for path in found} | told
+
+
+def _served(path: Path) -> bytes:
+    """A file as it is sent: a module without its comments, with the same line numbers."""
+    data = path.read_bytes()
+    return without_comments(data.decode(), keep_lines=True).encode() if path.suffix == ".js" else data
+
+
+@cache
+def first_modules() -> list[str]:
+    """Return the modules that a page of the app loads, sorted: all but those for handouts and for figures elsewhere."""
+    entries = [path.relative_to(FOLDER).as_posix() for path in (FOLDER / "hosts").glob("*.js")]
+    found = reached(name for name in entries if name not in _ELSEWHERE)
+    return sorted(name for name in found if name.endswith(".js"))
 
 
 def address(name: str) -> str:

@@ -10,7 +10,7 @@ from gruviz.training.loop import Outcome, Point, Trained
 from gruviz.training.plan import TrainingPlan, Weights
 from gruviz.training.process import Report, TrainingProcess
 
-Status = Literal["queued", "running", "paused", "over", "failed"]
+JobStatus = Literal["queued", "running", "paused", "over", "failed"]
 Wish = Literal["", "pause", "stop", "left"]
 ENDED: tuple[Outcome, ...] = ("goal", "steps", "diverged")  # after which there is nothing to resume
 POINT, SIGN = 128, 4  # bytes a point of a history takes, and a sign of a text
@@ -35,7 +35,7 @@ class Standing:
     """
 
     plan: TrainingPlan
-    status: Status
+    status: JobStatus
     place: int
     trained: Trained | None
     left: bool
@@ -131,9 +131,14 @@ class Job:
         """What is known of it, the same object until more is; None before it has begun."""
         if self._trained is None and self.points and self.snapshots:
             self._trained = Trained(
-                self.plan, self.step, tuple(self.points), tuple(sorted(self.snapshots.items(), key=lambda one: one[0])),
-                self.outcome, self.seconds, self.bad_loss,
-            )  # fmt: skip
+                self.plan,
+                self.step,
+                tuple(self.points),
+                tuple(sorted(self.snapshots.items(), key=lambda one: one[0])),
+                self.outcome,
+                self.seconds,
+                self.bad_loss,
+            )
         return self._trained
 
     def left(self, turn: float, cap: float) -> float | None:

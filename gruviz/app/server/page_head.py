@@ -21,7 +21,7 @@ import streamlit as st
 from starlette.datastructures import MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from gruviz.app.server.files import PAGE_STYLE, address, alike_at, files
+from gruviz.app.server.files import PAGE_STYLE, address, alike_at, first_modules
 from gruviz.wording.words import LANGUAGES
 
 MOST = 1 << 20  # bytes of a page; what is longer is none of ours
@@ -88,7 +88,7 @@ def streamlit_modules(folder: Path = STREAMLIT) -> list[str]:
 @cache
 def script() -> bytes:
     """The script, which also has the browser fetch what it will need while Streamlit begins."""
-    ours = [address(name) for name in files() if name.endswith(".js")]
+    ours = [address(name) for name in first_modules()]
     alike = {language: address(alike_at(language)) for language in LANGUAGES}
     styles = {"style": address("stage.css"), "page": address(PAGE_STYLE)}
     told = {"modules": [*ours, *streamlit_modules()], "alike": alike, **styles}

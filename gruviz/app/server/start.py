@@ -29,8 +29,11 @@ SCRIPT = Path(__file__).resolve().parents[1] / "pages.py"
 def parts() -> dict[str, Any]:
     """What `st.App` is given beside the page script: `streamlit run` looks for that very call in app.py."""
     return {
-        "lifespan": _ready, "routes": routes(), "middleware": [Middleware(PageHead)], "on_script_error": _say,
-    }  # fmt: skip
+        "lifespan": _ready,
+        "routes": routes(),
+        "middleware": [Middleware(PageHead)],
+        "on_script_error": _say,
+    }
 
 
 @asynccontextmanager
@@ -74,11 +77,21 @@ async def visit(app: ASGIApp) -> None:
             over.set()
 
     scope = {
-        "type": "websocket", "asgi": {"version": "3.0"}, "http_version": "1.1", "scheme": "ws", "root_path": "",
-        "path": f"/{base_path()}_stcore/stream", "raw_path": None, "query_string": b"", "subprotocols": ["streamlit"],
-        "headers": [(b"host", b"localhost"), (b"sec-websocket-protocol", b"streamlit")], "client": None, "server": None,
-        "state": {}, "extensions": {},
-    }  # fmt: skip
+        "type": "websocket",
+        "asgi": {"version": "3.0"},
+        "http_version": "1.1",
+        "scheme": "ws",
+        "root_path": "",
+        "path": f"/{base_path()}_stcore/stream",
+        "raw_path": None,
+        "query_string": b"",
+        "subprotocols": ["streamlit"],
+        "headers": [(b"host", b"localhost"), (b"sec-websocket-protocol", b"streamlit")],
+        "client": None,
+        "server": None,
+        "state": {},
+        "extensions": {},
+    }
     try:
         await asyncio.wait_for(app(scope, receive, send), PATIENCE)
     except Exception:  # then the first visitor waits a little

@@ -121,11 +121,18 @@ class Trainings:
             now, place = self._clock(), self._workers.place(job)
             turn = now - job.began if job.status == "running" else 0.0
             return Standing(
-                job.plan, job.status, place, job.trained(), left, turn, False, others,
+                job.plan,
+                job.status,
+                place,
+                job.trained(),
+                left,
+                turn,
+                False,
+                others,
                 ends=job.left(turn, self.cap) if job.status == "running" else None,
                 wait=self._workers.seconds_until(place, self.cap, now) if place else None,
                 before=seat.before,
-            )  # fmt: skip
+            )
 
     def watching(self) -> int:
         """How many visitors wait for a training or watch one."""

@@ -1,4 +1,4 @@
-"""What is bent, as text of an address, both ways: as assets/stage/whatif/texts/edit_text.js reads and writes it."""
+"""What is bent, as text of an address, both ways: as assets/stage/editor/edit_text.js reads and writes it."""
 
 from __future__ import annotations
 
@@ -6,9 +6,9 @@ import re
 from collections.abc import Iterable
 from typing import Any
 
-from gruviz.stage.view import CUT
-from gruviz.stage.what_if import MOST_UNITS
-from gruviz.tracing.what_if import Clamp, Intervention, Lesion
+from gruviz.protocol.experiments import MOST_UNITS
+from gruviz.protocol.view import CUT
+from gruviz.tracing.interventions import Clamp, Intervention, Lesion
 
 _NUMBER = re.compile(r"[-+]?(?:\d+\.?\d*|\.\d+)(?:e[-+]?\d+)?", re.ASCII | re.IGNORECASE)
 _SPAN = re.compile(r"(\d{1,9})(?:-(\d{1,9}))?", re.ASCII)
@@ -36,7 +36,7 @@ def as_text(changes: Iterable[Intervention]) -> str:
 
 
 def edits_of(text: str) -> list[dict[str, Any]] | None:
-    """What of a text acts, as `gruviz.stage.what_if.read` takes it; None where any of it cannot be read.
+    """What of a text acts, as `gruviz.protocol.experiments.read` takes it; None where any of it cannot be read.
 
     >>> edits_of("clamp z 1 u3,5-6 t5-9 l1;-lesion u2;bias n -0.5")
     [{'do': 'clamp', 'gate': 'z', 'value': 1.0, 'units': [3, 5, 6], 'steps': [5, 9], 'layer': 1}, \

@@ -20,7 +20,7 @@ from gruviz.inputs.text import ENCODINGS, NOT_UTF_8, UNITS
 from gruviz.tasks.catalogue import TASKS
 from gruviz.wording.problems import Problem
 from gruviz.wording.words import words
-from gruviz.wording.written import plain
+from gruviz.wording.written import plain, subtracted
 
 _REFUSED = f'.st-key-{state.UPLOAD} [data-testid="stFileUploader"]:has([aria-invalid="true"])::after'
 MOST_LISTED = 60  # symbols a model reads
@@ -34,19 +34,45 @@ def weights_controls(settings: Settings) -> None:
     p = w["page"]
     if settings.weights in TASKS:
         st.segmented_control(
-            p["trained_as"], ["split", "torch"], format_func=w["models"].get, required=True, width="stretch",
-            key=state.seeded("trained", settings.trained), help=p["trained_as_help"],
-        )  # fmt: skip
+            p["trained_as"],
+            ["split", "torch"],
+            format_func=w["models"].get,
+            required=True,
+            width="stretch",
+            key=state.seeded("trained", settings.trained),
+            help=p["trained_as_help"],
+        )
     if settings.weights == "leaky":
-        st.text_input(p["half_lives"], key=state.seeded("halves", settings.halves), max_chars=80)
+        st.text_input(
+            p["half_lives"],
+            key=state.seeded("halves", settings.halves),
+            max_chars=80,
+            help=w["terms"]["half_lives"],
+        )
     if settings.weights not in ("random", "chrono"):
         return
     left, right = st.columns(2)
-    left.number_input(p["hidden_size"], 1, MAX_UNITS, value=None, step=1, key=state.seeded("hidden", settings.hidden))
+    left.number_input(
+        p["hidden_size"],
+        1,
+        MAX_UNITS,
+        value=None,
+        step=1,
+        key=state.seeded("hidden", settings.hidden),
+        help=w["terms"]["hidden_size"],
+    )
     right.number_input(p["seed"], 0, MAX_SEED, value=None, step=1, key=state.seeded("seed", settings.seed))
     st.slider(p["gain"], 0.0, 20.0, step=0.1, key=state.seeded("gain", settings.gain), help=p["gain_help"])
     if settings.weights == "chrono":
-        st.number_input(p["t_max"], 3, MAX_STEPS, value=None, step=1, key=state.seeded("tmax", settings.tmax))
+        st.number_input(
+            p["t_max"],
+            3,
+            MAX_STEPS,
+            value=None,
+            step=1,
+            key=state.seeded("tmax", settings.tmax),
+            help=w["terms"]["t_max"],
+        )
     else:
         st.slider(p["z_bias"], -10.0, 10.0, step=0.1, key=state.seeded("zbias", settings.zbias), help=p["z_bias_help"])
     st.slider(p["r_bias"], -10.0, 10.0, step=0.1, key=state.seeded("rbias", settings.rbias), help=p["r_bias_help"])
@@ -68,12 +94,19 @@ def sequence_controls(settings: Settings) -> None:
     w = words(settings.lang)
     p = w["page"]
     st.selectbox(
-        p["source"], SOURCES, format_func=lambda name: p["source_" + name],
+        p["source"],
+        SOURCES,
+        format_func=lambda name: p["source_" + name],
         key=state.seeded("source", settings.source),
-    )  # fmt: skip
+    )
     controls = {
-        "task": _task, "synthetic": _synthetic, "numbers": _numbers, "text": _text, "table": _table, "file": _table,
-    }  # fmt: skip
+        "task": _task,
+        "synthetic": _synthetic,
+        "numbers": _numbers,
+        "text": _text,
+        "table": _table,
+        "file": _table,
+    }
     controls[settings.source](settings)
 
 
@@ -81,9 +114,12 @@ def _synthetic(settings: Settings) -> None:
     w = words(settings.lang)
     p = w["page"]
     st.selectbox(
-        p["family"], list(FAMILIES), format_func=w["families"].get, help=w["families_about"][settings.family],
+        p["family"],
+        list(FAMILIES),
+        format_func=w["families"].get,
+        help=w["families_about"][settings.family],
         key=state.seeded("family", settings.family),
-    )  # fmt: skip
+    )
     left, right = st.columns(2)
     left.number_input(p["steps"], 1, MAX_STEPS, value=None, step=1, key=state.seeded("steps", settings.steps))
     right.number_input(p["seed"], 0, MAX_SEED, value=None, step=1, key=state.seeded("sseed", settings.sseed))
@@ -94,9 +130,12 @@ def _task(settings: Settings) -> None:
     w = words(settings.lang)
     p = w["page"]
     st.selectbox(
-        p["task"], list(TASKS), format_func=w["tasks"].get, help=w["tasks_about"][settings.task],
+        p["task"],
+        list(TASKS),
+        format_func=w["tasks"].get,
+        help=w["tasks_about"][settings.task],
         key=state.seeded("task", settings.task),
-    )  # fmt: skip
+    )
     st.number_input(p["example"], 0, MAX_SEED, value=None, step=1, key=state.seeded("sseed", settings.sseed))
     own = symbols_of(settings) if settings.task == "characters" else None
     if own is not None and own.name == "characters" and own.text != TASKS["characters"].text:
@@ -111,9 +150,13 @@ def _parameters(settings: Settings, names: dict[str, str]) -> None:
         number = int if parameter.integer else float
         key = state.seeded(state.parameter_name(settings, parameter.name), number(values[parameter.name]))
         columns[k % 2].number_input(
-            names[parameter.name], number(parameter.low), number(parameter.high), step=number(parameter.step),
-            value=None, key=key,
-        )  # fmt: skip
+            names[parameter.name],
+            number(parameter.low),
+            number(parameter.high),
+            step=number(parameter.step),
+            value=None,
+            key=key,
+        )
 
 
 def _numbers(settings: Settings) -> None:
@@ -130,9 +173,9 @@ def _text(settings: Settings) -> None:
     if task is not None and settings.code == "onehot" and reading.unit_of(settings, task):
         known = " ".join(task.channels[:MOST_LISTED]) + (" …" if len(task.channels) > MOST_LISTED else "")
         st.caption(p["spelled"].format(count=len(task.channels), symbols=plain(known)))
-    left, right = st.columns(2)
-    left.selectbox(p["text_unit"], UNITS, format_func=p.get, key=state.seeded("per", settings.per))
-    right.selectbox(p["encoding"], ENCODINGS, format_func=p.get, key=state.seeded("code", settings.code))
+    # one below the other: beside each other their choices are cut off
+    st.selectbox(p["text_unit"], UNITS, format_func=p.get, key=state.seeded("per", settings.per))
+    st.selectbox(p["encoding"], ENCODINGS, format_func=p.get, key=state.seeded("code", settings.code))
     if settings.code == "embedding":
         left, right = st.columns(2)
         left.number_input(
@@ -162,9 +205,12 @@ def _table(settings: Settings) -> None:
     if isinstance(opened, Table) and opened.encoding in NOT_UTF_8:
         st.caption(p["encoding_" + opened.encoding])
     st.segmented_control(
-        p["header"], list(reading.HEADER), format_func=lambda name: p["header_" + name], required=True,
+        p["header"],
+        list(reading.HEADER),
+        format_func=lambda name: p["header_" + name],
+        required=True,
         key=state.seeded("header", settings.header),
-    )  # fmt: skip
+    )
     if not isinstance(opened, Table):
         return
     known = [name for name in settings.columns if name in opened.columns]
@@ -177,9 +223,11 @@ def _table(settings: Settings) -> None:
     roles = reading.roles_of(settings, opened)
     by_itself = p["label_by_itself"].format(column=roles.label[:LONGEST_NAME]) if roles.by_itself else p["none"]
     st.selectbox(
-        p["label_column"], ["", *opened.columns], format_func=lambda name: name or by_itself,
+        p["label_column"],
+        ["", *opened.columns],
+        format_func=lambda name: name or by_itself,
         key=state.seeded("labels", label),
-    )  # fmt: skip
+    )
     _rising(settings, opened, roles)
 
 
@@ -219,7 +267,7 @@ def show_size(sequence: Sequence, scaling: Scaling, language: str) -> None:
     note = p["preview"].format(steps=sequence.steps, inputs=sequence.inputs)
     if scaling.how != "none":
         every = list(zip(sequence.channels, scaling.offset, scaling.scale, strict=True))
-        parts = [p["scaled_part"].format(channel=plain(c[:40]), offset=o, scale=s) for c, o, s in every[:3]]
+        parts = [p["scaled_part"].format(channel=plain(c[:40]), offset=subtracted(o), scale=s) for c, o, s in every[:3]]
         if len(every) > 3:
             parts.append(p["scaled_more"].format(count=len(every) - 3))
         note += "  \n" + p["scaled"].format(parts="; ".join(parts))

@@ -7,7 +7,7 @@ from dataclasses import replace
 from zlib import crc32
 
 from gruviz.app.readers import LONGEST_IN_URL, PARAMETER, READERS, TRAINING
-from gruviz.stage.view import EXPERIMENT, View
+from gruviz.protocol.view import EXPERIMENT, View
 from gruviz.tasks.catalogue import TASKS
 from gruviz.training.plan import TrainingPlan
 from gruviz.wording.problems import Problem
@@ -80,11 +80,15 @@ def described(plan: TrainingPlan, language: str) -> str:
     w = words(language)
     said = [w["tasks"][plan.task], w["models"][plan.model]]
     labels = {
-        "hidden_size": w["page"]["hidden_size"], "learning_rate": w["train"]["learning_rate"],
-        "t_max": w["page"]["t_max"], "seed": w["page"]["seed"], "most_steps": w["train"]["most_steps"],
-        "init": w["train"]["initialisation"], "text": w["train"]["text"],
+        "hidden_size": w["page"]["hidden_size"],
+        "learning_rate": w["train"]["learning_rate"],
+        "t_max": w["page"]["t_max"],
+        "seed": w["page"]["seed"],
+        "most_steps": w["train"]["most_steps"],
+        "init": w["train"]["initialisation"],
+        "text": w["train"]["text"],
         **{PARAMETER + name: w["task_parameters"][name] for name in plan.values},
-    }  # fmt: skip
+    }
     found = {name.removeprefix(TRAINING): text for name, text in to_query(plan).items()}
     found = {name: text for name, text in found.items() if name in labels}
     shown = {"init": w["train"][f"init_{plan.init}"]}

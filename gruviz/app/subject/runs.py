@@ -16,16 +16,27 @@ from gruviz.app.settings import Settings
 from gruviz.app.subject.weights import params_of, size_of, trained_weights
 from gruviz.inputs.sequence import Sequence
 from gruviz.models.gru import MODELS, GRUModel, TorchGRU
-from gruviz.stage.scene import Run
+from gruviz.protocol.scene import Run
 from gruviz.tasks.answers import head_of
 from gruviz.tracing.gate_trace import GateTrace
 from gruviz.tracing.trace import trace
 
 FIRST = 400_000  # cells of the part that is shown first
 _RUN_FIELDS = (
-    "model", "weights", "trained", "hidden", "seed", "gain", "zbias", "rbias", "halves", "tmax", "layers", "both",
+    "model",
+    "weights",
+    "trained",
+    "hidden",
+    "seed",
+    "gain",
+    "zbias",
+    "rbias",
+    "halves",
+    "tmax",
+    "layers",
+    "both",
     "mine",
-)  # fmt: skip
+)
 
 
 def run(settings: Settings, sequence: Sequence, counted: bool = True) -> Run:

@@ -35,10 +35,15 @@ def params_of(settings: Settings, input_size: int) -> list[GRUParams]:
         seed = [settings.seed, k] if k else settings.seed
         made.append(
             random_params(
-                width, settings.hidden, seed, gain=settings.gain, z_bias=settings.zbias, r_bias=settings.rbias,
+                width,
+                settings.hidden,
+                seed,
+                gain=settings.gain,
+                z_bias=settings.zbias,
+                r_bias=settings.rbias,
                 chrono=chrono,
             )
-        )  # fmt: skip
+        )
     return made
 
 

@@ -44,9 +44,14 @@ def plan_controls(language: str, disabled: bool) -> TrainingPlan | Problem:
     task = TASKS[name]
     usual = task.defaults
     chosen = st.segmented_control(
-        p["model"], list(MODELS), format_func=w["models"].get, required=True, width="stretch",
-        key=_seed("model", _chosen("model", "torch")), **locked,
-    )  # fmt: skip
+        p["model"],
+        list(MODELS),
+        format_func=w["models"].get,
+        required=True,
+        width="stretch",
+        key=_seed("model", _chosen("model", "torch")),
+        **locked,
+    )
     _keep("model", chosen)
     given: dict[str, Any] = {"model": _chosen("model", "torch")}
     left, right = st.columns(2)
@@ -63,7 +68,8 @@ def plan_controls(language: str, disabled: bool) -> TrainingPlan | Problem:
     inits = {"default": t["init_default"], "chrono": t["init_chrono"]}
     key = f"{name}.init"
     init = _seed(key, _chosen(key, usual.init))
-    _keep(key, st.selectbox(t["initialisation"], INITS, format_func=inits.get, key=init, **locked))
+    meaning = w["terms"]["initialisation"]
+    _keep(key, st.selectbox(t["initialisation"], INITS, format_func=inits.get, key=init, help=meaning, **locked))
     given["init"] = _chosen(key, usual.init)
     if given["init"] == "chrono":
         number(st, "t_max", p["t_max"], usual.t_max, 1.0, "%g")
@@ -77,9 +83,14 @@ def plan_controls(language: str, disabled: bool) -> TrainingPlan | Problem:
     for k, parameter in enumerate(task.parameters):
         kind = int if parameter.integer else float
         parameters[parameter.name] = _number(
-            columns[k % 2], w["task_parameters"][parameter.name], f"{name}.p.{parameter.name}",
-            kind(parameter.default), kind(parameter.step), None, disabled,
-        )  # fmt: skip
+            columns[k % 2],
+            w["task_parameters"][parameter.name],
+            f"{name}.p.{parameter.name}",
+            kind(parameter.default),
+            kind(parameter.step),
+            None,
+            disabled,
+        )
     try:
         if name == "characters" and not text.strip():
             raise Problem("no_text")

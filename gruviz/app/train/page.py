@@ -23,7 +23,7 @@ from gruviz.app.train.runs import curves_of, run_of
 from gruviz.app.train.status import described_status
 from gruviz.app.train.story import story_of
 from gruviz.drawing.colours import Theme
-from gruviz.stage.scene import Labels, Scene
+from gruviz.protocol.scene import Labels, Scene
 from gruviz.training.loop import Trained
 from gruviz.training.plan import TrainingPlan
 from gruviz.wording.problems import Problem
@@ -83,10 +83,16 @@ def _earlier(plan: TrainingPlan, language: str) -> None:
     key = "train_earlier"
     if others:
         st.selectbox(
-            words(language)["train"]["earlier"], others, index=None, key=key, on_change=_bring_back, args=(key,),
-            format_func=lambda one: plans.described(one, language), disabled=under_way() is not None,
+            words(language)["train"]["earlier"],
+            others,
+            index=None,
+            key=key,
+            on_change=_bring_back,
+            args=(key,),
+            format_func=lambda one: plans.described(one, language),
+            disabled=under_way() is not None,
             placeholder=words(language)["train"]["earlier_choose"],
-        )  # fmt: skip
+        )
 
 
 def _bring_back(key: str) -> None:
@@ -182,9 +188,13 @@ def _buttons(standing: Standing | None, plan: TrainingPlan, disabled: bool, lang
     resumable = standing is not None and standing.resumable
     if resumable:
         st.button(
-            t["resume"], icon=":material/resume:", key="train_resume", type="primary", on_click=_order,
+            t["resume"],
+            icon=":material/resume:",
+            key="train_resume",
+            type="primary",
+            on_click=_order,
             args=("resume", plan),
-        )  # fmt: skip
+        )
     # a click meant for the one must not lose what has been learned
     place = st.popover(t["over"], icon=":material/restart_alt:") if resumable else st.container(width="content")
     first, before = standing is None, standing is not None and standing.before is not None
@@ -192,9 +202,14 @@ def _buttons(standing: Standing | None, plan: TrainingPlan, disabled: bool, lang
         if resumable:
             st.caption(t["over_about"])
         st.button(
-            t["start" if first else "anew" if before else "again"], icon=":material/school:", key="train_start",
-            type="primary" if first else "secondary", disabled=disabled, on_click=_start, args=(plan, not first),
-        )  # fmt: skip
+            t["start" if first else "anew" if before else "again"],
+            icon=":material/school:",
+            key="train_start",
+            type="primary" if first else "secondary",
+            disabled=disabled,
+            on_click=_start,
+            args=(plan, not first),
+        )
 
 
 def _curves(

@@ -49,9 +49,13 @@ def sequence_shown(plan: TrainingPlan, language: str) -> tuple[int, dict[str, fl
             number = int if parameter.integer else float
             usual = number(values[parameter.name])
             values[parameter.name] = st.number_input(
-                w["task_parameters"][parameter.name], number(parameter.low), number(parameter.high), usual,
-                number(parameter.step), key=f"train_seen.{plan.task}.{parameter.name}.{usual:g}",
-            )  # fmt: skip
+                w["task_parameters"][parameter.name],
+                number(parameter.low),
+                number(parameter.high),
+                usual,
+                number(parameter.step),
+                key=f"train_seen.{plan.task}.{parameter.name}.{usual:g}",
+            )
     return seed, values
 
 
@@ -110,9 +114,13 @@ def scrub(
     wide, narrow = st.columns([6, 1], vertical_alignment="bottom")
     chosen = wide.select_slider(t["scrub"], steps, key=key, help=t["scrub_help"], disabled=playing)
     narrow.button(
-        "", icon=":material/pause:" if playing else ":material/play_arrow:", key="train_play", help=t["play"],
-        on_click=_rest if playing else _play, args=() if playing else (name, key, steps),
-    )  # fmt: skip
+        "",
+        icon=":material/pause:" if playing else ":material/play_arrow:",
+        key="train_play",
+        help=t["play"],
+        on_click=_rest if playing else _play,
+        args=() if playing else (name, key, steps),
+    )
     return steps.index(chosen)
 
 
@@ -162,16 +170,23 @@ def results(trained: Trained, settings: Settings, theme: Theme) -> None:
     st.markdown(f"##### {w['train']['before_after']}")
     columns = st.columns(4)
     columns[0].metric(
-        w["task_metrics"][task.metric.name], task.metric.written(last.metric),
-        f"{task.metric.written(first.metric)} → {task.metric.written(last.metric)}", delta_color="off",
+        w["task_metrics"][task.metric.name],
+        task.metric.written(last.metric),
+        f"{task.metric.written(first.metric)} → {task.metric.written(last.metric)}",
+        delta_color="off",
         delta_arrow="off",
-    )  # fmt: skip
+        help=w["terms"][f"metric_{task.metric.name}"],
+    )
     for column, gate in zip(columns[1:], "zrh", strict=True):
         keeps = f" ({w['figure']['keeps']})" if gate == "z" else ""
         column.metric(
-            w["train"]["mean_gate"].format(gate=w["gates"][gate]) + keeps, f"{last.means[gate]:.2f}",
-            f"{first.means[gate]:.2f} → {last.means[gate]:.2f}", delta_color="off", delta_arrow="off",
-        )  # fmt: skip
+            w["train"]["mean_gate"].format(gate=w["gates"][gate]) + keeps,
+            f"{last.means[gate]:z.2f}",
+            f"{first.means[gate]:z.2f} → {last.means[gate]:z.2f}",
+            delta_color="off",
+            delta_arrow="off",
+            help=w["terms"][gate],
+        )
     before = _told(said, first.check) if first.check.measured else w["train"]["not_measured"]
     st.caption(f"{w['train']['check_before']}: {before}")
     left, right = st.columns([17, 10], gap="medium")
@@ -217,10 +232,15 @@ def _beyond(trained: Trained, language: str, theme: Theme) -> None:
     at, baselines = plan.values[chosen], [task.baseline_at(**plan.values | {chosen: value}) for value in values]
     st.plotly_chart(
         beyond_curve(values, metrics, task.usually(**plan.values), at, names[chosen], language=language, theme=theme),
-        theme=None, key="train_beyond", config=QUIET,
-    )  # fmt: skip
+        theme=None,
+        key="train_beyond",
+        config=QUIET,
+    )
     guessing = w["task_metrics"][f"baseline_{task.metric.name}"]
-    st.caption(w["train"]["beyond_caption"].format(parameter=names[chosen], trained=at, guessing=guessing))
+    st.caption(
+        w["train"]["beyond_caption"].format(parameter=names[chosen], trained=at, guessing=guessing),
+        help=w["terms"]["baseline"],
+    )
     st.markdown(where_it_breaks(values, metrics, baselines, task, at, language))
 
 
@@ -277,23 +297,39 @@ def _take_along(trained: Trained, settings: Settings) -> None:
     plan, task = trained.plan, trained.plan.made()
     st.markdown(f"##### {w['train']['downloads']}")
     file = f"{plan.task}_{plan.model}"
-    with st.container(key="leads_on"):  # see assets/stage/page/courier.js
+    with st.container(key="leads_on"):  # see assets/stage/hosts/courier.js
         st.button(
-            w["train"]["send"], icon=":material/travel_explore:", key="train_send", type="primary",
-            on_click=_send, args=(trained, settings),
-        )  # fmt: skip
+            w["train"]["send"],
+            icon=":material/travel_explore:",
+            key="train_send",
+            type="primary",
+            on_click=_send,
+            args=(trained, settings),
+        )
         st.button(
-            w["train"]["compare"], icon=":material/compare:", key="train_compare", help=w["train"]["compare_help"],
-            on_click=_send, args=(trained, settings, "compare"),
-        )  # fmt: skip
+            w["train"]["compare"],
+            icon=":material/compare:",
+            key="train_compare",
+            help=w["train"]["compare_help"],
+            on_click=_send,
+            args=(trained, settings, "compare"),
+        )
     st.download_button(
-        w["train"]["download_safetensors"], lambda: saved(trained), file_name=f"{file}.safetensors", on_click="ignore",
-        key="train_safetensors", icon=":material/download:",
-    )  # fmt: skip
+        w["train"]["download_safetensors"],
+        lambda: saved(trained),
+        file_name=f"{file}.safetensors",
+        on_click="ignore",
+        key="train_safetensors",
+        icon=":material/download:",
+    )
     st.download_button(
-        w["train"]["download_state_dict"], lambda: state_dict_file(plan, trained.weights), file_name=f"{file}.pt",
-        on_click="ignore", key="train_pt", icon=":material/download:",
-    )  # fmt: skip
+        w["train"]["download_state_dict"],
+        lambda: state_dict_file(plan, trained.weights),
+        file_name=f"{file}.pt",
+        on_click="ignore",
+        key="train_pt",
+        icon=":material/download:",
+    )
     st.caption(w["train"]["plain_note" if plan.model == "torch" else "own_note"])
     st.code(loading(plan, f"{file}.pt", task.example(**plan.values).steps), language="python", wrap_lines=True)
 
@@ -303,10 +339,24 @@ def _send(trained: Trained, settings: Settings, page: str = "explore") -> None:
     digest = model_store.keep(saved(trained))
     _rest()
     own = replace(
-        settings, weights="mine", mine=digest, model=plan.model, source="task", task=plan.task, layer=0, t=None,
-        unit=None, first=0, last=None, subset="", scale="none", bent="", drawn="", show="bent",
+        settings,
+        weights="mine",
+        mine=digest,
+        model=plan.model,
+        source="task",
+        task=plan.task,
+        layer=0,
+        t=None,
+        unit=None,
+        first=0,
+        last=None,
+        subset="",
+        scale="none",
+        bent="",
+        drawn="",
+        show="bent",
         parameters=tuple(plan.values.items()),
-    )  # fmt: skip
+    )
     if page == "compare":
         links.lead(own, "start")
     else:

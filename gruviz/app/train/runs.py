@@ -11,7 +11,7 @@ from gruviz.app.server.turns import compute_turns
 from gruviz.drawing.colours import Theme
 from gruviz.drawing.training_figures import loss_curve, metric_curve
 from gruviz.inputs.sequence import Sequence
-from gruviz.stage.scene import Run
+from gruviz.protocol.scene import Run
 from gruviz.tasks.answers import head_of
 from gruviz.tracing.trace import trace
 from gruviz.training.loop import Point

@@ -24,8 +24,9 @@ def described_status(standing: Standing | None, plan: TrainingPlan, language: st
     t = words(language)["train"]
     trained = None if standing is None else standing.trained
     step = 0 if trained is None else trained.step
+    baseline = words(language)["terms"]["baseline"]
     if standing is None:
-        st.markdown(f"{CALM} {t['not_started']}")
+        st.markdown(f"{CALM} {t['not_started']}", help=words(language)["terms"]["held_out"])
     elif standing.status == "queued":
         said = t["queued"].format(place=standing.place)
         wait = "" if standing.wait is None else f" {t['wait'].format(wait=about(standing.wait))}"
@@ -34,7 +35,7 @@ def described_status(standing: Standing | None, plan: TrainingPlan, language: st
         known = trained is not None and standing.ends is not None
         rate = t["rate"].format(rate=step / trained.seconds, left=standing.ends) if known else t["starting"]
         measured = _measured(trained, plan, language)
-        st.markdown(f":material/model_training: {rate}  \n{measured}{_others(standing, language)}")
+        st.markdown(f":material/model_training: {rate}  \n{measured}{_others(standing, language)}", help=baseline)
     elif standing.status == "failed":
         st.error(t["hung"].format(silence=trainings().silence) if standing.hung else t["failed"])
     elif trained is None or trained.outcome != "diverged":
@@ -45,7 +46,8 @@ def described_status(standing: Standing | None, plan: TrainingPlan, language: st
         # in place of how it ended, which the curves show: not a line more, for the stage below stays where it is
         st.markdown(
             f"{GOOD if good else CALM} {held or said}  \n{_measured(trained, plan, language)}"
-            f"{_others(standing, language)}"
+            f"{_others(standing, language)}",
+            help=baseline,
         )
     else:
         st.error(_ended(standing, step, plan, language))
@@ -89,6 +91,10 @@ def _measured(trained: Trained | None, plan: TrainingPlan, language: str) -> str
     name = w["task_metrics"][task.metric.name]
     value, goal, baseline = map(task.metric.written, (trained.metric, task.goal, plan.baseline))
     return w["train"]["measured"].format(
-        metric=name, value=f"**{value}**", step=trained.history[-1].step, goal=goal, baseline=baseline,
+        metric=name,
+        value=f"**{value}**",
+        step=trained.history[-1].step,
+        goal=goal,
+        baseline=baseline,
         guessing=w["task_metrics"][f"baseline_{task.metric.name}"],
-    )  # fmt: skip
+    )

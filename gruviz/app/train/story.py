@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from gruviz.app.train.results import measured_at
-from gruviz.stage.headline import Status
+from gruviz.protocol.headline import Status
 from gruviz.training.loop import Trained
 from gruviz.training.plan import TrainingPlan
 from gruviz.wording.words import words
@@ -29,7 +29,7 @@ def story_of(
     w = words(language)
     usual = TrainingPlan(
         plan.task, plan.model, seed=plan.seed, most_steps=plan.most_steps, init=plan.init, t_max=plan.t_max
-    )  # fmt: skip
+    )
     if plan != usual or values != plan.values:
         return _note("story_other", "story_other_more", language)
     if trained is None or trained.outcome != "goal" or which not in (-1, len(trained.snapshots) - 1):

@@ -11,7 +11,7 @@ from typing import NamedTuple
 import numpy as np
 
 from gruviz.models.equations import Gate
-from gruviz.tracing.what_if import BOUNDS, Bias, Clamp, Intervention, Lesion, Scale
+from gruviz.tracing.interventions import BOUNDS, Bias, Clamp, Intervention, Lesion, Scale
 
 LARGEST = np.finfo(np.float64).max
 

@@ -16,7 +16,7 @@ from gruviz.models.gru import weights_of
 from gruviz.tracing.pieces import Job, Report, cut, joined, kept, one_behind, stack
 
 OVERLAP = 500_000  # states (layer, batch, time, unit): recovering fewer takes less than two threads cost each other
-Run = Callable[[Tensor, Tensor], Tensor]
+Forward = Callable[[Tensor, Tensor], Tensor]
 
 
 class Weights(NamedTuple):
@@ -153,7 +153,7 @@ def _weights(core: nn.GRU | nn.GRUCell, row: int) -> Weights:
     return Weights(both[:H].T, both[H : 2 * H].T, both[2 * H :, : inputs + 1].T, n_h.T)
 
 
-def _runner(core: nn.GRU | nn.GRUCell, row: int) -> Run:
+def _runner(core: nn.GRU | nn.GRUCell, row: int) -> Forward:
     """(x (batch, time, input), h (batch, unit)) -> states (batch, time, unit), computed by the real thing."""
     if isinstance(core, nn.GRUCell):
         return lambda x, h: run_cell(core, x, h)

@@ -1,0 +1,136 @@
+// Keyboard shortcuts of a stage.
+
+/** @import { Panel } from "../data/scene_types.js" */
+/** @import { Part, Ports } from "../view/ports.js" */
+/** @import { Store } from "../view/store.js" */
+import { enlarge } from "../panels/enlarge.js";
+import { GATES, panelsOf } from "../data/panel_names.js";
+import { outputOf } from "../model/head.js";
+import { selectedRow } from "../view/prediction.js";
+import { clamp } from "../view/time_window.js";
+import { zoomBy } from "../view/zoom.js";
+
+/** @typedef {Pick<Ports, "state" | "page" | "root" | "run" | "back" | "onKey" | "dismiss">} KeyboardPorts */
+
+/** @type {readonly Panel[]} The panels in the order of the key g. */
+const PANELS = [...GATES, "y", "x"];
+
+/**
+ * Make the part.
+ * @returns {Keyboard}
+ */
+export function keyboard() {
+  return new Keyboard();
+}
+
+/** @implements {Part} */
+export class Keyboard {
+  constructor() {
+    this.slot = "";
+  }
+
+  /**
+   * @param {HTMLElement} _host
+   * @param {KeyboardPorts} ports
+   */
+  mount(_host, ports) {
+    ports.onKey((event) => {
+      if (event.ctrlKey || event.metaKey || event.altKey) return false;
+      event.stopPropagation(); // the page around the stage may have hotkeys of its own
+      const inside = event.composedPath()[0];
+      const typing =
+        inside instanceof HTMLSelectElement || (inside instanceof HTMLInputElement && inside.type !== "range");
+      const pressing =
+        inside instanceof Element && inside.closest("button, [role=button]") && !inside.matches("[data-part=panels]");
+      if (typing || (pressing && (event.key === "Enter" || event.key === " "))) return false;
+      const acts = actsOf(ports, event.shiftKey ? 10 : 1);
+      if (!Object.hasOwn(acts, event.key)) return false;
+      event.preventDefault();
+      acts[event.key]();
+      return true;
+    });
+  }
+
+  update() {}
+
+  destroy() {}
+}
+
+/**
+ * Return the action of each key.
+ * @param {KeyboardPorts} ports
+ * @param {number} far  steps or rows at once
+ * @returns {Record<string, () => void>}  by key
+ */
+function actsOf({ state, page, run, back, dismiss }, far) {
+  const { view } = state,
+    end = state.scene.trace.steps - 1,
+    loop = state.loop ?? state.visible();
+  const step = (/** @type {number} */ t) => () => {
+    state.stop();
+    state.set({ t }, true);
+  };
+  const there = panelsOf(state.scene),
+    panels = PANELS.filter((name) => there.includes(name));
+  const cycle = (/** @type {1 | -1} */ by) => () =>
+    state.set({ gate: panels[(panels.indexOf(view.gate) + by + panels.length) % panels.length] }, true);
+  const zoom = (/** @type {number} */ factor) => () => zoomBy(state, factor, view.t + 0.5);
+  const named = (/** @type {string} */ name) => () => run(name);
+  return {
+    ArrowLeft: step(view.t - far),
+    ArrowRight: step(view.t + far),
+    Home: step(0),
+    End: step(end),
+    ArrowUp: () => selectRow(state, -far),
+    ArrowDown: () => selectRow(state, far),
+    " ": named("play"),
+    Enter() {
+      state.stop();
+      state.explain();
+    },
+    g: cycle(1),
+    G: cycle(-1),
+    l: named("loop"),
+    s: named("slow"),
+    "?": named("help"),
+    d() {
+      const { diagrams } = state.scene;
+      state.set({ diagram: diagrams[(diagrams.indexOf(view.diagram) + 1) % diagrams.length] });
+    },
+    "+": zoom(0.5),
+    "=": zoom(0.5),
+    "-": zoom(2),
+    0: named("whole"),
+    Backspace: back,
+    t: () => page.look?.turn("look"),
+    p: named("projector"),
+    c: named("contrast"),
+    y: named("copy"),
+    f: () => enlarge(state, view.gate),
+    v: named("view"),
+    w: named("whatif"),
+    "[": () => state.setLoop([view.t, Math.max(view.t, loop[1])]),
+    "]": () => state.setLoop([Math.min(view.t, loop[0]), view.t]),
+    Escape() {
+      if (dismiss()) return;
+      if (state.playing) state.stop();
+      else if (view.large) enlarge(state, view.large);
+      else run("whole");
+    },
+  };
+}
+
+/**
+ * Select the unit or the output that is some rows further down.
+ * @param {Store} state
+ * @param {number} by  rows; negative: up
+ */
+function selectRow(state, by) {
+  const { answer } = state.scene,
+    { shown, view } = state;
+  if (view.gate === "y" && answer) {
+    const row = clamp((selectedRow(state) ?? 0) + by, 0, answer.count - 1);
+    return state.set({ out: outputOf(answer, row) }, true);
+  }
+  state.set({ unit: shown[clamp(shown.indexOf(view.unit) + by, 0, shown.length - 1)] }, true);
+}

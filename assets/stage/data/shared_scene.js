@@ -1,0 +1,23 @@
+// Data shared by all scenes of a language, put together with one scene. gruviz/protocol/shared_data.py does the same.
+
+/** @import { Menu } from "./scene_types.js" */
+
+/**
+ * Return a scene's header completed with the data shared by all scenes of its language.
+ * gruviz/protocol/shared_data.py does the same.
+ * @param {Record<string, any>} header
+ * @param {Record<string, any>} shared
+ * @returns {Record<string, any>}
+ */
+export function wholeOf({ span, chosen, alike: _, ...header }, shared) {
+  const { palettes, defaults, menus } = shared;
+  const spanned = Object.entries(palettes).map(([theme, each]) => [theme, { ...each, x: { ...each.x, ...span } }]);
+  const offered = (header.menus ?? menus).filter((/** @type {Menu} */ { name }) => name in chosen);
+  return {
+    ...shared,
+    ...header,
+    palettes: Object.fromEntries(spanned),
+    view: { ...defaults, ...header.view },
+    menus: offered.map((/** @type {Menu} */ menu) => ({ ...menu, chosen: chosen[menu.name] })),
+  };
+}

@@ -1,0 +1,1 @@
+"""Offline HTML files with scenes, written to disk or shown as the output of a notebook cell."""

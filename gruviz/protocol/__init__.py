@@ -1,0 +1,1 @@
+"""Scenes, requests and responses as bytes, without Streamlit."""
