@@ -1,4 +1,4 @@
-"""How the tests run beside each other: a file at a time on two workers; what measures time has both for itself."""
+"""How the tests run beside each other: a file at a time on each worker; tests of time run alone."""
 
 from __future__ import annotations
 
@@ -12,40 +12,26 @@ import hypothesis
 import pytest
 from xdist.scheduler import LoadScopeScheduling
 
-os.environ.setdefault("OMP_NUM_THREADS", "1")  # before torch loads: the pools of two workers fight for the cores
+os.environ.setdefault("OMP_NUM_THREADS", "1")  # before torch loads: the pools of several workers fight for the cores
 hypothesis.settings.register_profile("shared", deadline=None, suppress_health_check=[hypothesis.HealthCheck.too_slow])
 hypothesis.settings.load_profile("shared")  # an example may have to wait for the other worker
 
 DOOR, ROOM = Path(__file__), Path(__file__).with_name("requirements.txt")  # files there are, to be locked
 BROWSER = "tests/browser/"
-APART = (  # need no common server
-    "test_deploy",
-    "test_lost_session",
-    "test_many_stages",
-    "test_small_figures",
-    "test_stage_in_a_plain_page",
-)
-LOOKS = ("test_accessibility", "test_handout_in_browser", "test_printing", "test_projector", "test_whole_words")
-
-
-def visits(nodeid: str) -> bool:
-    """Whether a test visits the server that browser tests share."""
-    return nodeid.startswith(BROWSER) and not nodeid.startswith(tuple(f"{BROWSER}{name}." for name in APART))
+WORKERS = 2  # as many as cores: a browser draws with the processor
 
 
 class ByFile(LoadScopeScheduling):
-    """A file is one worker's, and so are the files that visit a server together: those about looks, and the others."""
+    """Gives a file to one worker. Each worker starts the server and the browser that its files need once."""
 
     def _split_scope(self, nodeid: str) -> str:
-        if nodeid.startswith(tuple(f"{BROWSER}{name}." for name in LOOKS)):
-            return f"{BROWSER}looks"
-        return BROWSER if visits(nodeid) else nodeid.partition("::")[0]
+        return nodeid.partition("::")[0]
 
 
 @pytest.hookimpl(optionalhook=True)
 def pytest_xdist_auto_num_workers(config: pytest.Config) -> int:
-    """Two for folders; a few files are done sooner in one process."""
-    return 2 if any(Path(each).is_dir() for each in config.args) else 0
+    """As many as WORKERS for folders; a few files are done sooner in one process."""
+    return WORKERS if any(Path(each).is_dir() for each in config.args) else 0
 
 
 @pytest.hookimpl(optionalhook=True)
@@ -55,7 +41,7 @@ def pytest_xdist_make_scheduler(config: pytest.Config, log: object) -> ByFile:
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """What takes longest begins first."""
-    items.sort(key=lambda item: not visits(item.nodeid))
+    items.sort(key=lambda item: not item.nodeid.startswith(BROWSER))
 
 
 @pytest.hookimpl(wrapper=True)

@@ -13,7 +13,7 @@ from playwright.sync_api import BrowserContext, Locator, Page, expect
 
 HANDLE = (Path(__file__).parent / "stage_handle.js").read_text(encoding="utf-8")
 DRAWN = """(root) => new Promise((done) => {
-  const look = () => root.gruviz?.store.drawn ? done(true) : setTimeout(look, 20);
+  const look = () => root.gruviz?.store.picture ? done(true) : setTimeout(look, 20);
   look();
 })"""
 # what the stages of the page share; it has no global name

@@ -38,6 +38,14 @@ for (const [start, stop, held] of [["setTimeout", "clearTimeout", live.timers],
   window[stop] = (id) => { held.delete(id); end(id); };
 }
 """
+ONE = """<!doctype html><meta charset="utf-8"><link rel="icon" href="data:,">
+<style>body {{ margin: 16px; background: #fff }}</style><body><div id="host"></div><script type="module">
+import {{ fullParts }} from "./stage/hosts/full_stage.js";
+import {{ mount }} from "./stage/stage.js";
+import {{ unpack }} from "./stage/data/message.js";
+const bytes = Uint8Array.from(atob("{message}"), (letter) => letter.charCodeAt(0));
+mount(document.getElementById("host"), unpack(bytes), {{ parts: fullParts() }});
+</script></body>"""
 # one is linked to another and keeps its place in the address under "a."; one keeps it as today's links do
 SCENES = {"a": {"address": "a.", "cursor": "pair"}, "b": {"cursor": "pair"}, "c": {}, "d": {"address": ""}}
 PAGE = """<!doctype html><meta charset="utf-8"><link rel="icon" href="data:,"><body><script type="module">
@@ -45,7 +53,7 @@ import {{ stage }} from "./stage/hosts/streamlit.js";
 import {{ registry }} from "./stage/hosts/registry.js";
 const data = {{ {data} }};
 window.calls = [];
-registry.carry((asked) => window.calls.push(asked));
+registry.connect((requests) => window.calls.push(requests));
 window.registry = registry;
 window.put = (key) => {{
   const parentElement = document.createElement("section");
@@ -56,7 +64,8 @@ window.put = (key) => {{
   return () => {{ leave(); parentElement.remove(); }};
 }};
 window.drawn = async (keys) => {{
-  while (!keys.every((key) => registry.stages.get(key)?.store.drawn)) await new Promise((done) => setTimeout(done, 20));
+  const isDrawn = (key) => registry.stages.get(key)?.store.picture;
+  while (!keys.every(isDrawn)) await new Promise((done) => setTimeout(done, 20));
 }};
 window.leave = Object.fromEntries(Object.keys(data).map((key) => [key, window.put(key)]));
 await window.drawn(Object.keys(data));
@@ -87,7 +96,7 @@ const follow = ({{ t }}) => {{
 }};
 window.full = mount(place("full"), message, {{
   parts: fullParts(),
-  ports: {{ moved: follow }},
+  ports: {{ onPaint: follow }},
 }});
 const ends = Array.from({{ length: 10 }}, (_, k) =>
   whenInView(place("figure"), () => {{
@@ -99,7 +108,7 @@ const ends = Array.from({{ length: 10 }}, (_, k) =>
     return made;
   }}));
 window.leaveAll = () => {{ for (const end of ends) end(); window.full.destroy(); }};
-while (!window.full.store.drawn) await new Promise((done) => setTimeout(done, 20));
+while (!window.full.store.picture) await new Promise((done) => setTimeout(done, 20));
 document.body.dataset.ready = "yes";
 </script></body>"""
 
@@ -109,19 +118,24 @@ def traced(seed: int, steps: int, units: int) -> Run:
     return Run(f"run {seed}", gruviz.trace(model, np.random.default_rng(seed).normal(size=(steps, 2))), model)
 
 
-def four_stages(page: Path, steps: int = 60, units: int = 12) -> None:
-    """Write a page of four stages, each 20 steps longer than the one before."""
+def one_stage(scene: Scene) -> str:
+    """Return the HTML of a page with one whole stage."""
+    return ONE.format(message=base64.b64encode(message(scene)).decode())
+
+
+def four_stages(steps: int = 60, units: int = 12) -> str:
+    """Return the HTML of a page of four stages, each 20 steps longer than the one before."""
     data = ",".join(
         f'"{key}": "{base64.b64encode(message(Scene(traced(k, steps + 20 * k, units), **about), key)).decode()}"'
         for k, (key, about) in enumerate(SCENES.items())
     )
-    page.write_text(PAGE.format(data=data), encoding="utf-8")
+    return PAGE.format(data=data)
 
 
-def ten_figures(page: Path, steps: int = 60, units: int = 12) -> None:
-    """Write a page of one full stage with ten small figures below it."""
+def ten_figures(steps: int = 60, units: int = 12) -> str:
+    """Return the HTML of a page of one full stage with ten small figures below it."""
     data = base64.b64encode(message(Scene(traced(0, steps, units)), "full")).decode()
-    page.write_text(FIGURES.format(data=data), encoding="utf-8")
+    return FIGURES.format(data=data)
 
 
 @contextmanager

@@ -1,5 +1,5 @@
-// A stage: one run on one time axis, drawn by the parts it is given. It holds the state and tells the parts when to draw.
-// It knows none of them by name, nor anything of the page around it.
+// Stage: one run on one time axis, drawn by interchangeable parts. The stage has the state and updates the parts once a
+// frame. It does not depend on any part or on the page around it.
 
 /** @import { Message } from "./data/message.js" */
 /** @import { Panel, Scene, Theme, View } from "./data/scene_types.js" */
@@ -9,23 +9,24 @@ import { inkOf } from "./view/ink.js";
 import { Palette } from "./view/palette.js";
 import { Store } from "./view/store.js";
 
-const LARGE = 1.3; // type for a projector
-/** @type {Record<string, string>} Class of each slot. */
+const LARGE = 1.3; // scale of type for a projector
+/** CSS class of each slot. @type {Record<string, string>} */
 const SLOTS = { top: "headline", bar: "bar", strip: "strip", main: "main", side: "side", foot: "foot", end: "" };
 
 /**
  * Put a stage into a host.
  * @param {HTMLElement} host
- * @param {Message} message  its first scene; later ones come to `show`
+ * @param {Message} message  its first scene; pass later scenes to `show`
  * @param {object} options
  * @param {Part[]} options.parts  in the order they are put into their slots
- * @param {number} [options.height]  px of the panels; where left out they fill the screen
+ * @param {number} [options.height]  px of the panels; without it they fill the screen
  * @param {PagePorts} [options.ports]  what the page offers
  */
 export function mount(host, message, { parts, height, ports = {} }) {
   return new Stage(host, message, parts, ports, height);
 }
 
+/** State, slots and ports of one stage. */
 export class Stage {
   /**
    * @param {HTMLElement} host
@@ -38,10 +39,10 @@ export class Stage {
     this.page = page;
     this.height = height;
     this.parts = parts;
-    const store = new Store(message.header, page.remembered?.());
+    const store = new Store(message.header, page.earlierView?.());
     this.store = store;
     this.frame = 0;
-    this.gone = false;
+    this.isDestroyed = false;
     /** @type {Map<string, () => void>} */
     this.commands = new Map();
     this.listeners = new AbortController();
@@ -55,7 +56,7 @@ export class Stage {
       for (const part of parts) part.mount(this.slots[part.slot] ?? this.root, this.ports);
       store.take(message, null);
     } catch (error) {
-      this.destroy(); // nobody else could
+      this.destroy(); // the caller gets no stage to destroy
       throw error;
     }
   }
@@ -67,18 +68,19 @@ export class Stage {
    */
   build(host) {
     const { root, page } = this,
-      used = new Set(this.parts.map(({ slot }) => slot)),
+      usedNames = new Set(this.parts.map(({ slot }) => slot)),
       slots = Object.fromEntries(Object.entries(SLOTS).map(([name, kind]) => [name, element("div", kind)]));
-    const inUse = (/** @type {string[]} */ names) => names.filter((name) => used.has(name)).map((name) => slots[name]);
+    const inUse = (/** @type {string[]} */ names) =>
+      names.filter((name) => usedNames.has(name)).map((name) => slots[name]);
     root.dataset.part = "root";
     root.setAttribute("role", "group");
     const body = element("div", "body", ...inUse(["main", "side"]));
     root.append(element("div", "sheet", ...inUse(["top", "bar", "strip"]), body, slots.foot), slots.end);
-    root.style.visibility = "hidden"; // until the styles are there
+    root.style.visibility = "hidden"; // until the styles are loaded
     const show = () => {
-      if (this.gone) return;
+      if (this.isDestroyed) return;
       root.style.visibility = "";
-      this.dress();
+      this.updateTheme();
     };
     host.append(root);
     if (page.styles === "") queueMicrotask(show);
@@ -100,12 +102,12 @@ export class Stage {
     };
     root.addEventListener("click", press, { signal: this.listeners.signal });
     store.on("scene", () => {
-      const { form, differs } = store.given;
+      const { form, differs } = store.baseScene;
       Object.assign(root.dataset, { form, differs });
       root.setAttribute("aria-label", store.words.stage_name);
     });
     store.on("layout", () => this.recolour());
-    store.on("report", () => this.page.viewed?.(store));
+    store.on("report", () => this.page.onView?.(store));
     for (const event of /** @type {const} */ (["paint", "picture"])) store.on(event, () => this.paint());
   }
 
@@ -126,7 +128,7 @@ export class Stage {
       paint: () => this.paint(),
       paintNow: () => this.paintNow(),
       provide: (more) => void Object.assign(ports, more),
-      // a part may provide these
+      // defaults; parts may provide others
       onKey: nothing,
       key: () => false,
       onDismiss: nothing,
@@ -138,9 +140,9 @@ export class Stage {
     return ports;
   }
 
-  // ---- what the page calls
+  // ---- called by the page
 
-  /** @param {Message} message  another scene, or the same as before in other words */
+  /** @param {Message} message  another scene, or the same scene in another language */
   show(message) {
     this.store.show(message);
   }
@@ -155,20 +157,20 @@ export class Stage {
     this.commands.get(name)?.();
   }
 
-  /** Take the page's theme, and the size of its type. */
-  dress() {
+  /** Apply the page's theme and type size. */
+  updateTheme() {
     this.store.emit("layout");
   }
 
   /** Read the colours of the page's theme. */
   recolour() {
     const { root, store, page } = this;
-    if (root.style.visibility === "hidden" || this.gone) return;
+    if (root.style.visibility === "hidden" || this.isDestroyed) return;
     const { sheet } = store,
       theme = sheet ? "light" : (page.theme?.() ?? "light"),
-      shown = page.look?.shown ?? { type: "normal", contrast: "normal" },
-      { contrast } = shown,
-      type = sheet ? "normal" : shown.type;
+      appearance = page.look?.current ?? { type: "normal", contrast: "normal" },
+      { contrast } = appearance,
+      type = sheet ? "normal" : appearance.type;
     Object.assign(root.dataset, { theme, type, contrast });
     const palettes = palettesOf(store.scene, theme, store.view.colours),
       scale = type === "projector" ? LARGE : 1;
@@ -178,9 +180,9 @@ export class Stage {
 
   // ---- frames
 
-  /** Draw what has changed, at the next frame. */
+  /** Update all parts at the next frame. */
   paint() {
-    if (this.frame || this.gone) return;
+    if (this.frame || this.isDestroyed) return;
     this.frame = requestAnimationFrame(() => this.paintNow());
   }
 
@@ -188,13 +190,13 @@ export class Stage {
     cancelAnimationFrame(this.frame);
     this.frame = 0;
     const { store, parts, page } = this;
-    if (this.gone || !store.look) return;
+    if (this.isDestroyed || !store.look) return;
     for (const part of parts) part.update(store);
-    page.moved?.(store.view);
+    page.onPaint?.(store.view);
   }
 
   destroy() {
-    this.gone = true;
+    this.isDestroyed = true;
     this.listeners.abort();
     cancelAnimationFrame(this.frame);
     this.frame = 0;
@@ -207,9 +209,10 @@ export class Stage {
 }
 
 /**
+ * Make the palettes of the panels.
  * @param {Scene} scene
  * @param {Theme} theme
- * @param {View["colours"]} colours  stretched: n and h over the range they have, so that small numbers are seen
+ * @param {View["colours"]} colours  stretched: n and h span the range of their values, so that small values are visible
  * @returns {Record<Panel, Palette>}
  */
 function palettesOf({ palettes, odd, reach }, theme, colours) {

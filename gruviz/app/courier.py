@@ -1,6 +1,6 @@
 """The courier between page and server: the stages' questions come here, replies and the page's address go there.
 
-See assets/stage/hosts/courier.js. It belongs to a fragment of its own, so that a question runs that alone.
+See assets/stage/hosts/server_connection.js. It belongs to a fragment of its own, so that a question runs that alone.
 """
 
 from __future__ import annotations
@@ -63,7 +63,7 @@ def courier(
     arrays: dict[str, np.ndarray] = {
         f"{key}/{name}": array for key, (_, held) in replies.items() for name, array in held.items()
     }
-    component = st.components.v2.component("gruviz_courier", js=script("hosts/courier.js", "courier"))
+    component = st.components.v2.component("gruviz_courier", js=script("hosts/server_connection.js", "connection"))
     found = component(
         key=KEY,
         data=pack({"page": page, "replies": headers}, arrays),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from html import escape
 
 import streamlit as st
 
@@ -33,6 +34,11 @@ def language_control(settings: Settings, page: str, beside: Mapping[str, str] | 
             label_visibility="collapsed",
             width="content",
         )
+
+
+def paper_title(text: str) -> None:
+    """Name what is on the page, for paper only: the sidebar is not printed. assets/page.css hides it on the screen."""
+    st.html(f'<p class="gruviz-paper">{escape(text)}</p>')
 
 
 def page_theme() -> Theme:

@@ -179,7 +179,7 @@ def seen(key: str, run: Run, view: View) -> Seen:
     """
     name = f"seen-{key}"
     found = _seen(st.session_state.get(_SEEN + key, {"steps": (view.first, view.last)}), run)
-    component = st.components.v2.component("gruviz_seen", js=script("hosts/viewport.js", "seen"))
+    component = st.components.v2.component("gruviz_seen", js=script("hosts/viewport.js", "viewport"))
     data = {"stage": key, "trace": run.id, "told": {"steps": found.steps, "units": found.units}}
 
     def keep() -> None:

@@ -4,7 +4,7 @@ Every widget's key is its Settings field with a prefix. A widget that is not dra
 Settings are kept beside it and seed it again. No widget has a callback: each run begins with `current`, which takes up
 whatever boxes were changed since the last, one or several, and what each choice brings along.
 
-The URL is read once a session and written by the browser (assets/stage/hosts/courier.js): Python never writes
+The URL is read once a session and written by the browser (assets/stage/hosts/server_connection.js): Python never writes
 `st.query_params`, which would undo what the client wrote there.
 
 **A lost session.** After a restart of the server, or more than 120 s without a connection, the page in the browser goes

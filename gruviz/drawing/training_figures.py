@@ -96,7 +96,7 @@ def beyond_curve(
     figure.add_scatter(
         x=list(values), y=list(metrics), name=name, **{**_line("h", theme), "mode": "lines+markers"}, marker={"size": 8}
     )
-    _goal_and_baseline(figure, task, metrics, language, theme)
+    _goal_and_baseline(figure, task, metrics, language, theme, falls=True)
     _moments(figure, trained, None, language, theme)
     return figure
 
@@ -148,21 +148,34 @@ def _line(gate: str, theme: Theme) -> dict:
     return {"mode": "lines", "line": {"color": colours[gate], "width": 2.5}}
 
 
-def _goal_and_baseline(figure: go.Figure, task: Task, values: Sequence[float], language: str, theme: Theme) -> None:
+def _goal_and_baseline(
+    figure: go.Figure, task: Task, values: Sequence[float], language: str, theme: Theme, *, falls: bool = False
+) -> None:
+    """Draw both as lines. Their names are where the curve is not.
+
+    Args:
+        figure, task, values, language, theme: as in `metric_curve`.
+        falls: the curve leads from the goal to the baseline, not the other way.
+    """
     w = words(language)
+    share = task.metric.unit == "%"
+    top = 1.08 if share else max([task.baseline, *values]) * 1.3
     baseline = w["task_metrics"][f"baseline_{task.metric.name}"]
-    for value, name in ((task.baseline, baseline), (task.goal, w["train"]["goal"])):
+    quiet = page_colours(theme)[2]
+    for value, name, at_left in ((task.baseline, baseline, falls), (task.goal, w["train"]["goal"], not falls)):
         figure.add_hline(
             y=value,
-            line={"color": page_colours(theme)[2], "width": 1.5, "dash": "dash"},
+            line={"color": quiet, "width": 1.5, "dash": "dash"},
             annotation={
                 "text": name,
-                "font": {"color": page_colours(theme)[2], "size": 11},
-                "yanchor": "bottom",
-                "xanchor": "right",
-                "x": 1,
+                "font": {"color": quiet, "size": 11},
+                "bgcolor": "rgba(14,17,23,.75)" if theme == "dark" else "rgba(255,255,255,.75)",
+                "borderpad": 0,
+                # below the line, unless that is the edge of the chart or the side of the curve
+                "yanchor": "top" if share and value > 0.25 * top else "bottom",
+                "xanchor": "left" if at_left else "right",
+                "x": 0 if at_left else 1,
+                "xshift": 8 if at_left else -8,  # large type is wider than Plotly measures
             },
         )
-    share = task.metric.unit == "%"
-    top = 1.08 if share else max([task.baseline, *values]) * 1.12
     figure.update_yaxes(range=[0, top], tickformat=".0%" if share else "")

@@ -220,7 +220,7 @@ def slide_of(scene: HandoutScene, number: int = 0, most_cells: int | None = None
         shown = window_of(whole, first, last)
         target = None if target is None else target[first : last + 1]
         due = due[first : last + 1]
-        notes.append(("window", {"first": first, "last": last, "steps": m.steps}))
+        notes.append(window_note(first, last, m.steps))
     if m.batch > 1:
         notes.append(("batch", {"batch": m.batch}))
     run = Run(run_id(shown, number), shown, scene.model, _head(scene), target)
@@ -254,6 +254,21 @@ def slide(
         status = Status("note", " ".join(sentences)) if sentences else None
         scenes[language] = Scene(run, view, replace(labels, language=language), status=status)
     return Slide(scenes, dict.fromkeys(LANGUAGES, title), dict.fromkeys(LANGUAGES, text), altered)
+
+
+def window_note(first: int, last: int, steps: int) -> tuple[str, Mapping[str, int]]:
+    """Return the note about a part of a run, as `slide` takes it.
+
+    Args:
+        first, last: steps shown, both included.
+        steps: of the whole run.
+
+    >>> window_note(0, 9, 30)
+    ('first_steps', {'count': 10, 'steps': 30})
+    """
+    if first == 0:
+        return "first_steps", {"count": last + 1, "steps": steps}
+    return "window", {"first": first, "last": last, "steps": steps}
 
 
 def fitting_steps(whole: GateTrace, most_cells: int | None) -> tuple[int, int] | None:

@@ -6,7 +6,7 @@ import html
 from dataclasses import dataclass
 from typing import Any
 
-from gruviz.handouts.handout import fitting_steps, run_id, scene_from, slide, slide_of, slides_html
+from gruviz.handouts.handout import fitting_steps, run_id, scene_from, slide, slide_of, slides_html, window_note
 from gruviz.handouts.scene_message import window_of
 from gruviz.protocol.scene import Labels, Run
 from gruviz.protocol.view import View
@@ -88,7 +88,7 @@ def trace_output(trace: GateTrace, language: str = "en", height: int = HEIGHT) -
     steps = fitting_steps(trace, MOST_CELLS)
     if steps is not None:
         shown = window_of(trace, *steps)
-        notes.append(("window", {"first": steps[0], "last": steps[1], "steps": m.steps}))
+        notes.append(window_note(*steps, m.steps))
     if m.batch > 1:
         notes.append(("batch", {"batch": m.batch}))
     if m.what_if:

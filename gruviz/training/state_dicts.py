@@ -39,7 +39,7 @@ def _tensors(weights: Weights) -> dict[str, torch.Tensor]:
 
 
 def loading(plan: TrainingPlan, file: str, steps: int) -> str:
-    """The lines of Python that open what `state_dict_file` wrote and run the model's answers.
+    """The lines of Python that open what `state_dict_file` wrote and compute the model's predictions.
 
     Args:
         plan: whose model it is.
@@ -47,23 +47,23 @@ def loading(plan: TrainingPlan, file: str, steps: int) -> str:
         steps: of the input in the example.
 
     >>> print(loading(TrainingPlan("parity"), "parity.pt", 40).splitlines()[-1])
-    answers = head(gru(x)[0])  # (sequence, step, answer): even, odd
+    predictions = head(gru(x)[0])  # (sequence, step, output): even, odd
     """
     task = plan.made()
     inputs, units, outputs = task.input_size, plan.hidden_size, task.output_size
     given = f"x = torch.zeros(1, {steps}, {inputs})  # (sequence, step, input): {_named(task.channels)}"
-    answers = f"# (sequence, step, answer): {_named(task.answers)}"
+    output_names = f"# (sequence, step, output): {_named(task.answers)}"
     if plan.model == "torch":
         return "\n".join(
             [
                 "import torch",
                 "from torch import nn",
-                f'held = torch.load("{file}", weights_only=True)',
+                f'weights = torch.load("{file}", weights_only=True)',
                 f"gru, head = nn.GRU({inputs}, {units}, batch_first=True), nn.Linear({units}, {outputs})",
-                'gru.load_state_dict(held["gru"])',
-                'head.load_state_dict(held["head"])',
+                'gru.load_state_dict(weights["gru"])',
+                'head.load_state_dict(weights["head"])',
                 given,
-                f"answers = head(gru(x)[0])  {answers}",
+                f"predictions = head(gru(x)[0])  {output_names}",
             ]
         )
     name = MODELS[plan.model].__name__
@@ -74,7 +74,7 @@ def loading(plan: TrainingPlan, file: str, steps: int) -> str:
             f"model = gruviz.{name}({inputs}, {units}, out_features={outputs})",
             f'model.load_state_dict(torch.load("{file}", weights_only=True))',
             given,
-            f"answers = model.fc(model.states(x)[0])  {answers}",
+            f"predictions = model.fc(model.states(x)[0])  {output_names}",
         ]
     )
 

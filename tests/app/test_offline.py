@@ -1,11 +1,14 @@
 """The offline file of Explore: of any settings, view and language, and whatever a browser says of its view."""
 
+from types import SimpleNamespace
+
 import numpy as np
 import pytest
 from handout_file import scenes_in
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from gruviz.app.explore import offline
 from gruviz.app.explore.offline import LONGEST_EDITS, html_of, title_of, view_of
 from gruviz.app.explore.page import _told_scene
 from gruviz.app.settings import Settings
@@ -67,6 +70,32 @@ def test_steps_in_view_are_a_run_of_their_own_without_the_what_if():
     assert "bent" not in header["view"]
     assert "The what-if is left out" in header["status"]["text"]
     assert header["altered"] is None
+
+
+class Interrupted(BaseException):
+    """As Streamlit ends a run of the script when another one begins."""
+
+
+def test_a_click_is_answered_by_the_next_run_where_its_own_was_interrupted(monkeypatch):
+    told = Settings()
+    run = runs.run(told, reading.sequence_of(told, None)[0])
+    state = {offline._WANTED: {"number": 7, "trace": run.id, "view": {}}}
+    sent = []
+    component = SimpleNamespace(
+        v2=SimpleNamespace(component=lambda *_, **__: lambda **given: sent.append(given["data"]))
+    )
+    monkeypatch.setattr(offline, "st", SimpleNamespace(session_state=state, components=component))
+
+    def interrupted(*_):
+        raise Interrupted
+
+    monkeypatch.setattr(offline, "html_of", interrupted)
+    with pytest.raises(Interrupted):
+        offline.offline_download("explore", told, run, None, None)
+    monkeypatch.setattr(offline, "html_of", lambda *_: "the file")
+    for _ in range(2):
+        offline.offline_download("explore", told, run, None, None)
+    assert [(data.get("number"), data.get("file")) for data in sent] == [(7, "the file"), (None, None)]
 
 
 texts = st.one_of(st.text(max_size=20), st.integers(), st.none(), st.lists(st.text(max_size=3), max_size=2))

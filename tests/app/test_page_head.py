@@ -79,7 +79,11 @@ def test_the_browser_is_told_at_once_what_it_will_need():
     ours = [path for path in told["modules"] if path.startswith("gruviz/")]
     theirs = [path for path in told["modules"] if path.startswith("static/")]
     assert ours == [files.address(name) for name in files.first_modules()]
-    assert {"stage.js", "hosts/courier.js", "model/run_worker.js"} <= set(files.first_modules()) <= set(files.files())
+    assert (
+        {"stage.js", "hosts/server_connection.js", "model/run_worker.js"}
+        <= set(files.first_modules())
+        <= set(files.files())
+    )
     assert "hosts/plain_page.js" not in files.first_modules()
     assert told["style"] == files.address("stage.css")
     assert set(told["alike"]) == set(LANGUAGES)

@@ -1,6 +1,7 @@
 """The Train page as Streamlit runs it: controls, bad settings, a training, its result, what can be taken along."""
 
 import os
+import re
 import signal
 import time
 from dataclasses import replace
@@ -407,6 +408,7 @@ def test_the_lines_on_the_page_open_the_file_and_run_its_answers(task, model, tm
     batch = plan.made().held_out(1, 4)
     lines = loading(plan, "mine.pt", batch.steps)
     assert len(lines.splitlines()) <= 8
+    assert not re.search(r"\banswers?\b|\bheld\b", lines)
     for name in (*batch.target.shape, *plan.made().answers[:2]):
         assert str(name) in lines
     monkeypatch.chdir(tmp_path)
@@ -417,7 +419,7 @@ def test_the_lines_on_the_page_open_the_file_and_run_its_answers(task, model, tm
     given = next(line for line in lines.splitlines() if line.startswith("x = "))
     held = {"batch": batch}
     exec(lines.replace(given, "x = torch.from_numpy(batch.x)"), held)
-    np.testing.assert_allclose(held["answers"].detach(), evaluate(model_of(plan, weights), batch), atol=1e-6)
+    np.testing.assert_allclose(held["predictions"].detach(), evaluate(model_of(plan, weights), batch), atol=1e-6)
 
 
 def test_symbols_of_a_text_cannot_leave_the_comment_they_are_named_in():

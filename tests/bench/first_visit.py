@@ -50,7 +50,7 @@ st.download_button("csv", b"2")
 DRAWN = """() => {
   const find = (root) => {
     for (const each of root.querySelectorAll("*")) {
-      if (each.gruviz?.store.drawn) return true;
+      if (each.gruviz?.store.picture) return true;
       if (each.shadowRoot && find(each.shadowRoot)) return true;
     }
     return false;

@@ -32,7 +32,7 @@ ROUNDS = """async ([key, count]) => {
 
 def main() -> None:
     with pages["served_folder"]() as (folder, address), launched() as browser:
-        pages["four_stages"](folder / "many.html", steps=200, units=64)
+        (folder / "many.html").write_text(pages["four_stages"](steps=200, units=64), encoding="utf-8")
         page = browser.new_page(viewport={"width": 1200, "height": 900})
         page.goto(f"{address}/many.html")
         page.wait_for_selector("[data-ready]")

@@ -96,7 +96,7 @@ DRAG = """async () => {
 def four(context: Any) -> None:
     print("four stages on one page, two of them linked, T=200 to 260 H=64")
     with pages["served_folder"]() as (folder, address):
-        pages["four_stages"](folder / "four.html", 200, 64)
+        (folder / "four.html").write_text(pages["four_stages"](200, 64), encoding="utf-8")
         e = Explorer(context, address)
         e.page.goto(f"{address}/four.html")
         e.page.wait_for_selector("[data-ready]")
@@ -123,7 +123,7 @@ FULL = """async () => {
 def ten(context: Any) -> None:
     print("ten small figures that follow one full stage, T=200 H=64")
     with pages["served_folder"]() as (folder, address):
-        pages["ten_figures"](folder / "ten.html", 200, 64)
+        (folder / "ten.html").write_text(pages["ten_figures"](200, 64), encoding="utf-8")
         e = Explorer(context, address)
         e.page.set_viewport_size({"width": 1400, "height": 900})
         e.page.goto(f"{address}/ten.html")

@@ -26,12 +26,12 @@ LONG = {"T=2000 H=64": "weights=random&hidden=64&steps=2000&family=white_noise&g
 TIMED = """(root) => new Promise((done) => {
   const stage = handleOf(root.gruviz), { experiment } = stage, start = performance.now();
   let first = null;
-  const came = experiment.came.bind(experiment);
-  experiment.came = (ran) => {
-    came(ran);
+  const { session } = experiment, takeRun = session.takeRun.bind(session);
+  session.takeRun = (run) => {
+    takeRun(run);
     first ??= performance.now() - start;
-    if (!ran.done) return;
-    experiment.came = came;
+    if (!run.isDone) return;
+    session.takeRun = takeRun;
     requestAnimationFrame(() => done([first, performance.now() - start]));
   };
   experiment.deeds.choose({ gate: "z", units: null, steps: [0, 1] });

@@ -67,3 +67,24 @@ def folder() -> Iterator[tuple[Path, str]]:
     """See `served_folder`."""
     with served_folder() as made:
         yield made
+
+
+@pytest.fixture
+def open_html(chromium: Browser, folder: tuple[Path, str]) -> Iterator[Callable[..., Explorer]]:
+    """Opens HTML as a page of the served folder, in a context of its own; a fault of the page fails the test."""
+    opened: list[Explorer] = []
+
+    def open_page(html: str, *, width: int = 1200, height: int = 900, script: str = "") -> Explorer:
+        path, address = folder
+        (path / "page.html").write_text(html, encoding="utf-8")
+        explorer = Explorer(chromium.new_context(viewport={"width": width, "height": height}), address)
+        opened.append(explorer)
+        if script:
+            explorer.page.add_init_script(script)
+        explorer.page.goto(f"{address}/page.html")
+        return explorer
+
+    yield open_page
+    for explorer in opened:
+        assert not explorer.faults, explorer.faults
+        explorer.context.close()

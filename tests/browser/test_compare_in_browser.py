@@ -132,7 +132,7 @@ def test_a_what_if_stands_beside_the_free_run_and_follows_the_hand(explore):
     e.until("stage.experiment.freeRun !== null")
     e.part("bench").locator("[data-what=try]").click()
     e.part("bench").locator("[data-idea=z0]").click()
-    e.until("stage.experiment.acting && stage.experiment.outcome.ran.done")
+    e.until("stage.experiment.acting && stage.experiment.outcome.run.isDone")
     bent = np.array(e.stage("Array.from(stage.tiles.finest(0, 0).arrays.h)"), np.float32).reshape(free.shape)
     e.part("bench").locator("[data-deed=compare]").click()
     shown(e, A, B, D)
@@ -154,7 +154,7 @@ def test_the_second_what_if_is_not_the_first_and_the_strip_stays_on_explore(expl
         e.until("stage.experiment.freeRun !== null")
         e.part("bench").locator("[data-what=try]").click()
         e.part("bench").locator(f"[data-idea={name}]").click()
-        e.until("stage.experiment.acting && stage.experiment.outcome.ran.done")
+        e.until("stage.experiment.acting && stage.experiment.outcome.run.isDone")
         e.part("bench").locator("[data-deed=compare]").click()
         shown(e, A, B, D)
         until(e, B, "stage.experiment.acting")
@@ -263,7 +263,7 @@ def test_on_a_phone_they_stand_one_above_another(explore):
 def test_a_what_if_of_a_link_opens_where_it_differs_most_once_it_is_computed(explore):
     e = explore()
     goto(e, "weights=random&hidden=6&vs.what=what_if&vs.bent=clamp%20z%200")
-    until(e, B, "stage.experiment.acting && stage.experiment.outcome.ran.done")
+    until(e, B, "stage.experiment.acting && stage.experiment.outcome.run.isDone")
     expect(root(e, D).locator("[data-part=status]")).to_contain_text("the largest difference is")
     off = {gate: array(e, B, gate) - array(e, A, gate) for gate in "zrnh"}
     gate = max(off, key=lambda each: np.abs(off[each]).max())
@@ -273,7 +273,7 @@ def test_a_what_if_of_a_link_opens_where_it_differs_most_once_it_is_computed(exp
         until(e, key, "stage.view.t === arg[0] && stage.view.unit === arg[1]", [t, unit])
     # who has looked elsewhere stays there
     goto(e, "weights=random&hidden=6&vs.what=what_if&vs.bent=clamp%20z%200&t=7&unit=2")
-    until(e, B, "stage.experiment.acting && stage.experiment.outcome.ran.done")
+    until(e, B, "stage.experiment.acting && stage.experiment.outcome.run.isDone")
     expect(root(e, D).locator("[data-part=status]")).to_contain_text("the largest difference is")
     for key in (A, B, D):
         until(e, key, "stage.view.t === 7 && stage.view.unit === 2")
@@ -493,6 +493,16 @@ def test_a_third_model_opens_at_the_zoom_the_others_have(explore):
     for key in (A, B, C, D):
         assert at(e, key, "stage.window") == [0, now], key
     assert "last=" not in e.page.url
+
+
+def test_the_third_model_is_in_the_address_as_long_as_it_is_shown(explore):
+    e = explore()
+    goto(e, "vs.what=models")
+    for _ in range(2):
+        toggle_third(e)
+        e.address_now("vs.third=1")
+        toggle_third(e)
+        e.page.wait_for_function("!location.search.includes('vs.third')")
 
 
 def test_the_zoom_of_an_earlier_comparison_does_not_come_back(explore):

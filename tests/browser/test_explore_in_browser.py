@@ -316,7 +316,7 @@ def test_each_input_on_its_own_scale_is_seen_and_the_model_reads_the_same(explor
     e.options()
     e.press("own")
     e.address_now("xscale=own")
-    e.until("stage.panels.own && stage.panels.tile")
+    e.until("stage.panels.hasOwnScales && stage.panels.tile")
     assert e.stage(drawn) == [[False, True], [True, False]] * 2  # low, then high, in the lanes of both
     assert e.stage("stage.panels.scene.x_ends") == [[1, 2], [1_000_000, 1_800_000]]
     assert e.values("h").tolist() == before
@@ -328,7 +328,7 @@ def test_each_input_on_its_own_scale_is_seen_and_the_model_reads_the_same(explor
     expect(e.part("tip")).to_contain_text("volume = 1.80e+6")
     expect(e.part("tip")).to_contain_text("own scale: 1.00e+6 to 1.80e+6")
     e.goto(e.page.url.split("?")[1])
-    assert e.stage("stage.panels.own")
+    assert e.stage("stage.panels.hasOwnScales")
 
 
 def test_an_emptied_number_box_keeps_what_it_held(explore):

@@ -10,6 +10,7 @@ import pytest
 import torch
 from explorer import DRAWN, Explorer
 from nbconvert import HTMLExporter
+from paper import A4, DPI, PX, check_sheets, pictures_on, sheets
 from playwright.sync_api import Browser, expect
 
 import gruviz
@@ -111,7 +112,7 @@ def test_it_plays_explains_any_number_and_takes_a_what_if(opened, tmp_path):
     e.press("whatif")
     e.click_cell("z", 12, 4)
     e.stage("stage.experiment.change({edits: [{do: 'clamp', gate: 'z', value: 1, units: [4], steps: null, layer: 0}]})")
-    e.until("stage.experiment.outcome?.ran")
+    e.until("stage.experiment.outcome?.run")
     expect(e.part("bench")).to_contain_text("computed on this page")
     wanted = gruviz.trace(model, X, what_if=[gruviz.Clamp("z", 1, units=(4,))])
     assert e.value("h", 39, 4) == pytest.approx(wanted.h[0, 0, 39, 4], abs=1e-5)
@@ -124,7 +125,7 @@ def test_the_editor_works_with_hands(opened, tmp_path):
     e = opened()
     e.key("w")
     e.key("x")
-    e.until("stage.view.bent === 'lesion u0' && stage.experiment.outcome?.ran")
+    e.until("stage.view.bent === 'lesion u0' && stage.experiment.outcome?.run")
     assert e.value("h", 20, 0) == 0
     e.key("Control+z")
     e.until("!stage.experiment.acting")
@@ -220,6 +221,168 @@ def test_with_one_scene_keys_are_the_stage_s_wherever_the_focus_is(opened, tmp_p
     e.page.keyboard.press("ArrowRight")
     assert e.view()["t"] == 1
     expect(e.page.locator("nav")).to_be_hidden()
+
+
+@pytest.mark.parametrize("several", [True, False])
+def test_keys_of_the_stage_work_on_loading_and_after_a_click_on_a_button_of_the_page(opened, tmp_path, several):
+    if several:
+        gruviz.handout(many(), tmp_path / "made.html")
+    else:
+        gruviz.handout(split(), X, tmp_path / "made.html")
+    e = opened()
+    keyboard = e.page.keyboard
+    keyboard.press("?")
+    expect(e.part("help")).to_be_visible()
+    keyboard.press("Escape")
+    expect(e.part("help")).to_be_hidden()
+    keyboard.press("w")
+    expect(e.part("bench")).to_be_visible()
+    keyboard.press("w")
+    expect(e.part("bench")).to_be_hidden()
+    keyboard.press(" ")
+    e.until("stage.view.t > 0")
+    keyboard.press(" ")
+    e.until("!stage.playing")
+    korean = e.page.get_by_role("button", name="한국어")
+    korean.click()
+    keyboard.press("?")
+    expect(e.part("help")).to_be_visible()
+    keyboard.press("?")
+    keyboard.press(" ")
+    e.until("stage.playing")
+    keyboard.press(" ")
+    # a button that was reached by Tab keeps the space bar and Enter
+    e.page.get_by_role("button", name="English").focus()
+    keyboard.press(" ")
+    expect(korean).to_have_attribute("aria-pressed", "false")
+    assert not e.stage("stage.playing")
+    if several:
+        expect(e.page.locator("nav .place")).to_have_text("1 of 3")
+        keyboard.press("ArrowRight")
+        expect(e.page.locator("nav .place")).to_have_text("2 of 3")
+
+
+@pytest.mark.parametrize("language", ["en", "ko"])
+def test_on_a_phone_the_sentence_of_a_what_if_and_its_badge_do_not_overlap(opened, tmp_path, language):
+    gruviz.handout(two_way(), X, tmp_path / "made.html", what_if=[gruviz.Lesion((0,))], language=language)
+    e = opened(width=390, height=844, touch=True, scheme="dark")
+    checked = words(language)["stage"]["whatif_checked"].split("{")[0].strip()
+    expect(e.part("bench")).to_contain_text(checked, timeout=10_000)
+    row, sentence, badge = (
+        e.part("bench").locator(name).bounding_box() for name in (".bench-words", ".bench-said", ".bench-badge")
+    )
+    assert sentence["y"] + sentence["height"] <= badge["y"]
+    assert badge["y"] + badge["height"] <= row["y"] + row["height"] + 0.5
+    assert e.part("bench").locator(".bench-said").evaluate("(node) => node.scrollHeight - node.clientHeight") <= 2  # px
+
+
+# px by which letters leave the box that shows them, below or above: the most of all titles of panels
+CUT_TITLES = """(titles) => {
+  const pen = document.createElement("canvas").getContext("2d");
+  return Math.max(...[...titles.querySelectorAll(".title :is(b, strong, span)")].map((node) => {
+    const probe = document.createElement("i"), line = document.createElement("em"), title = node.closest(".title");
+    probe.style.display = "inline-block";
+    line.style.fontStyle = "normal";
+    line.append(...node.childNodes, probe);
+    node.append(line);
+    const style = getComputedStyle(node), box = node.getBoundingClientRect(), all = title.getBoundingClientRect();
+    pen.font = `${style.fontWeight} ${style.fontSize} ${style.fontFamily}`;
+    const letters = pen.measureText("gpyhk"), baseline = probe.getBoundingClientRect().bottom;
+    const below = Math.min(all.bottom, style.overflowY === "visible" ? Infinity : box.bottom);
+    const above = all.top - baseline + letters.actualBoundingBoxAscent;
+    return Math.max(baseline + letters.actualBoundingBoxDescent - below, above);
+  }));
+}"""
+
+
+@pytest.mark.parametrize(("width", "height", "touch"), [(390, 844, True), (1400, 900, False), (1000, 800, False)])
+def test_no_letter_of_a_title_is_cut_off_in_another_font_than_the_app_s(opened, tmp_path, width, height, touch):
+    gruviz.handout(split(), X, tmp_path / "made.html")
+    e = opened(width=width, height=height, touch=touch)
+    assert e.page.locator(".titles").evaluate(CUT_TITLES) <= 0.3
+
+
+def test_on_a_phone_a_file_of_several_scenes_has_light_and_dark_and_its_layers_are_one_row(opened, tmp_path):
+    gruviz.handout([{"model": two_way(), "x": X}, {"model": split(), "x": X}], tmp_path / "made.html")
+    e = opened(width=390, height=844, touch=True)
+    e.page.get_by_role("button", name="Dark").click()
+    assert e.stage("stage.theme") == "dark"
+    boxes = [button.bounding_box() for button in e.part("layers").get_by_role("button").all()]
+    assert len(boxes) == 4
+    assert len({box["y"] for box in boxes}) == 1
+    assert boxes[-1]["x"] + boxes[-1]["width"] <= 390
+    fits = "(all) => all.every((one) => one.scrollWidth <= one.clientWidth && one.scrollHeight <= one.clientHeight)"
+    assert e.part("layers").locator("button").evaluate_all(fits)
+
+
+# whether a part of the heading is cut off, or under the buttons beside it
+CUT_HEADING = """(head) => {
+  const heading = head.querySelector("[data-part=chosen]"), chosen = heading.getBoundingClientRect();
+  if (heading.scrollWidth > heading.clientWidth) return [heading.textContent];
+  const buttons = head.querySelector(".group").getBoundingClientRect();
+  return [...head.querySelectorAll("[data-part=chosen] [data-part]")].filter((node) => {
+    if (node.dataset.part === "step-label" || !node.textContent) return false;
+    const range = document.createRange();
+    range.selectNodeContents(node);
+    const text = range.getBoundingClientRect();
+    const isUnderButtons = text.right > buttons.left && text.bottom > buttons.top && text.top < buttons.bottom;
+    return isUnderButtons || text.right > chosen.right + 0.5;
+  }).map((node) => node.textContent);
+}"""
+
+
+@pytest.mark.parametrize("language", ["en", "ko"])
+@pytest.mark.parametrize(("width", "height", "touch"), [(390, 844, True), (1400, 900, False), (1000, 800, False)])
+def test_the_heading_of_the_diagram_never_cuts_the_layer_or_the_what_if(
+    opened, tmp_path, width, height, touch, language
+):
+    labels = [f"2020-01-{day:02}" for day in range(1, 41)]
+    changes = [gruviz.Lesion((0,))]
+    gruviz.handout(two_way(), X, tmp_path / "made.html", labels=labels, what_if=changes, language=language)
+    e = opened(width=width, height=height, touch=touch)
+    e.until("stage.experiment.outcome?.run")
+    head = e.page.locator(".cell-head")
+    for t in (0, 19):
+        e.stage("stage.set({t: arg})", t)
+        expect(e.part("chosen")).to_contain_text(f"({labels[t]})")
+        expect(e.part("chosen")).to_contain_text("layer 0 forward" if language == "en" else "0층 정방향")
+        expect(e.part("chosen")).to_contain_text(words(language)["stage"]["whatif_show_bent"])
+        assert head.evaluate(CUT_HEADING) == []
+    # as high at every step
+    before = head.bounding_box()["height"]
+    e.stage("stage.set({t: 3})")
+    e.until("stage.view.t === 3")
+    assert head.bounding_box()["height"] == before
+
+
+def test_on_a_phone_the_page_ends_where_its_content_does(opened, tmp_path):
+    gruviz.handout(split(), X, tmp_path / "made.html")
+    e = opened(width=390, height=844, touch=True)
+    last = e.part("why").locator(".term").last.bounding_box()
+    gap = e.page.locator("footer").bounding_box()["y"] - last["y"] - last["height"]
+    assert gap <= 30
+
+
+@pytest.mark.parametrize(("landscape", "scheme"), [(False, "dark"), (True, "light")])
+def test_it_prints_light_and_whole_without_its_tools(opened, tmp_path, landscape, scheme):
+    model, x = split(24), RNG.normal(size=(100, 2))
+    gruviz.handout(model, x, tmp_path / "made.html", title="Made for paper")
+    e = opened(scheme=scheme)
+    pages, texts, [layout] = sheets(e, tmp_path, landscape=landscape)
+    check_sheets(pages, texts, landscape=landscape)
+    assert len(pages) == 2
+    wide, _ = sorted(A4, reverse=landscape)
+    assert abs(layout["wide"] - wide / PX + 20 / 25.4 * 96) < 8
+    places = pictures_on(pages[0], gruviz.trace(model, x), layout)
+    assert len(places)
+    assert abs(places.mean(axis=0)[1] - 10 / 25.4 * DPI) <= 3
+    text = "\n".join(texts)
+    assert "Made for paper" in text
+    for word in ("What if?", "steps/s", "Light", "English", words("en")["handout"]["keys_one"][:20]):
+        assert word not in text
+    # the numbers at the right edge, each whole
+    assert re.search(r"h = keep \+ write +−?0\.\d{4}\b", text)
+    assert e.root.get_attribute("data-theme") == scheme
 
 
 HOSTILE = "<img src=x onerror=\"document.title='broken'\"></script><script>document.title='broken'</script>]]>"
@@ -344,14 +507,18 @@ def test_the_output_of_a_cell_draws_and_scrubs_inside_its_iframe(opened, tmp_pat
         expect(frame.locator("[data-part=chosen]")).to_contain_text("layer 1")
         np.testing.assert_array_equal(
             root.evaluate(
-                "async ({ gruviz: { store } }) => { while (store.drawn?.tile?.layer !== 3) "
+                "async ({ gruviz: { store } }) => { while (store.picture?.tile?.layer !== 3) "
                 "await new Promise((done) => setTimeout(done, 20)); "
-                "return [...store.drawn.tile.arrays.h] }"
+                "return [...store.picture.tile.arrays.h] }"
             ),
             trace.h[3, 0].ravel(),
         )
-        frame.locator("[data-do=whatif]").click()
-        expect(frame.locator("[data-part=bench]")).to_contain_text(words("en")["stage"]["whatif_no_model"])
+        opener = frame.locator("[data-do=whatif]")
+        expect(opener).to_have_attribute("aria-disabled", "true")
+        expect(opener).to_have_attribute("title", words("en")["stage"]["whatif_no_model"])
+        opener.click(force=True)
+        expect(frame.locator("[data-part=bench]")).to_be_hidden()
+        expect(frame.locator(".hint")).to_have_text(words("en")["stage"]["whatif_no_model"])
     else:
         expect(why.locator(".term")).not_to_have_count(0)
     assert e.page.evaluate("document.querySelector('iframe').contentDocument") is None  # neither reaches the other
@@ -391,7 +558,7 @@ def test_explore_s_offline_file_is_the_picture_at_the_moment_of_the_click(explor
         "stage.experiment.change({edits: [arg]})",
         {"do": "clamp", "gate": "z", "value": 0.25, "units": [5], "steps": [2, 30], "layer": 0},
     )
-    seen.until("stage.experiment.outcome?.ran && stage.view.bent")
+    seen.until("stage.experiment.outcome?.run && stage.view.bent")
     seen.stage("stage.arrange({colours: 'stretched', hide: 'n'})")
     names = ["t", "unit", "gate", "diagram", "bent", "colours", "hide", "show", "first", "last", "order"]
     view = {name: seen.view()[name] for name in names}
@@ -400,7 +567,7 @@ def test_explore_s_offline_file_is_the_picture_at_the_moment_of_the_click(explor
     assert saved(seen, tmp_path / "made.html") == "gruviz.html"
 
     e = opened()
-    e.until("stage.experiment.outcome?.ran")
+    e.until("stage.experiment.outcome?.run")
     assert {name: e.view()[name] for name in names} == view
     for gate, values in numbers.items():
         np.testing.assert_array_equal(e.values(gate), values)
@@ -442,4 +609,4 @@ def test_what_is_too_large_for_a_file_is_offered_in_parts(explore, opened, tmp_p
     e = opened()
     assert (e.view()["t"], e.view()["unit"]) == (50, 2)
     assert e.value("z", 50, 2) == wanted
-    expect(e.part("status")).to_contain_text("Steps 100 to 399 of a run of 9000 steps")
+    expect(e.part("status")).to_contain_text("Steps 100 to 399 of a run of 9,000 steps")

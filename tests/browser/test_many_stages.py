@@ -1,13 +1,11 @@
 """Four stages on one page, two of them linked: each with what is its own, and gone without a trace."""
 
 import pytest
-from explorer import Explorer
 from plain_pages import WATCHED, four_stages
-from playwright.sync_api import Browser
 
 # what each stage asks as soon as it rests, answered with as many zeros
 ANSWER = """() => {
-  for (const [key, { id, trace, layer, unit, first, last }] of [...registry.asked]) {
+  for (const [key, { id, trace, layer, unit, first, last }] of [...registry.pendingRequests]) {
     const steps = last + 1 - first;
     const table = (rows) => Object.assign(new Float32Array(steps * rows), { rows, columns: steps });
     registry.settle(key, id);
@@ -21,18 +19,14 @@ ANSWER = """() => {
 
 
 @pytest.fixture
-def e(chromium: Browser, folder):
-    path, address = folder
-    four_stages(path / "many.html")
-    e = Explorer(chromium.new_context(viewport={"width": 1200, "height": 900}), address)
-    e.page.add_init_script(WATCHED)
-    e.page.goto(f"{address}/many.html")
+def e(open_html):
+    e = open_html(four_stages(), script=WATCHED)
     e.page.wait_for_selector("[data-ready]")
-    e.page.wait_for_function("[...registry.asked.values()].filter(({ kind }) => kind === 'sums').length === 4")
+    e.page.wait_for_function(
+        "[...registry.pendingRequests.values()].filter(({ kind }) => kind === 'sums').length === 4"
+    )
     e.page.evaluate(ANSWER)
-    yield e
-    assert not e.faults, e.faults
-    e.context.close()
+    return e
 
 
 def views(e):
@@ -103,7 +97,7 @@ def test_questions_of_several_stages_go_out_together(e):
     last = e.page.evaluate("calls.at(-1)")
     assert {key: asked["kind"] for key, asked in last.items()} == {"a": "explain", "b": "explain"}
     e.page.evaluate("registry.settle('a', null); handleOf(registry.stages.get('b')).ask({kind: 'figure'})")
-    assert set(e.page.evaluate("Object.fromEntries(registry.asked)")) == {"b"}
+    assert set(e.page.evaluate("Object.fromEntries(registry.pendingRequests)")) == {"b"}
 
 
 def test_fifty_mounts_leave_nothing(e):
@@ -133,8 +127,8 @@ def test_fifty_mounts_leave_nothing(e):
     assert after[0] < before[0] + 300_000  # one stage alone holds several times that
     assert after[1] <= before[1]
     assert after[2] <= before[2] + 10
-    left = "[registry.stages.size, registry.cursors.size, registry.asked.size, live.timers.size, live.frames.size]"
-    assert e.page.evaluate(left) == [0, 0, 0, 0, 0]
+    sets = "[registry.stages, registry.cursors, registry.pendingRequests, live.timers, live.frames]"
+    assert e.page.evaluate(f"{sets}.map(({{ size }}) => size)") == [0, 0, 0, 0, 0]
 
 
 def test_another_pixel_density_is_drawn_anew_by_those_that_are_there(e):

@@ -2,31 +2,22 @@
 
 import numpy as np
 import pytest
-from explorer import Explorer
 from plain_pages import WATCHED, ten_figures, traced
-from playwright.sync_api import Browser, expect
+from playwright.sync_api import expect
 
 MIDDLE = "document.querySelectorAll('[data-figure]')[arg].scrollIntoView({ block: 'center' })"
 
 
 @pytest.fixture
-def page(chromium: Browser, folder):
-    path, address = folder
-    ten_figures(path / "ten.html")
-    e = Explorer(chromium.new_context(viewport={"width": 1000, "height": 800}), address)
-    e.page.add_init_script(WATCHED)
-    e.page.goto(f"{address}/ten.html")
+def page(open_html):
+    e = open_html(ten_figures(), width=1000, height=800, script=WATCHED)
     e.page.wait_for_selector("[data-ready]")
-    yield e.page
-    assert not e.faults, e.faults
-    e.context.close()
+    return e.page
 
 
 def scroll_to(page, number: int) -> None:
     page.evaluate(f"(arg) => {MIDDLE}", number)
-    page.wait_for_function(
-        "(arg) => figures.get(arg)?.store.drawn !== undefined && figures.get(arg).store.look", arg=number
-    )
+    page.wait_for_function("(arg) => figures.get(arg)?.store.look", arg=number)
     page.wait_for_timeout(200)
 
 
@@ -36,7 +27,7 @@ def pixel(page, number: int, t: int, row: int) -> list[int]:
         """([number, t, row]) => {
           const part = figures.get(number).parts.find(({ slot }) => slot === "main"),
             canvas = part.part.heat, ratio = canvas.width / canvas.clientWidth,
-            y = part.size.ruler + (row + 0.5) * (part.axisTop - part.size.ruler) / part.shown.length;
+            y = part.size.ruler + (row + 0.5) * (part.axisTop - part.size.ruler) / part.units.length;
           return [...canvas.getContext("2d").getImageData(part.x(t + 0.5) * ratio, y * ratio, 1, 1).data].slice(0, 3);
         }""",
         [number, t, row],
@@ -82,7 +73,7 @@ def test_scrubbing_the_stage_moves_the_figures_and_a_figure_plays_by_itself(page
     figure.locator("[data-part=play]").click()
     page.wait_for_function("figures.get(0).store.view.t > 9")
     figure.locator("[data-part=play]").click()
-    assert not page.evaluate("figures.get(0).store.playing")
+    assert not page.evaluate("figures.get(0).store.isPlaying")
 
 
 def test_after_destroy_nothing_is_left(page):

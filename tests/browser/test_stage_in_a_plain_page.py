@@ -1,13 +1,13 @@
 """The stage without Streamlit: the same script draws a trace in a plain HTML page."""
 
-import base64
 import json
 
 import numpy as np
 import pytest
 import torch
 from explorer import DRAWN, Explorer
-from playwright.sync_api import Browser, expect
+from plain_pages import one_stage
+from playwright.sync_api import expect
 
 import gruviz
 from gruviz.models.random_weights import random_params
@@ -18,36 +18,17 @@ from gruviz.tracing.analysis import unit_order
 from gruviz.tracing.trace import layer_weights
 from gruviz.wording.words import words
 
-PAGE = """<!doctype html><meta charset="utf-8"><link rel="icon" href="data:,">
-<style>body {{ margin: 16px; background: #fff }}</style><body><div id="host"></div><script type="module">
-import {{ fullParts }} from "./stage/hosts/full_stage.js";
-import {{ mount }} from "./stage/stage.js";
-import {{ unpack }} from "./stage/data/message.js";
-const bytes = Uint8Array.from(atob("{message}"), (letter) => letter.charCodeAt(0));
-mount(document.getElementById("host"), unpack(bytes), {{ parts: fullParts() }});
-</script></body>"""
-
 
 @pytest.fixture
-def plain(chromium: Browser, folder):
-    opened = []
+def plain(open_html):
+    """Opens a page with one stage of a trace."""
 
-    def open_page(trace: gruviz.GateTrace, **named) -> Explorer:
-        shown = scene.Scene(scene.Run("one", trace, None), labels=scene.Labels(**named))
-        path, address = folder
-        (path / "page.html").write_text(
-            PAGE.format(message=base64.b64encode(scene.message(shown)).decode()), encoding="utf-8"
-        )
-        e = Explorer(chromium.new_context(viewport={"width": 1200, "height": 900}), address)
-        opened.append(e)
-        e.page.goto(f"{address}/page.html")
+    def open_page(trace: gruviz.GateTrace, **labels) -> Explorer:
+        e = open_html(one_stage(scene.Scene(scene.Run("one", trace, None), labels=scene.Labels(**labels))))
         e.root.evaluate(DRAWN)
         return e
 
-    yield open_page
-    for e in opened:
-        assert not e.faults, e.faults
-        e.context.close()
+    return open_page
 
 
 def traced(model=gruviz.SplitGRU):
@@ -161,9 +142,8 @@ const stage = mount(document.getElementById("host"), sceneOfRun(run, options), {
 
 
 @pytest.fixture
-def local(chromium: Browser, folder):
+def local(open_html):
     """Opens a stage whose scene is made in the page, of two layers and a head; the trace is what Python makes of it."""
-    opened = []
 
     def open_page(language: str = "en", steps: int = 80) -> tuple[Explorer, gruviz.GateTrace, torch.nn.GRU]:
         rng = np.random.default_rng(11)
@@ -184,18 +164,11 @@ def local(chromium: Browser, folder):
             "input": {"x": x.ravel().tolist(), "h0": [0.4] * 6, "channels": ["a", "b"], "target": target},
             "options": {"shared": alike(language), "language": language, "title": "Made in this page."},
         }
-        path, address = folder
-        (path / "local.html").write_text(LOCAL.format(given=json.dumps(given)), encoding="utf-8")
-        e = Explorer(chromium.new_context(viewport={"width": 1400, "height": 900}), address)
-        opened.append(e)
-        e.page.goto(f"{address}/local.html")
+        e = open_html(LOCAL.format(given=json.dumps(given)), width=1400)
         e.root.evaluate(DRAWN)
         return e, trace, model
 
-    yield open_page
-    for e in opened:
-        assert not e.faults, e.faults
-        e.context.close()
+    return open_page
 
 
 def test_a_stage_without_a_server_has_everything(local):
@@ -209,7 +182,7 @@ def test_a_stage_without_a_server_has_everything(local):
     for how in ("peak", "cluster", "component"):
         e.part("order").select_option(how, force=True)
         e.until(f"!stage.questions.has('order') && stage.view.order === '{how}'")
-        assert e.stage("stage.rows.shown") == unit_order(trace, how, layer=1).tolist()
+        assert e.stage("stage.rows.units") == unit_order(trace, how, layer=1).tolist()
     e.click_cell("n", 30, 4)
     e.until("stage.replyFor()?.gate === 'n'")
     number = explain.number(model, trace, gate="n", layer=1, time=30, unit=4)
@@ -234,7 +207,7 @@ def test_a_what_if_without_a_server_claims_nothing_of_python(local):
     e.stage(
         "stage.experiment.change({edits: [{do: 'clamp', gate: 'z', value: 1, units: null, steps: [20, 79], layer: 0}]})"
     )
-    e.until("stage.experiment.outcome?.ran?.done")
+    e.until("stage.experiment.outcome?.run?.isDone")
     bent = gruviz.trace(model, trace.x[0], trace.h0[:, :1], what_if=[gruviz.Clamp("z", 1, steps=(20, 79), layer=0)])
     np.testing.assert_allclose(e.values("h"), bent.h[0, 0], atol=1e-5)
     expect(e.part("bench")).to_contain_text(f"{w['whatif_whose_page']} {w['whatif_unchecked']}")
@@ -250,7 +223,7 @@ def test_a_what_if_too_large_for_a_page_is_refused_where_no_server_could_compute
     assert e.stage("stage.panels.tile.each") > 1
     assert e.stage("stage.given.reach.h") == pytest.approx(float(np.abs(trace.h).max()), abs=1e-4)
     e.press("whatif")
-    e.until("stage.experiment.session.ready")
+    e.until("stage.experiment.session.isReady")
     e.stage("stage.experiment.change({edits: [{do: 'lesion', units: [0], layer: 0}]})")
     expect(e.part("bench")).to_contain_text(w["whatif_too_large"])
     expect(e.part("bench")).not_to_contain_text(w["whatif_computing"])

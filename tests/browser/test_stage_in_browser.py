@@ -283,7 +283,7 @@ def test_keys_move_choose_and_explain(explore):
     e.key("Enter")
     expect(e.part("why").locator(".term.total")).to_be_visible()
     e.key("?")
-    expect(e.part("help")).to_contain_text("one step; with shift ten")
+    expect(e.part("help")).to_contain_text("one step; with Shift ten")
     e.key("Escape")
     expect(e.part("help")).to_be_hidden()
     e.key("+")
@@ -1014,3 +1014,31 @@ OVERLAPPING = """(root, kind) => {
       && Math.min(a.bottom, b.bottom) - Math.max(a.top, b.top) > 3)
     .map(([other]) => `${one.outerHTML} ${other.outerHTML}`.slice(0, 300)));
 }"""
+
+
+@pytest.mark.parametrize("language", ["en", "ko"])
+def test_every_symbol_and_button_beside_the_panels_says_what_it_means(explore, language):
+    e = explore(f"lang={language}")
+    w = words(language)
+    terms, stage = w["terms"], w["stage"]
+    tips = e.root.evaluate(
+        """(root) => [...root.querySelectorAll(".cell-summand")].map((each) =>
+          [each.querySelector("text").textContent, each.querySelector("title").textContent])"""
+    )
+    expected = {"Wx": terms["w_x"], "Uh": terms["u_h"], "b": terms["bias_term"], "Σ": terms["sum"]}
+    assert len(tips) == 12
+    assert all(tip == expected[label] for label, tip in tips)
+    boxes = e.page.locator(".cell-node:has(.cell-shape) .cell-hit title").all_text_contents()
+    assert [box.split("\n")[0] for box in boxes] == [terms[name] for name in ("sigmoid", "sigmoid", "tanh")]
+    assert boxes[0].split("\n")[1] == terms["r"]
+    assert e.page.locator("[data-name=hPrev] > title").text_content() == terms["h_prev"]
+    for part, key in (("unit", "unit"), ("layer", "layer"), ("time", "lines")):
+        assert e.part(part).get_attribute("title") == stage[f"diagram_{key}_about"]
+    for notation in ("symbols", "numbers", "both"):
+        button = e.page.locator(f"button[data-written={notation}]")
+        assert button.get_attribute("title") == stage[f"written_{notation}_about"]
+    assert e.part("equations").get_attribute("title") == stage["equations_about"]
+    assert e.part("chosen").get_attribute("title") == stage["chosen_about"]
+    # the caption of the diagram names the unit as the heading does
+    unit = stage["unit_number"].format(unit=e.stage("stage.view.unit"))
+    assert e.page.locator(".cell-svg > text").last.text_content().startswith(unit)

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import base64
 import re
 
 import numpy as np
 import pytest
-from explorer import DRAWN, Explorer
+from explorer import DRAWN
+from plain_pages import one_stage
 from playwright.sync_api import expect
 
 import gruviz
@@ -28,7 +28,7 @@ def open_bench(e) -> None:
 def idea(e, name: str) -> None:
     e.part("bench").locator("[data-what=try]").click()
     e.part("bench").locator(f"[data-idea={name}]").click()
-    e.until("stage.experiment.acting && stage.experiment.outcome.ran.done")
+    e.until("stage.experiment.acting && stage.experiment.outcome.run.isDone")
 
 
 def take(e, tool: str) -> None:
@@ -275,41 +275,14 @@ def test_weights_are_dragged_and_a_unit_is_cut_out_with_a_key(explore):
     expect(badge(e)).to_have_text(CHECKED, timeout=15_000)
 
 
-PAGE = """<!doctype html><meta charset="utf-8"><link rel="icon" href="data:,">
-<body><div id="host"></div><script type="module">
-import {{ fullParts }} from "./stage/hosts/full_stage.js";
-import {{ mount }} from "./stage/stage.js";
-import {{ unpack }} from "./stage/data/message.js";
-const bytes = Uint8Array.from(atob("{message}"), (letter) => letter.charCodeAt(0));
-mount(document.getElementById("host"), unpack(bytes), {{ parts: fullParts() }});
-</script></body>"""
-
-
-@pytest.fixture
-def page_of(chromium, folder):
-    opened = []
-
-    def open_page(text: str) -> Explorer:
-        path, address = folder
-        (path / "what_if.html").write_text(text, encoding="utf-8")
-        opened.append(Explorer(chromium.new_context(viewport={"width": 1200, "height": 900}), address))
-        opened[-1].page.goto(f"{address}/what_if.html")
-        opened[-1].root.evaluate(DRAWN)
-        return opened[-1]
-
-    yield open_page
-    for e in opened:
-        assert not e.faults, e.faults
-        e.context.close()
-
-
 @pytest.mark.parametrize("model", [gruviz.ConcatGRU, gruviz.TorchGRU])
-def test_a_plain_page_bends_without_any_python(page_of, model):
+def test_a_plain_page_bends_without_any_python(open_html, model):
     x = np.random.default_rng(3).normal(size=(60, 2))
     made = model.from_params(random_params(2, 9, 1, gain=3))
     trace = gruviz.trace(made, x, h0=np.full(9, 0.4))
     shown = scene.Scene(scene.Run("one", trace, made))
-    e = page_of(PAGE.format(message=base64.b64encode(scene.message(shown)).decode()))
+    e = open_html(one_stage(shown))
+    e.root.evaluate(DRAWN)
     open_bench(e)
     idea(e, "z0")
     bent = gruviz.trace(made, x, h0=np.full(9, 0.4), what_if=(gruviz.Clamp("z", 0),))

@@ -1,5 +1,7 @@
 """The curves of a training by their data, axes and lines."""
 
+from dataclasses import replace
+
 import pytest
 
 from gruviz.drawing.training_figures import beyond_curve, loss_curve, metric_curve
@@ -40,6 +42,21 @@ def test_the_metric_has_baseline_and_goal_as_lines(language, theme):
     w = words(language)
     assert texts(figure) == [w["task_metrics"]["baseline_right"], w["train"]["goal"]]
     assert figure.layout.yaxis.tickformat == ".0%"
+
+
+@pytest.mark.parametrize("task", TASKS.values(), ids=list(TASKS))
+def test_the_names_of_goal_and_baseline_are_where_the_curve_is_not(task):
+    points = [replace(HISTORY[0], step=k, metric=metric) for k, metric in enumerate((task.baseline, task.goal))]
+    rising = metric_curve(points, 1, task)
+    falling = beyond_curve([1, 2], [task.goal, task.baseline], task, 1, "Gap")
+    for figure, sides in ((rising, ("right", "left")), (falling, ("left", "right"))):
+        top = figure.layout.yaxis.range[1]
+        assert tuple(each.xanchor for each in figure.layout.annotations) == sides
+        for each in figure.layout.annotations:
+            # inside of the chart, also where large type is wider than Plotly measures
+            assert each.xshift * (1 if each.xanchor == "left" else -1) >= 8
+            room = each.y if each.yanchor == "top" else top - each.y
+            assert room >= 0.2 * top, each.text
 
 
 def test_the_moment_looked_at_and_the_one_it_left_for_good_are_marked():

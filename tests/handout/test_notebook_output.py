@@ -63,7 +63,9 @@ def test_a_long_run_is_shown_as_far_as_it_fits_and_says_so(alone):
     ((header, arrays),) = scenes_in(text)
     assert arrays["h"].shape == (steps, 50)
     np.testing.assert_array_equal(arrays["h"], trace.h[0, 0, :steps])
-    assert f"Steps 0 to {steps - 1} of a run of {steps + 100} steps" in header["status"]["text"]
+    assert f"The first {steps:,} steps of a run of {steps + 100:,} steps." in header["status"]["text"]
+    korean = header["others"]["ko"]["status"]["text"]
+    assert f"전체 {steps + 100:,}스텝 가운데 처음 {steps:,}스텝이에요." in korean
     assert len(text) < 3_500_000
 
 

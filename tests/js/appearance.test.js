@@ -1,12 +1,12 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { LOOKS, looksOf } from "../../assets/stage/hosts/appearance.js";
+import { ASPECTS, appearanceOf } from "../../assets/stage/hosts/appearance.js";
 
 const USUAL = { look: "auto", type: "normal", contrast: "normal" };
 
 test("an address says how the page looks", () => {
-  assert.deepEqual(looksOf(""), USUAL);
-  assert.deepEqual(looksOf("?look=dark&type=projector&contrast=high&t=3"), {
+  assert.deepEqual(appearanceOf(""), USUAL);
+  assert.deepEqual(appearanceOf("?look=dark&type=projector&contrast=high&t=3"), {
     look: "dark",
     type: "projector",
     contrast: "high",
@@ -14,10 +14,10 @@ test("an address says how the page looks", () => {
 });
 
 test("what an address cannot mean is as if it were not there", () => {
-  assert.deepEqual(looksOf("?look=pink&type=&contrast=HIGH"), USUAL);
-  assert.deepEqual(looksOf(`?look=${"x".repeat(100000)}`), USUAL);
-  assert.deepEqual(looksOf("?look=__proto__&type=constructor"), USUAL);
+  assert.deepEqual(appearanceOf("?look=pink&type=&contrast=HIGH"), USUAL);
+  assert.deepEqual(appearanceOf(`?look=${"x".repeat(100000)}`), USUAL);
+  assert.deepEqual(appearanceOf("?look=__proto__&type=constructor"), USUAL);
 });
 
 test("the usual stands first", () =>
-  assert.deepEqual(Object.fromEntries(Object.entries(LOOKS).map(([aspect, [usual]]) => [aspect, usual])), USUAL));
+  assert.deepEqual(Object.fromEntries(Object.entries(ASPECTS).map(([aspect, [usual]]) => [aspect, usual])), USUAL));

@@ -116,7 +116,7 @@ test("the largest, the first step at which one is seen, what is left at each, an
     [facts.most?.gate, facts.most?.t, facts.most?.unit, facts.most?.value.toFixed(3)],
     ["n", 3, 1, "-0.400"],
   );
-  assert.deepEqual([facts.from, facts.said], [2, null]);
+  assert.deepEqual([facts.from, facts.outputScale], [2, null]);
   // each gate has its own scale: the large difference of n does not hide the small ones of the others
   assert.deepEqual(facts.scales, { z: 0.001, r: 0.001, n: 0.5, h: 0.005 });
   assert.deepEqual(
@@ -148,7 +148,7 @@ test("colours reach as far up as down, on a scale of its own for each gate and f
     odd: { nan: "#888888", outside: "#00ff00" },
   });
   const scales = { z: 0.01, r: 0.2, n: 2, h: 0.5 };
-  const found = differencePalettes(scene, "light", { scales, said: 5 });
+  const found = differencePalettes(scene, "light", { scales, outputScale: 5 });
   assert.deepEqual(
     ["z", "r", "n", "h", "y"].map((name) => [
       /** @type {any} */ (found)[name].low,
@@ -162,7 +162,7 @@ test("colours reach as far up as down, on a scale of its own for each gate and f
       [-5, 5],
     ],
   );
-  assert.equal(differencePalettes(scene, "light", { scales, said: null }).y, undefined);
+  assert.equal(differencePalettes(scene, "light", { scales, outputScale: null }).y, undefined);
 });
 
 test("units have counterparts where there are as many of them, in as many layers, read the same way", () => {

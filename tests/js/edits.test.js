@@ -3,14 +3,14 @@ import { test } from "node:test";
 import {
   MOST_EDITS,
   RANGES,
-  act,
-  merge,
-  nameOf,
+  activeEdits,
+  mergeEdit,
+  describeEdit,
   readEdits,
-  replaced,
-  same,
-  toggled,
-  without,
+  replaceEdit,
+  isSameEdits,
+  toggleEdit,
+  removeEdit,
   writeEdits,
 } from "../../assets/stage/editor/edits.js";
 import { seeded } from "./seeded.js";
@@ -18,11 +18,11 @@ import { seeded } from "./seeded.js";
 const LIMITS = { units: 8, steps: 20, layers: 2, inputs: 3 };
 const read = (text, limits = LIMITS) => readEdits(text, limits);
 const edits = (text) => {
-  const { edits: found, left } = read(text);
-  assert.deepEqual(left, [], text);
+  const { edits: found, issues } = read(text);
+  assert.deepEqual(issues, [], text);
   return found;
 };
-const whys = (text, limits) => Object.fromEntries(read(text, limits).left.map(({ why, count }) => [why, count]));
+const whys = (text, limits) => Object.fromEntries(read(text, limits).issues.map(({ why, count }) => [why, count]));
 const all = { units: null, steps: null, layer: 0 };
 
 test("each kind of edit, in text and as a value", () => {
@@ -121,37 +121,37 @@ test("the columns of W_ih are the layer's own", () => {
 });
 
 test("what is told has a count and a short example", () => {
-  const { left } = read(`clamp z 1 u99;clamp z 1 u${"9".repeat(500)};hello`);
+  const { issues } = read(`clamp z 1 u99;clamp z 1 u${"9".repeat(500)};hello`);
   assert.deepEqual(
-    left.map(({ why, count }) => [why, count]),
+    issues.map(({ why, count }) => [why, count]),
     [
       ["unit", 2],
       ["unreadable", 1],
     ],
   );
-  assert.equal(left[0].example, "clamp z 1 u99");
-  assert.equal(read("x".repeat(500)).left[0].example.length, 40);
+  assert.equal(issues[0].example, "clamp z 1 u99");
+  assert.equal(read("x".repeat(500)).issues[0].example.length, 40);
 });
 
 test("ten thousand clamps are a hundred", () => {
-  const { edits: found, left } = read("clamp z 1;".repeat(10_000));
+  const { edits: found, issues } = read("clamp z 1;".repeat(10_000));
   assert.equal(found.length, MOST_EDITS);
-  assert.deepEqual(left, [{ why: "many", count: 9900, example: "clamp z 1" }]);
+  assert.deepEqual(issues, [{ why: "many", count: 9900, example: "clamp z 1" }]);
 });
 
 test("what was cut off before, or is cut off here, is told with the last change that is there", () => {
   assert.deepEqual(read("clamp z 1;lesion u3;\u2026"), {
     edits: [...edits("clamp z 1;lesion u3")],
-    left: [{ why: "long", count: 1, example: "lesion u3" }],
+    issues: [{ why: "long", count: 1, example: "lesion u3" }],
   });
-  assert.deepEqual(read("\u2026").left, [{ why: "long", count: 1, example: "\u2026" }]);
+  assert.deepEqual(read("\u2026").issues, [{ why: "long", count: 1, example: "\u2026" }]);
   assert.deepEqual(
-    read("clamp z 1;\u2026;lesion u3").left.map(({ why }) => why),
+    read("clamp z 1;\u2026;lesion u3").issues.map(({ why }) => why),
     ["unreadable"],
   ); // a mark stands at the end
   const long = read(`clamp z 1;${"lesion u3;".repeat(9_999)}lesion u3`);
   assert.deepEqual(
-    long.left.map(({ why, example }) => [why, example]),
+    long.issues.map(({ why, example }) => [why, example]),
     [
       ["long", "lesion u3"],
       ["many", "lesion u3"],
@@ -188,7 +188,7 @@ test("whatever is written is read the same, and written the same again", () => {
     assert.equal(found.length, made.length);
     assert.equal(writeEdits(found), text);
     assert.deepEqual(edits(writeEdits(found)), found);
-    assert.ok(same(made, found));
+    assert.ok(isSameEdits(made, found));
     const address = new URL("http://a/");
     address.searchParams.set("edits", text);
     assert.equal(new URL(address.href).searchParams.get("edits"), text);
@@ -227,7 +227,7 @@ test("whatever comes, what comes out makes sense", () => {
       "\u{1f600}",
     ];
   for (let n = 0; n < 5000; n++) {
-    const { edits: found, left } = read(Array.from({ length: whole(1, 40) }, () => one(pieces)).join(""));
+    const { edits: found, issues } = read(Array.from({ length: whole(1, 40) }, () => one(pieces)).join(""));
     for (const edit of found) {
       assert.ok(
         edit.layer < 2 &&
@@ -237,7 +237,7 @@ test("whatever comes, what comes out makes sense", () => {
       if (edit.do === "clamp") assert.ok(edit.value >= RANGES[edit.gate][0] && edit.value <= RANGES[edit.gate][1]);
       if (edit.steps) assert.ok(0 <= edit.steps[0] && edit.steps[0] <= edit.steps[1] && edit.steps[1] < 20);
     }
-    for (const { count, example } of left) assert.ok(count > 0 && example.length <= 40);
+    for (const { count, example } of issues) assert.ok(count > 0 && example.length <= 40);
   }
 });
 
@@ -269,12 +269,12 @@ for (const [name, text] of [
 test("lists: those that act, one replaced, taken out, put aside and back", () => {
   const list = edits("clamp z 1;-bias r 2;lesion u1"),
     before = JSON.stringify(list);
-  assert.equal(writeEdits(act(list)), "clamp z 1;lesion u1");
-  assert.equal(writeEdits(replaced(list, 1, list[0])), "clamp z 1;clamp z 1;lesion u1");
-  assert.equal(writeEdits(without(list, 0)), "-bias r 2;lesion u1");
-  assert.equal(writeEdits(toggled(list, 0)), "-clamp z 1;-bias r 2;lesion u1");
-  assert.deepEqual(toggled(list, 1)[1], { ...all, do: "bias", gate: "r", value: 2 });
-  assert.deepEqual(toggled(toggled(list, 2), 2), list);
+  assert.equal(writeEdits(activeEdits(list)), "clamp z 1;lesion u1");
+  assert.equal(writeEdits(replaceEdit(list, 1, list[0])), "clamp z 1;clamp z 1;lesion u1");
+  assert.equal(writeEdits(removeEdit(list, 0)), "-bias r 2;lesion u1");
+  assert.equal(writeEdits(toggleEdit(list, 0)), "-clamp z 1;-bias r 2;lesion u1");
+  assert.deepEqual(toggleEdit(list, 1)[1], { ...all, do: "bias", gate: "r", value: 2 });
+  assert.deepEqual(toggleEdit(toggleEdit(list, 2), 2), list);
   assert.equal(JSON.stringify(list), before);
 });
 
@@ -282,10 +282,10 @@ test("a new clamp takes the old one's place, where it is of the same units, step
   const list = edits("clamp z 1 u1-2;bias z 1;-clamp z 0"),
     one = (text) => edits(text)[0];
   assert.equal(
-    writeEdits(merge(list, { ...one("clamp z 0.5 u1-2"), units: [2, 1] })),
+    writeEdits(mergeEdit(list, { ...one("clamp z 0.5 u1-2"), units: [2, 1] })),
     "clamp z 0.5 u1-2;bias z 1;-clamp z 0",
   );
-  assert.equal(writeEdits(merge(list, one("clamp z 0.5"))), "clamp z 1 u1-2;bias z 1;clamp z 0.5");
+  assert.equal(writeEdits(mergeEdit(list, one("clamp z 0.5"))), "clamp z 1 u1-2;bias z 1;clamp z 0.5");
   for (const text of [
     "clamp z 0.5 u1",
     "clamp z 0.5 u1-2 t3",
@@ -293,16 +293,16 @@ test("a new clamp takes the old one's place, where it is of the same units, step
     "clamp r 0.5 u1-2",
     "scale z 0.5 u1-2",
   ])
-    assert.equal(writeEdits(merge(list, one(text))), `${writeEdits(list)};${text}`);
+    assert.equal(writeEdits(mergeEdit(list, one(text))), `${writeEdits(list)};${text}`);
   const full = Array.from({ length: MOST_EDITS }, (_, k) => one(`weight w_hh ${k % 24},${Math.floor(k / 24)} 1`));
-  assert.equal(merge(full, list[0]).length, MOST_EDITS);
-  assert.equal(writeEdits(merge(full, one("weight w_hh 0,0 2"))).slice(0, 20), "weight w_hh 0,0 2;we");
+  assert.equal(mergeEdit(full, list[0]).length, MOST_EDITS);
+  assert.equal(writeEdits(mergeEdit(full, one("weight w_hh 0,0 2"))).slice(0, 20), "weight w_hh 0,0 2;we");
 });
 
 test("lists are the same where their text is", () => {
-  assert.ok(same(edits("clamp z 1;bias r 2"), edits("clamp z 1.0 l0;bias r 2")));
-  assert.ok(!same(edits("clamp z 1;bias r 2"), edits("bias r 2;clamp z 1")));
-  assert.ok(!same(edits("clamp z 1"), edits("-clamp z 1")));
+  assert.ok(isSameEdits(edits("clamp z 1;bias r 2"), edits("clamp z 1.0 l0;bias r 2")));
+  assert.ok(!isSameEdits(edits("clamp z 1;bias r 2"), edits("bias r 2;clamp z 1")));
+  assert.ok(!isSameEdits(edits("clamp z 1"), edits("-clamp z 1")));
 });
 
 const WORDS = {
@@ -333,9 +333,9 @@ test("edits in words", () => {
     ["weight w_hh 13,2 0.7", "w_hh row z 5, column 2 = 0.7"],
     ["weight b_ih 16 0.7", "b_ih row n 0 = 0.7"],
   ])
-    assert.equal(nameOf(edits(text)[0], WORDS, String, { units: 8, layerName }), said);
-  assert.equal(nameOf(edits("weight w_hh 13,2 0.7")[0], WORDS, String), "w_hh row 13, column 2 = 0.7");
+    assert.equal(describeEdit(edits(text)[0], WORDS, String, { units: 8, layerName }), said);
+  assert.equal(describeEdit(edits("weight w_hh 13,2 0.7")[0], WORDS, String), "w_hh row 13, column 2 = 0.7");
   const names = (unit) => ["latch", "mirror", "half-way", "3"][unit] ?? `${unit}`;
-  assert.equal(nameOf(edits("lesion u0-1")[0], WORDS, names), "units latch, mirror removed");
-  assert.equal(nameOf(edits("lesion u0-7")[0], WORDS, names), "8 units removed");
+  assert.equal(describeEdit(edits("lesion u0-1")[0], WORDS, names), "units latch, mirror removed");
+  assert.equal(describeEdit(edits("lesion u0-7")[0], WORDS, names), "8 units removed");
 });

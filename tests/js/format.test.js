@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { axisEnds, changeNumber, equation, fillHover, real } from "../../assets/stage/view/more_formats.js";
+import { axisEnds, changeNumber, equation, fillHover, fromJsonNumber } from "../../assets/stage/view/more_formats.js";
 import { fill, number } from "../../assets/stage/view/format.js";
-import { axisNumber, signed } from "../../assets/stage/view/axis_number.js";
+import { axisNumber, withMinusSign } from "../../assets/stage/view/axis_number.js";
 import { compactNumber } from "../../assets/stage/cell/compact_number.js";
 import { seeded } from "./seeded.js";
 
@@ -118,11 +118,17 @@ test("a number beside an axis", () => {
 });
 
 test("what JSON has no number for comes as a text", () => {
-  assert.ok(Number.isNaN(real("nan")));
-  assert.deepEqual(["inf", "-inf", 0.5, null, undefined].map(real), [Infinity, -Infinity, 0.5, null, undefined]);
+  assert.ok(Number.isNaN(fromJsonNumber("nan")));
+  assert.deepEqual(["inf", "-inf", 0.5, null, undefined].map(fromJsonNumber), [
+    Infinity,
+    -Infinity,
+    0.5,
+    null,
+    undefined,
+  ]);
 });
 
-test("minus is as wide as plus", () => assert.equal(signed("-1e-7"), "\u22121e\u22127"));
+test("minus is as wide as plus", () => assert.equal(withMinusSign("-1e-7"), "\u22121e\u22127"));
 
 test("the ends of a scale have as few digits as tell them apart", () => {
   for (const [ends, wanted] of /** @type {[[number, number], [string, string]][]} */ ([

@@ -27,7 +27,7 @@ function proper(
     `${message}: window ${a}, ${b} of ${steps}`,
   );
   assert.ok(Number.isInteger(t) && t >= 0 && t < steps, `${message}: step ${t}`);
-  assert.equal(gestures.hold === null, !gestures.busy, message);
+  assert.equal(gestures.gesture === null, !gestures.isBusy, message);
 }
 
 // ---- one pointer
@@ -36,8 +36,8 @@ test("a click on a cell chooses it and explains it", () => {
   const stage = new Standin();
   stage.down(stage.x(30), "r", MOUSE);
   assert.equal(stage.chosen.length, 0);
-  assert.deepEqual(names(stage.up(stage.x(30), "r", MOUSE)), ["click", "rested"]);
-  assert.deepEqual(stage.chosen, [{ do: "click", chosen: { t: 30, gate: "r", unit: 2 }, explain: true }]);
+  assert.deepEqual(names(stage.up(stage.x(30), "r", MOUSE)), ["click", "release"]);
+  assert.deepEqual(stage.chosen, [{ do: "click", cell: { t: 30, gate: "r", unit: 2 }, explain: true }]);
   assert.equal(stage.told("scrub").length, 0);
 });
 
@@ -45,34 +45,34 @@ test("a click on the input chooses it; there is nothing to explain", () => {
   const stage = new Standin();
   stage.down(stage.x(30), "x", MOUSE);
   stage.up(stage.x(30), "x", MOUSE);
-  assert.deepEqual(stage.chosen, [{ do: "click", chosen: { t: 30, gate: "x" }, explain: false }]);
+  assert.deepEqual(stage.chosen, [{ do: "click", cell: { t: 30, gate: "x" }, explain: false }]);
 });
 
 test("a click on the axis chooses the step alone", () => {
   const stage = new Standin();
   stage.down(stage.x(30), "axis", MOUSE);
   stage.up(stage.x(30), "axis", MOUSE);
-  assert.deepEqual(stage.chosen, [{ do: "click", chosen: { t: 30 }, explain: false }]);
+  assert.deepEqual(stage.chosen, [{ do: "click", cell: { t: 30 }, explain: false }]);
 });
 
 test("a click on a unit's name chooses the unit, and leaves the step", () => {
   const stage = new Standin();
   stage.down(20, "h", MOUSE);
   stage.up(20, "h", MOUSE);
-  assert.deepEqual(stage.chosen, [{ do: "click", chosen: { gate: "h", unit: 2 }, explain: true }]);
+  assert.deepEqual(stage.chosen, [{ do: "click", cell: { gate: "h", unit: 2 }, explain: true }]);
 });
 
 test("a click beside everything does nothing", () => {
   const stage = new Standin();
   stage.down(700, "axis", MOUSE);
-  assert.deepEqual(names(stage.up(700, "axis", MOUSE)), ["rested"]);
+  assert.deepEqual(names(stage.up(700, "axis", MOUSE)), ["release"]);
 });
 
 test("a finger's tap shows in words what the finger hides", () => {
   const stage = new Standin();
   stage.down(stage.x(30), "r");
   assert.equal(stage.hover, null);
-  assert.deepEqual(names(stage.up(stage.x(30), "r")), ["click", "hover", "rested"]);
+  assert.deepEqual(names(stage.up(stage.x(30), "r")), ["click", "hover", "release"]);
   assert.equal(stage.hover.t, 30);
 });
 
@@ -120,9 +120,9 @@ test("a finger that goes down or up scrolls the page, whatever it crosses: nothi
       stage.feed(ends, 420, to);
       assert.deepEqual(
         stage.log.map((action) => action.do).filter((name) => name !== "hover"),
-        ["before", "rested"],
+        ["remember", "release"],
       );
-      assert.equal(stage.gestures.busy, false);
+      assert.equal(stage.gestures.isBusy, false);
       assert.deepEqual(stage.geometry.window, [20, 60]);
     }
   }
@@ -142,7 +142,7 @@ test("one who wandered and came back has not clicked", () => {
   stage.down(300);
   stage.move(310);
   stage.move(300);
-  assert.deepEqual(names(stage.up(300)), ["settled", "rested"]);
+  assert.deepEqual(names(stage.up(300)), ["dragEnd", "release"]);
 });
 
 test("the ruler answers at once, cells once it is no click", () => {
@@ -202,7 +202,7 @@ test("a brush zooms to the whole steps under it, in either direction", () => {
     stage.drag(stage.x(from), stage.x(to), "z", { shift: true });
     assert.deepEqual(stage.geometry.window, [10, 31]);
     assert.equal(stage.brush, null);
-    assert.equal(stage.told("settled").length, 0);
+    assert.equal(stage.told("dragEnd").length, 0);
   }
 });
 
@@ -262,7 +262,7 @@ test("of two presses only the first remembers where it was", () => {
   const click = (after) => {
     const told = names(stage.down(stage.x(30), "z", { after }));
     stage.up(stage.x(30), "z", { after: 60 });
-    return told.includes("before");
+    return told.includes("remember");
   };
   assert.deepEqual([click(0), click(200), click(700)], [true, false, true]);
 });
@@ -270,10 +270,10 @@ test("of two presses only the first remembers where it was", () => {
 test("a cancelled press is no click, a cancelled brush no zoom", () => {
   const stage = new Standin();
   stage.down(300);
-  assert.deepEqual(names(stage.cancel(300)), ["rested"]);
+  assert.deepEqual(names(stage.cancel(300)), ["release"]);
   stage.down(200, "z", { shift: true });
   stage.move(300);
-  assert.deepEqual(names(stage.cancel(300)), ["brush", "rested"]);
+  assert.deepEqual(names(stage.cancel(300)), ["brush", "release"]);
   assert.equal(stage.brush, null);
   assert.deepEqual(stage.geometry.window, [0, 100]);
   assert.equal(stage.chosen.length, 0);
@@ -294,7 +294,7 @@ test("a pointer that is pressed twice was let go unseen", () => {
   stage.move(460);
   near(stage.geometry.window, [16, 56]); // one pointer: it pans, as if only the second press had been
   stage.up(460);
-  assert.equal(stage.gestures.busy, false);
+  assert.equal(stage.gestures.isBusy, false);
 });
 
 // ---- two and more
@@ -336,7 +336,7 @@ for (const stays of [11, 12]) {
       }
       stage.up(320, "z", { id: stays });
       assert.equal(stage.chosen.length, 0);
-      assert.equal(stage.gestures.busy, false);
+      assert.equal(stage.gestures.isBusy, false);
     });
   }
 }
@@ -466,7 +466,7 @@ test("three fingers in every order of lifting, lifted or cancelled", () => {
         assert.deepEqual(stage.geometry.window, before, `${message}: lifting moves nothing`);
         proper(stage, message);
       });
-      assert.equal(stage.gestures.busy, false, message);
+      assert.equal(stage.gestures.isBusy, false, message);
       assert.equal(stage.chosen.length, 0, message);
     }
   }
@@ -516,9 +516,9 @@ for (let seed = 1; seed <= 40; seed++) {
       if (type === "move" && held && usable) travelled = Math.max(travelled, Math.abs(x - start.get(id)));
       if (type !== "down" && type !== "move") down.delete(id);
       proper(stage, message);
-      assert.equal(stage.gestures.busy, down.size > 0, message);
+      assert.equal(stage.gestures.isBusy, down.size > 0, message);
       for (const action of told) {
-        for (const number of [action.t, action.chosen?.t, ...(action.ends ?? [])].filter(
+        for (const number of [action.t, action.cell?.t, ...(action.ends ?? [])].filter(
           (value) => value !== undefined,
         )) {
           assert.ok(Number.isInteger(number) && number >= 0 && number < steps, `${message}: ${JSON.stringify(action)}`);
@@ -532,7 +532,7 @@ for (let seed = 1; seed <= 40; seed++) {
           if (fingers === 1) near([stage.geometry.window[1] - stage.geometry.window[0]], [before[1] - before[0]]);
         }
       }
-      if (type === "up" || type === "cancel") assert.equal(told.at(-1)?.do, held ? "rested" : undefined, message);
+      if (type === "up" || type === "cancel") assert.equal(told.at(-1)?.do, held ? "release" : undefined, message);
       if (!down.size) assert.equal(stage.brush, null, message);
     }
   });
@@ -546,6 +546,6 @@ test("a stage without any width takes nothing and keeps its window", () => {
   stage.geometry.plot = NaN; // hidden while the finger is down
   stage.move(400);
   stage.up(400);
-  assert.equal(stage.gestures.busy, false);
+  assert.equal(stage.gestures.isBusy, false);
   assert.deepEqual(stage.geometry.window, [20, 60]);
 });

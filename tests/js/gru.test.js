@@ -3,11 +3,11 @@ import { test } from "node:test";
 import {
   startRerun,
   compile,
-  differing,
-  estimate,
+  differingSteps,
+  estimateWork,
   explain,
   finishRerun,
-  firstChanged,
+  firstChangedStep,
   prepare,
   allocateGates,
   step,
@@ -327,14 +327,14 @@ test("from the first changed step on is the whole run, bit for bit, and outside 
     const from = random.chance(0.4) ? random.whole(0, steps - 1) : null;
     if (from !== null) x[from * inputs] += 1;
     const out = allocateGates(model, steps),
-      bent = startRerun(prepared, x, h0, edits, free, out, { from: differing(drawing.x, x, inputs, from ?? 0) });
-    const most = estimate(model, edits, steps, from === null ? null : [from, from]);
+      bent = startRerun(prepared, x, h0, edits, free, out, { from: differingSteps(drawing.x, x, inputs, from ?? 0) });
+    const most = estimateWork(model, edits, steps, from === null ? null : [from, from]);
     let work = 0;
     for (let piece; (piece = bent.advance());) work += piece.work;
-    assert.ok(bent.done && work <= most);
+    assert.ok(bent.isDone && work <= most);
     if (work < most) saved++;
     same(out, whole(drawing, edits, x), `${k}: ${JSON.stringify(edits)}`);
-    bent.changed.forEach((span, row) => {
+    bent.changedSpans.forEach((span, row) => {
       const { units } = model.layers[row];
       for (let t = 0; t < steps; t++)
         if (!span || t < span[0] || t > span[1])
@@ -350,7 +350,7 @@ test("where a run begins: a reverse layer at its last changed step, going down",
   const {
       model: { layers },
     } = drawn(1, { directions: 2, layers: 2 }),
-    of = (row, edits, inputs) => firstChanged(layers[row], row, edits, 60, inputs);
+    of = (row, edits, inputs) => firstChangedStep(layers[row], row, edits, 60, inputs);
   const held = (layer, steps) => ({ do: "clamp", gate: "z", value: 1, units: null, steps, layer });
   assert.equal(of(0, [held(0, [20, 30]), held(0, [25, 40])]), 20);
   assert.equal(of(1, [held(1, [20, 30]), held(1, [25, 40])]), 40);
@@ -435,7 +435,7 @@ test("one may stop after any piece: what is known by then stays, and another may
       finishRerun(
         startRerun(prepared, x, h0, [{ do: "lesion", units: [0], layer: 0 }], free, allocateGates(model, steps)),
       );
-      bent.known.forEach((span, row) => {
+      bent.knownSpans.forEach((span, row) => {
         if (!span) return;
         for (const t of span)
           for (const gate of GATES)
@@ -457,7 +457,7 @@ test("of a stack the first steps of every layer come before the last of any", ()
     [0, 1, 2, 3].map(() => bent.advance().layer),
     [0, 1, 2, 0],
   );
-  assert.ok(bent.known.every((span) => span[0] === 0 && span[1] < steps - 1));
+  assert.ok(bent.knownSpans.every((span) => span[0] === 0 && span[1] < steps - 1));
 });
 
 test("arrays are used again: what an earlier run, done or given up, has left is put right", () => {
@@ -514,8 +514,8 @@ test("a step without edits has no hooks, and equal steps share theirs", () => {
   );
   assert.equal(plans[0].segments[0].hooks, null);
   assert.deepEqual(plans[1].segments, [{ first: 0, last: 59, hooks: null }]);
-  assert.equal(plans[0].packed, prepared.packed[0]);
-  assert.notEqual(plans[1].packed, prepared.packed[1]);
+  assert.equal(plans[0].packedLayer, prepared.packedLayers[0]);
+  assert.notEqual(plans[1].packedLayer, prepared.packedLayers[1]);
 });
 
 test("the model itself is never changed", () => {
@@ -579,11 +579,11 @@ test("where two inputs differ", () => {
       for (const place of places) other[place] = NaN;
       return other;
     };
-  assert.equal(differing(one, one.slice(), 2), null);
-  assert.deepEqual(differing(one, with_(3), 2), [1, 1]);
-  assert.deepEqual(differing(one, with_(3, 4), 2, 1), [1, 2]);
-  assert.deepEqual(differing(one, with_(0, 7), 2), [0, 3]);
-  assert.equal(differing(with_(3), with_(3), 2), null);
+  assert.equal(differingSteps(one, one.slice(), 2), null);
+  assert.deepEqual(differingSteps(one, with_(3), 2), [1, 1]);
+  assert.deepEqual(differingSteps(one, with_(3, 4), 2, 1), [1, 2]);
+  assert.deepEqual(differingSteps(one, with_(0, 7), 2), [0, 3]);
+  assert.equal(differingSteps(with_(3), with_(3), 2), null);
 });
 
 /** Every number of a run taken apart. */

@@ -75,8 +75,8 @@ test("the last of rows that are shared has no name, and only the tile knows whet
     [0, 2, 2],
   );
   const tables = { y: table([[0.2, 0.1, 0.7]]), said: table([[2]]), target: table([[2]]) };
-  assert.equal(readOutput(many, { ...tables, wrong: table([[1]]) }, 0).wrong, true);
-  assert.equal(readOutput(many, { ...tables, wrong: table([[0]]) }, 0).wrong, false);
+  assert.equal(readOutput(many, { ...tables, wrong: table([[1]]) }, 0).isWrong, true);
+  assert.equal(readOutput(many, { ...tables, wrong: table([[0]]) }, 0).isWrong, false);
 });
 
 test("what a head makes of no number is none, and wrong", () => {
@@ -99,7 +99,7 @@ test("the panel is there where there is a head, and a click on it chooses the ou
     stage.down(stage.x(7), "y", { unit: null, out });
     stage.up(stage.x(7), "y", { unit: null, out });
     assert.deepEqual(
-      stage.chosen.map(({ chosen, explain }) => [chosen, explain]),
+      stage.chosen.map(({ cell, explain }) => [cell, explain]),
       [[{ t: 7, gate: "y", out: wanted }, true]],
     );
   }

@@ -1,4 +1,4 @@
-// Runs the cases of tests/stage/test_answer.py: node head_cases.mjs FILE, of JSON; what is found goes out likewise.
+// Cases of tests/protocol/test_outputs.py: node head_cases.mjs FILE reads them as JSON and prints the results as JSON.
 
 import { readFileSync } from "node:fs";
 import { argv, stdout } from "node:process";

@@ -73,13 +73,13 @@ test("what is due is asked for once it rests in view, and once for each picture"
 test("a page that is being left asks for nothing, and what is taken down watches no more", () => {
   mock.timers.enable({ apis: ["setTimeout"] });
   const { call, see, sent } = placed();
-  registry.quiet = Infinity;
+  registry.quietUntil = Infinity;
   const leave = call({ about: "a", due: true });
   see(true);
   mock.timers.tick(2000);
   assert.deepEqual(sent, []);
   leave();
-  registry.quiet = -Infinity;
+  registry.quietUntil = -Infinity;
   mock.timers.tick(2000);
   assert.deepEqual(sent, []);
   assert.equal(watchers[watchers.length - 1].on, false);

@@ -1,7 +1,8 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { original, remove, repeat } from "../../assets/stage/editor/signal.js";
-import { Outcome, PythonOutcome } from "../../assets/stage/editor/outcome.js";
+import { originalSignal, removeSteps, repeatSteps } from "../../assets/stage/editor/signal.js";
+import { Outcome } from "../../assets/stage/editor/outcome.js";
+import { PythonOutcome } from "../../assets/stage/editor/python_outcome.js";
 import { Tile, Tiles } from "../../assets/stage/data/tiles.js";
 
 const GATES = /** @type {const} */ (["r", "z", "n", "h"]);
@@ -74,14 +75,14 @@ function labelled(steps) {
  */
 function outcome(signal, bent, free, scene = sceneOf({})) {
   return new Outcome(
-    { bent, free, signal, x: first.x, h0: new Float32Array(2 * bent.length), done: true },
+    { editedGates: bent, freeGates: free, signal, x: first.x, h0: new Float32Array(2 * bent.length), isDone: true },
     scene,
     labelled(6),
     null,
   );
 }
 
-const first = original(Float32Array.of(0, 1, 0, 0, 0, 0), 1);
+const first = originalSignal(Float32Array.of(0, 1, 0, 0, 0, 0), 1);
 
 test("what is bent and what is free are compared step by step, and a change that fades is gone", () => {
   const bent = gates(6, 2, (t, unit) => t + unit + (t === 2 ? 0.5 : 0)),
@@ -93,9 +94,9 @@ test("what is bent and what is free are compared step by step, and a change that
       [0, 0, 0, 0, 0.5, 0.5, 0, 0, 0, 0, 0, 0],
     );
   assert.deepEqual(found.scales(0), { z: 0.5, r: 0.5, n: 0.5, h: 0.5 });
-  const { fate, gone, peak, at, last } = found.course(0);
-  assert.deepEqual({ fate, gone, peak, at, last }, { fate: "gone", gone: 3, peak: 0.5, at: 2, last: 0 });
-  assert.equal(found.pictured(0).finest(0, 2)?.vector("h", 2)[1], 0.5);
+  const { fate, endStep, peak, at, last } = found.course(0);
+  assert.deepEqual({ fate, endStep, peak, at, last }, { fate: "gone", endStep: 3, peak: 0.5, at: 2, last: 0 });
+  assert.equal(found.differenceTiles(0).finest(0, 2)?.vector("h", 2)[1], 0.5);
   assert.equal(found.tiles.finest(0, 2)?.vector("h", 2)[1], 3.5);
 });
 
@@ -104,18 +105,18 @@ test("a layer that reads backwards is done with a change where it comes from the
     bent = gates(6, 2, (t) => (t <= 3 ? 0.5 : 0)),
     scene = sceneOf({ layers: 2, bidirectional: true });
   const lasting = outcome(first, [free, bent], [free, free], scene).course(1);
-  assert.deepEqual([lasting.fate, lasting.gone, lasting.last], ["lasts", null, 0.5]);
+  assert.deepEqual([lasting.fate, lasting.endStep, lasting.last], ["lasts", null, 0.5]);
   const fading = outcome(first, [free, gates(6, 2, (t) => (t >= 3 ? 0.5 : 0))], [free, free], scene).course(1);
-  assert.deepEqual([fading.fate, fading.gone], ["gone", 2]);
+  assert.deepEqual([fading.fate, fading.endStep], ["gone", 2]);
 });
 
 test("steps taken out shift what is compared, and a stretch that comes twice is new the second time", () => {
   const free = gates(6, 2, (t) => t / 10),
-    short = remove(first, 2, 3);
+    short = removeSteps(first, 2, 3);
   const cut = outcome(short, [gates(4, 2, (t) => [0, 0.1, 0.4, 0.5][t])], [free]);
   assert.ok(/** @type {Float32Array} */ (cut.differences(0).h).every((value) => Math.abs(value) < 1e-6));
   assert.deepEqual(cut.labels, ["s0", "s1", "s4", "s5"]);
-  const twice = outcome(repeat(first, 2, 3, 100), [gates(8, 2, () => 0)], [free]);
+  const twice = outcome(repeatSteps(first, 2, 3, 100), [gates(8, 2, () => 0)], [free]);
   assert.deepEqual([...twice.origin], [0, 1, 2, 3, -1, -1, 4, 5]);
   assert.ok(Number.isNaN(/** @type {Float32Array} */ (twice.differences(0).h)[8]));
 });
@@ -135,12 +136,12 @@ for (const kind of /** @type {const} */ (["classes", "signs", "numbers"])) {
     const free = gates(6, 2, (t) => t / 10),
       bent = gates(6, 2, (t) => (t === 3 ? 1 : t / 10));
     const found = new Outcome(
-      { bent: [bent], free: [free], signal: first, x: first.x, h0: new Float32Array(2), done: true },
+      { editedGates: [bent], freeGates: [free], signal: first, x: first.x, h0: new Float32Array(2), isDone: true },
       scene,
       labelled(6),
       head,
     );
-    const tile = found.pictured(0).finest(0, 3);
+    const tile = found.differenceTiles(0).finest(0, 3);
     const share = (/** @type {number} */ h) => Math.exp(4 * h) / (Math.exp(4 * h) + Math.exp(1)),
       off = kind === "classes" ? share(1) - share(0.3) : 2.8;
     assert.deepEqual(
@@ -148,7 +149,7 @@ for (const kind of /** @type {const} */ (["classes", "signs", "numbers"])) {
       [+off.toFixed(5), kind === "classes" ? -+off.toFixed(5) : 0],
     );
     assert.ok(tile?.vector("y", 2).every((value) => value === 0));
-    assert.equal(found.saidScale, kind === "classes" ? 0.5 : 5);
+    assert.equal(found.outputScale, kind === "classes" ? 0.5 : 5);
     assert.equal(found.scales(0).h, 1); // of the gates: it is not stretched by numbers that are larger
     // nothing is due of a difference of numbers; which class is due is the same
     assert.ok(tile?.arrays.target?.every((value) => Number.isNaN(value) === (kind !== "classes")));
@@ -175,12 +176,12 @@ test("Python's numbers are compared where they are of the same steps, and only t
     free = new Tile(header, arrays(0.5)),
     scene = sceneOf({ steps: 6 });
   const found = new PythonOutcome(tile, scene, free),
-    pictured = found.pictured()?.finest(0, 1);
+    pictured = found.differenceTiles()?.finest(0, 1);
   assert.deepEqual([...found.remaining()], [0.25, 0.25, 0.25, 0.25, 0.25, 0.25]);
   assert.equal(pictured?.arrays.h[0], 0.25);
   assert.ok(pictured?.arrays.x_low); // the input is drawn as ever
   assert.equal(pictured?.arrays.h_low, undefined); // the lowest of a difference is not the difference of the lowest
-  assert.equal(found.saidScale, null);
+  assert.equal(found.outputScale, null);
   const said = (/** @type {number} */ value) => ({
     ...arrays(value),
     ...Object.fromEntries(
@@ -195,9 +196,9 @@ test("Python's numbers are compared where they are of the same steps, and only t
     { ...scene, answer: { kind: "numbers", count: 1 } },
     new Tile(header, said(0.5)),
   );
-  assert.equal(speaking.saidScale, 5);
+  assert.equal(speaking.outputScale, 5);
   for (const name of ["y", "y_low", "y_high"])
-    assert.deepEqual([...(speaking.pictured()?.finest(0, 1)?.arrays[name] ?? [])], [2.5, 2.5, 2.5]);
+    assert.deepEqual([...(speaking.differenceTiles()?.finest(0, 1)?.arrays[name] ?? [])], [2.5, 2.5, 2.5]);
   const alone = new PythonOutcome(
     new Tile(
       { ...header, last: 7 },
@@ -206,6 +207,6 @@ test("Python's numbers are compared where they are of the same steps, and only t
     scene,
     free,
   );
-  assert.equal(alone.pictured(), null);
-  assert.equal(alone.alike, null);
+  assert.equal(alone.differenceTiles(), null);
+  assert.equal(alone.freeTile, null);
 });

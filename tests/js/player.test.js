@@ -9,16 +9,16 @@ function playing({ steps = 100, t = 0, way = 1 } = {}) {
   const track = {
     at: () => held.t,
     steps: () => held.steps,
-    way: () => held.way,
+    direction: () => held.way,
     loop: () => held.loop,
-    moved: (to) => {
+    onStep: (to) => {
       held.t = to;
       held.moved.push(to);
     },
-    phased: () => {
+    onPhase: () => {
       held.phased++;
     },
-    switched: (on) => held.switched.push(on),
+    onSwitch: (on) => held.switched.push(on),
   };
   const frames = {
     request: (act) => {
@@ -74,7 +74,7 @@ test("it ends at the last step and says so once", () => {
   p.player.toggle();
   p.run(5000);
   assert.equal(p.t, 19);
-  assert.equal(p.player.playing, false);
+  assert.equal(p.player.isPlaying, false);
   assert.deepEqual(p.switched, [true, false]);
   assert.equal(p.frames.size, 0);
 });
@@ -83,7 +83,7 @@ test("from the end it starts over", () => {
   const p = playing({ steps: 20, t: 19 });
   p.player.toggle();
   assert.equal(p.t, 0);
-  assert.equal(p.player.playing, true);
+  assert.equal(p.player.isPlaying, true);
 });
 
 test("a reverse layer plays from the end to the start", () => {
@@ -94,7 +94,7 @@ test("a reverse layer plays from the end to the start", () => {
   assert.ok(p.t < 19 && p.t > 5);
   p.run(5000);
   assert.equal(p.t, 0);
-  assert.equal(p.player.playing, false);
+  assert.equal(p.player.isPlaying, false);
 });
 
 test("a second press stops it, and no frame is left", () => {
@@ -123,7 +123,7 @@ for (const way of [1, -1]) {
     p.player.toggle();
     assert.equal(p.t, way > 0 ? 10 : 19);
     p.run(3000);
-    assert.equal(p.player.playing, true);
+    assert.equal(p.player.isPlaying, true);
     assert.ok(
       p.moved.every((t) => t >= 10 && t <= 19),
       `${p.moved}`,
@@ -146,7 +146,7 @@ test("slow motion goes through the phases of each step, in the order of computat
   const p = playing({ steps: 10 }),
     seen = [];
   p.player.setSlow(true);
-  assert.equal(p.player.playing, true);
+  assert.equal(p.player.isPlaying, true);
   for (let k = 0; k < 900; k++) {
     p.run(1);
     const { phase } = p.player;
@@ -193,7 +193,7 @@ test("a trace of one step", () => {
   p.player.toggle();
   p.run(1000);
   assert.equal(p.t, 0);
-  assert.equal(p.player.playing, false);
+  assert.equal(p.player.isPlaying, false);
 });
 
 test("whatever is pressed, steps are whole, within the trace, and one frame at most waits", () => {
@@ -220,7 +220,7 @@ test("whatever is pressed, steps are whole, within the trace, and one frame at m
       ])();
       assert.ok(Number.isInteger(p.t) && p.t >= 0 && p.t < steps, `${p.t} of ${steps}`);
       assert.ok(p.frames.size <= 1);
-      assert.equal(p.frames.size === 1, p.player.playing);
+      assert.equal(p.frames.size === 1, p.player.isPlaying);
     }
   }
 });

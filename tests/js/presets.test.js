@@ -1,12 +1,12 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { presets } from "../../assets/stage/editor/presets.js";
+import { makePresets } from "../../assets/stage/editor/presets.js";
 import { writeEdits } from "../../assets/stage/editor/edits.js";
-import { isOneHot, remove, writeSignal } from "../../assets/stage/editor/signal.js";
+import { isOneHot, removeSteps, writeSignal } from "../../assets/stage/editor/signal.js";
 import { adding, curve, delayedCopy, distractors, line, symbolsWithBlanks, text, x } from "./signals.js";
 
 const make = (signal, more = {}) => {
-  const found = presets({
+  const found = makePresets({
     signal,
     original: signal,
     layers: 1,
@@ -123,7 +123,7 @@ test("the unit that carries the letter", () => {
 
 test("on an input already redrawn the states are those of the steps that are still there", () => {
   const first = curve(20, (t) => +(t === 2 || t === 15)),
-    signal = remove(first, 0, 1),
+    signal = removeSteps(first, 0, 1),
     h = new Float32Array(60);
   h.set([0, 1, 0], 3 * 3);
   h.set([0, 0, 9], 2 * 3);

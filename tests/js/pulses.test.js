@@ -4,9 +4,9 @@ import {
   isOneHot,
   isPulse,
   movePulse,
-  original,
+  originalSignal,
   pulseAt,
-  pulses,
+  findPulses,
   removePulse,
   restOf,
 } from "../../assets/stage/editor/signal.js";
@@ -26,7 +26,7 @@ import { seeded } from "./seeded.js";
 
 const SEEDS = Array.from({ length: 100 }, (_, seed) => seed);
 const share = (holds) => SEEDS.filter(holds).length / SEEDS.length;
-const ends = (signal) => pulses(signal).map(({ first, last }) => [first, last]);
+const ends = (signal) => findPulses(signal).map(({ first, last }) => [first, last]);
 
 test("pulses without noise, whatever is rested at", () => {
   assert.deepEqual(ends(line(0, 0, 1, 1, 0, 0, 0, -1, 0, 0)), [
@@ -41,7 +41,7 @@ test("pulses without noise, whatever is rested at", () => {
   assert.deepEqual(ends(line(0, 0, 1, 0.05, 0, 0, 0)), [[2, 2]]);
   assert.deepEqual([pulseAt(line(0, 0, 1, 0, 0), 1), isPulse(line(0, 0, 1, 0, 0), 2)], [null, true]);
   assert.deepEqual(
-    pulses(line(0, 0, 1, 0, 0.3, 0, 0, 0.5)).map(({ clear }) => clear),
+    findPulses(line(0, 0, 1, 0, 0.3, 0, 0, 0.5)).map(({ clear }) => clear),
     [true, false, true],
   );
   assert.equal(removePulse(line(0, 0, 0), pulseAt(line(0, 0, 0, 1, 0, 0, 0), 3)).steps, 3);
@@ -59,7 +59,7 @@ test("of several inputs those that stick out", () => {
     values = new Float32Array(36);
   for (const [t, k, value] of shown) values[t * 3 + k] = value;
   assert.deepEqual(
-    pulses(original(values, 3)).map(({ first, last, channels }) => [first, last, channels.toSorted()]),
+    findPulses(originalSignal(values, 3)).map(({ first, last, channels }) => [first, last, channels.toSorted()]),
     [
       [1, 2, [0, 2]],
       [5, 5, [1]],
@@ -67,7 +67,7 @@ test("of several inputs those that stick out", () => {
     ],
   );
   assert.deepEqual(ends(flipFlop(3))[0], [0, 0]);
-  assert.deepEqual(pulses(flipFlop(3))[0].channels, [0, 1, 2]);
+  assert.deepEqual(findPulses(flipFlop(3))[0].channels, [0, 1, 2]);
 });
 
 test("where nothing rests there is no pulse", () => {
@@ -90,7 +90,7 @@ test("letters and go among noise that reaches almost as far", () => {
     wrong = 0;
   for (const seed of SEEDS) {
     const { signal, events } = delayedCopy(seed);
-    for (const { first, last, channels } of pulses(signal)) {
+    for (const { first, last, channels } of findPulses(signal)) {
       if (first === last && channels.length === 1 && events.some(([t, k]) => t === first && k === channels[0])) found++;
       else wrong++;
     }
@@ -157,25 +157,25 @@ test("a symbol moved or taken out leaves one symbol at each step", () => {
   assert.deepEqual(x(movePulse(signal, pulse, 5)).slice(35 * 6, 36 * 6), [0, 0, 0, 0, 0, 1]);
   assert.deepEqual(x(removePulse(signal, pulse)).slice(30 * 6, 31 * 6), [0, 0, 0, 0, 1, 0]);
   assert.equal(
-    pulses(signal).length,
+    findPulses(signal).length,
     1 + shown.slice(0, 4).filter((symbol, t, all) => t === 0 || symbol !== all[t - 1]).length,
   );
 });
 
 test("numbers that are none break nothing", () => {
-  const signal = original([0, NaN, 0, 0, 1, 0, 0, Infinity], 1);
-  assert.ok(pulses(signal).length <= 3);
-  pulses(original(new Float32Array(10).fill(NaN), 1));
+  const signal = originalSignal([0, NaN, 0, 0, 1, 0, 0, Infinity], 1);
+  assert.ok(findPulses(signal).length <= 3);
+  findPulses(originalSignal(new Float32Array(10).fill(NaN), 1));
 });
 
 test("2,000 steps of 64 noisy inputs are looked at within a drag's beginning", () => {
   const { real } = seeded(1),
-    signal = original(
+    signal = originalSignal(
       Float32Array.from({ length: 128_000 }, () => real()),
       64,
     ),
     start = performance.now();
-  pulses(signal);
+  findPulses(signal);
   const taken = performance.now() - start;
   assert.ok(taken < 500, `${taken} ms`);
   const again = performance.now();

@@ -40,13 +40,13 @@ function queue({ mute = false } = {}) {
   held.questions = new RequestQueue({
     send: mute ? null : (asked) => sent.push(asked),
     trace: () => held.trace,
-    givenUp: (asked) => givenUp.push(asked),
+    onGiveUp: (request) => givenUp.push(request),
     clock,
   });
   held.ask = (kind, more) => held.questions.ask({ kind, ...more });
   held.reply = (asked = sent.at(-1)) => {
-    held.questions.answered(asked.id);
-    held.questions.next();
+    held.questions.remove(asked.id);
+    held.questions.sendNext();
   };
   return held;
 }
@@ -165,7 +165,7 @@ test("questions about a trace that is gone are not asked any more", () => {
 test("where nobody can be asked nothing is, and no timer runs", () => {
   const q = queue({ mute: true });
   q.ask("tile");
-  q.questions.next();
+  q.questions.sendNext();
   assert.equal(q.questions.has("tile"), false);
   assert.equal(q.timers.size, 0);
 });

@@ -122,9 +122,9 @@ function bending(given, { worker = (held) => held.made[held.made.push(new Preten
     held = { ...drawing, clock, made: [], results: [] };
   held.bending = new RunScheduler({
     ...drawing,
-    ready: (result) => held.results.push({ ...result, known: structuredClone(result.known) }),
+    onResult: (result) => held.results.push({ ...result, knownSpans: structuredClone(result.knownSpans) }),
     clock,
-    worker: () => worker(held),
+    createWorker: () => worker(held),
     ...more,
   });
   Object.defineProperty(held, "worker", { get: () => held.made[0] });
@@ -141,15 +141,16 @@ function whole({ model, x, h0, steps, latest }, edits, input = x) {
     bent = allocateGates(model, steps);
   finishRerun(startRerun(prepared, x, h0, [], null, free));
   finishRerun(startRerun(prepared, input, h0, edits, null, bent));
-  assert.equal(latest.done, true);
+  assert.equal(latest.isDone, true);
   model.layers.forEach(({ units }, row) => {
     for (const gate of GATES) {
-      assert.deepEqual(latest.free[row][gate], free[row][gate]);
-      assert.deepEqual(latest.bent[row][gate], bent[row][gate]);
+      assert.deepEqual(latest.freeGates[row][gate], free[row][gate]);
+      assert.deepEqual(latest.editedGates[row][gate], bent[row][gate]);
     }
-    const [first, last] = latest.changed[row] ?? [0, -1];
+    const [first, last] = latest.changedSpans[row] ?? [0, -1];
     for (let k = 0; k < steps * units; k++)
-      if (k < first * units || k >= (last + 1) * units) assert.equal(latest.bent[row].h[k] - latest.free[row].h[k], 0);
+      if (k < first * units || k >= (last + 1) * units)
+        assert.equal(latest.editedGates[row].h[k] - latest.freeGates[row].h[k], 0);
   });
 }
 
@@ -158,16 +159,16 @@ test("what fits a frame is there when ask returns, and no worker is made", () =>
   assert.equal(one.clock.timers.size, 0);
   const number = one.bending.ask([held(0, [10, 20])]);
   assert.deepEqual(
-    one.results.map((result) => [result.number, result.done, result.tooLong]),
+    one.results.map((result) => [result.number, result.isDone, result.isTooLong]),
     [[number, true, false]],
   );
   whole(one, [held(0, [10, 20])]);
-  assert.deepEqual(one.latest.changed[0], [10, 29]);
+  assert.deepEqual(one.latest.changedSpans[0], [10, 29]);
   assert.equal(one.made.length, 0);
   assert.equal(one.clock.timers.size, 0);
   one.bending.ask([]);
   whole(one, []);
-  assert.deepEqual(one.latest.changed, [null]);
+  assert.deepEqual(one.latest.changedSpans, [null]);
 });
 
 test("a long free run is begun at once, in a worker, and nothing is told of it", () => {
@@ -191,8 +192,11 @@ test("what does not fit comes from the worker in pieces, the first columns first
     one.worker.slice();
     assert.equal(one.results.length, 1);
     const [first] = one.results;
-    assert.equal(first.done, false);
-    assert.ok(first.known[0][0] === 0 && first.known[0][1] > 100 && first.known[0][1] < 2999, `${first.known[0]}`);
+    assert.equal(first.isDone, false);
+    assert.ok(
+      first.knownSpans[0][0] === 0 && first.knownSpans[0][1] > 100 && first.knownSpans[0][1] < 2999,
+      `${first.knownSpans[0]}`,
+    );
     one.worker.finish();
     assert.ok(one.results.length > 2);
     whole(one, [held(0, [100, 2900])]);
@@ -205,7 +209,7 @@ test("what is known stays as it is told, while the rest is computed", () => {
   one.bending.ask(edits);
   const told = [];
   while (one.worker.slice())
-    if (one.latest) told.push({ known: one.latest.known, h: one.latest.bent.map(({ h }) => h.slice()) });
+    if (one.latest) told.push({ known: one.latest.knownSpans, h: one.latest.editedGates.map(({ h }) => h.slice()) });
   whole(one, edits);
   assert.ok(told.length > 2);
   for (const { known, h } of told)
@@ -214,7 +218,7 @@ test("what is known stays as it is told, while the rest is computed", () => {
         span &&
         assert.deepEqual(
           h[row].subarray(0, (span[1] + 1) * 24),
-          one.latest.bent[row].h.subarray(0, (span[1] + 1) * 24),
+          one.latest.editedGates[row].h.subarray(0, (span[1] + 1) * 24),
         ),
     );
 });
@@ -242,7 +246,7 @@ test("pieces of an older request that were on their way are not taken", () => {
   one.worker.deliver();
   one.worker.clock.next();
   const last = one.bending.ask([held(0, [2980, 2999], 0.4)]);
-  assert.ok(one.latest.number === last && one.latest.done, "within a frame: at once");
+  assert.ok(one.latest.number === last && one.latest.isDone, "within a frame: at once");
   one.worker.finish();
   assert.equal(one.results.length, 1);
   whole(one, [held(0, [2980, 2999], 0.4)]);
@@ -252,12 +256,12 @@ test("pieces of an older request that were on their way are not taken", () => {
 test("what was thought to fit a frame, and does not, goes on between frames until something else is asked", () => {
   const one = bending(LONG);
   one.worker.finish();
-  one.bending.here.rates = [1e-9];
+  one.bending.local.rates = [1e-9];
   one.bending.ask([held(0, null, 0.1)]);
-  assert.ok(one.latest && !one.latest.done);
+  assert.ok(one.latest && !one.latest.isDone);
   one.clock.next();
-  assert.ok(one.results.length === 2 && !one.latest.done);
-  one.bending.here.rates = [1.5e-6];
+  assert.ok(one.results.length === 2 && !one.latest.isDone);
+  one.bending.local.rates = [1.5e-6];
   one.bending.ask([held(0, null, 0.2)]);
   assert.equal(one.clock.timers.size, 0);
   one.worker.finish();
@@ -299,10 +303,10 @@ test("the input may be another", () => {
     one.worker?.finish();
     whole(one, [], x);
     assert.equal(one.latest.x, x);
-    assert.deepEqual(one.latest.changed[0], [at, size.steps - 1]);
+    assert.deepEqual(one.latest.changedSpans[0], [at, size.steps - 1]);
     one.bending.ask([], one.x.slice());
     one.worker?.finish();
-    assert.deepEqual(one.latest.changed, [null]);
+    assert.deepEqual(one.latest.changedSpans, [null]);
     whole(one, []);
   }
   const one = bending(LONG),
@@ -325,7 +329,7 @@ test("without a worker the page computes slices of a frame, the first at once", 
   const begun = one.clock.at;
   one.bending.ask([held(0, [10, 2999])]);
   assert.equal(one.results.length, 1);
-  assert.ok(!one.latest.done && one.latest.known[0][1] > 10);
+  assert.ok(!one.latest.isDone && one.latest.knownSpans[0][1] > 10);
   assert.ok(one.clock.at - begun <= 10, `${one.clock.at - begun} ms`);
   for (let before = one.clock.at; one.clock.next(); before = one.clock.at) assert.ok(one.clock.at - before <= 10);
   assert.ok(one.results.length > 1);
@@ -379,16 +383,19 @@ test("what would take seconds is not computed, and said so; what ran is given up
   one.worker.finish();
   one.bending.ask([held(0, null)]);
   one.worker.slice();
-  one.bending.here.rates = [1e-3];
+  one.bending.local.rates = [1e-3];
   const number = one.bending.ask([held(0, null, 0.3)]);
-  assert.deepEqual([one.latest.number, one.latest.tooLong, one.latest.done, one.latest.bent], [number, true, true, []]);
+  assert.deepEqual(
+    [one.latest.number, one.latest.isTooLong, one.latest.isDone, one.latest.editedGates],
+    [number, true, true, []],
+  );
   const count = one.results.length,
     heard = one.worker.heard.length;
   one.worker.finish();
   assert.equal(one.results.length, count);
   assert.equal(one.worker.heard.length, heard);
   assert.equal(one.clock.timers.size, 0);
-  one.bending.here.rates = [1.5e-6];
+  one.bending.local.rates = [1.5e-6];
   one.bending.ask([held(0, null, 0.3)]);
   one.worker.finish();
   whole(one, [held(0, null, 0.3)]);
@@ -397,9 +404,9 @@ test("what would take seconds is not computed, and said so; what ran is given up
 test("a run too large for the page's memory takes none of it", () => {
   const large = bending({ steps: 2 ** 17, units: 17 });
   large.bending.ask([held(0, [2 ** 17 - 1, 2 ** 17 - 1])]);
-  assert.equal(large.latest.tooLong, true);
+  assert.equal(large.latest.isTooLong, true);
   assert.equal(large.made.length, 0);
-  assert.equal(large.bending.here.held, null);
+  assert.equal(large.bending.local.cachedArrays, null);
 });
 
 test("buffers are lent and come back", () => {
@@ -442,7 +449,7 @@ test("what the page has stays its own, and of a message only the numbers are sen
   drawing.x = message.subarray(7, 7 + drawing.x.length);
   drawing.model.layers[0].w_hh = message.subarray(50000, 50000 + drawing.model.layers[0].w_hh.length);
   const worker = new Pretended(),
-    one = new RunScheduler({ ...drawing, ready: () => {}, clock: clockOf(), worker: () => worker });
+    one = new RunScheduler({ ...drawing, onResult: () => {}, clock: clockOf(), createWorker: () => worker });
   const [sent] = worker.inbox;
   assert.equal(sent.model.layers[0].w_hh.buffer.byteLength, drawing.model.layers[0].w_hh.byteLength);
   assert.equal(sent.x.buffer.byteLength, drawing.x.byteLength);
@@ -476,14 +483,14 @@ test("once it is over nothing runs, nothing is told, and the worker is gone", ()
     while (one.clock.next(1e6));
     assert.equal(one.results.length, count);
     assert.equal(one.made.length, alone ? 0 : 1);
-    assert.equal(one.bending.here.held, null);
+    assert.equal(one.bending.local.cachedArrays, null);
   }
 });
 
 test("one may ask again as soon as something is told", () => {
   const one = bending(SHORT);
   let again = true;
-  one.bending.ready = (result) => {
+  one.bending.onResult = (result) => {
     one.results.push(result);
     if (again) {
       again = false;
@@ -492,7 +499,7 @@ test("one may ask again as soon as something is told", () => {
   };
   one.bending.ask([held(0, [3, 3])]);
   assert.deepEqual(
-    one.results.map(({ number, done }) => [number, done]),
+    one.results.map(({ number, isDone }) => [number, isDone]),
     [
       [1, true],
       [2, true],

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { GATES, ROWS } from "../../assets/stage/data/panel_names.js";
 import { sceneOf } from "../../assets/stage/data/scene.js";
-import { wholeOf } from "../../assets/stage/data/shared_scene.js";
+import { mergeShared } from "../../assets/stage/data/shared_scene.js";
 
 test("a message of before there were several stages has all that is needed", () => {
   const scene = sceneOf({ trace: { steps: 3 } });
@@ -56,7 +56,7 @@ const LEAN = {
 
 test("a scene gets back what it has alike with others, as gruviz/protocol/shared_data.py says", () => {
   const x = { low: -3, high: 3, from: 0 };
-  assert.deepEqual(wholeOf(LEAN, ALIKE), {
+  assert.deepEqual(mergeShared(LEAN, ALIKE), {
     key: "a",
     language: "en",
     words: ALIKE.words,
@@ -75,7 +75,7 @@ test("a scene gets back what it has alike with others, as gruviz/protocol/shared
 });
 
 test("a stage without menus has none, and a visitor's own stand in place of everyone's", () => {
-  assert.deepEqual(wholeOf({ ...LEAN, chosen: {} }, ALIKE).menus, []);
+  assert.deepEqual(mergeShared({ ...LEAN, chosen: {} }, ALIKE).menus, []);
   const own = [
     {
       name: "weights",
@@ -84,5 +84,5 @@ test("a stage without menus has none, and a visitor's own stand in place of ever
       chosen: "mine",
     },
   ];
-  assert.deepEqual(wholeOf({ ...LEAN, menus: own, chosen: { weights: "mine" } }, ALIKE).menus, own);
+  assert.deepEqual(mergeShared({ ...LEAN, menus: own, chosen: { weights: "mine" } }, ALIKE).menus, own);
 });

@@ -9,7 +9,7 @@ import { LocalResponses, MOST_STEPS } from "../../assets/stage/data/local_respon
 import { runFrom } from "../../assets/stage/data/local_run.js";
 import { MOST_BYTES, sceneFrom } from "../../assets/stage/data/scene_from.js";
 import * as tiles from "../../assets/stage/data/tile_from.js";
-import { ORDER_NAMES, ranked, rankingOf } from "../../assets/stage/data/unit_orders.js";
+import { ORDER_NAMES, rankingArrays, rankingOf } from "../../assets/stage/data/unit_orders.js";
 
 const [, , folder] = argv,
   bytes = readFileSync(`${folder}/numbers.f4`);
@@ -43,7 +43,7 @@ const found = read("cases.json").map(({ model, input, options, trace, requests, 
     traced: stored(sceneFrom(model, input, { ...given, trace })),
     replies: requests.map((request) => stored(local.respond(request))),
     orders: orders.map(({ how, layer, window }) =>
-      stored({ header: {}, arrays: ranked(rankingOf(run, how, layer, window)) }),
+      stored({ header: {}, arrays: rankingArrays(rankingOf(run, how, layer, window)) }),
     ),
   };
 });

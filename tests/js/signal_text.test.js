@@ -1,16 +1,16 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import {
-  insert,
-  noise,
-  original,
-  put,
+  insertSteps,
+  addNoise,
+  originalSignal,
+  setValues,
   readSignal,
-  remove,
-  repeat,
-  stroke,
+  removeSteps,
+  repeatSteps,
+  drawLine,
   toSegments,
-  toggle,
+  toggleValue,
   writeSignal,
 } from "../../assets/stage/editor/signal.js";
 import { line, origin, text, x } from "./signals.js";
@@ -18,41 +18,41 @@ import { seeded } from "./seeded.js";
 
 const MOST = 100;
 const five = line(0, 1, 2, 3, 4),
-  two = original([0, 10, 1, 11, 2, 12], 2);
+  two = originalSignal([0, 10, 1, 11, 2, 12], 2);
 const read = (words, first = five, most = MOST) => readSignal(words, first, most);
 const signal = (words, first = five, most = MOST) => {
-  const { signal: found, left } = read(words, first, most);
-  assert.deepEqual(left, [], words);
+  const { signal: found, issues } = read(words, first, most);
+  assert.deepEqual(issues, [], words);
   return found;
 };
 const whys = (words, first, most) =>
-  Object.fromEntries(read(words, first, most).left.map(({ why, count }) => [why, count]));
+  Object.fromEntries(read(words, first, most).issues.map(({ why, count }) => [why, count]));
 
 test("nothing written is the original", () => {
   assert.equal(writeSignal(five, five), "");
-  assert.equal(writeSignal(original(five.x, 1), five), "");
-  assert.equal(writeSignal(original([1], 1), original([1], 1)), "");
+  assert.equal(writeSignal(originalSignal(five.x, 1), five), "");
+  assert.equal(writeSignal(originalSignal([1], 1), originalSignal([1], 1)), "");
   for (const words of ["", " ", "0-4", "0 1 2-4"]) assert.equal(signal(words), five);
 });
 
 test("copies, other numbers, inserted steps, repeats", () => {
   for (const [made, first, words] of [
-    [put(five, [[2, 0, 9.5]]), five, "0-1 2:9.5 3-4"],
-    [remove(five, 1, 2), five, "0 3-4"],
-    [repeat(five, 1, 2, MOST), five, "0-2 1-4"],
-    [repeat(repeat(five, 0, 4, MOST), 0, 4, MOST), five, "0-4*3"],
-    [insert(two, 1, 3, MOST), two, "0 +,11*3 1-2"],
-    [put(two, [[1, 1, -0.25]]), two, "0 1:,-0.25 2"],
-    [put(five, [[2, 0, 0]]), five, "0-1 2:0 3-4"],
+    [setValues(five, [[2, 0, 9.5]]), five, "0-1 2:9.5 3-4"],
+    [removeSteps(five, 1, 2), five, "0 3-4"],
+    [repeatSteps(five, 1, 2, MOST), five, "0-2 1-4"],
+    [repeatSteps(repeatSteps(five, 0, 4, MOST), 0, 4, MOST), five, "0-4*3"],
+    [insertSteps(two, 1, 3, MOST), two, "0 +,11*3 1-2"],
+    [setValues(two, [[1, 1, -0.25]]), two, "0 1:,-0.25 2"],
+    [setValues(five, [[2, 0, 0]]), five, "0-1 2:0 3-4"],
     [
-      put(insert(five, 0, 2, MOST), [
+      setValues(insertSteps(five, 0, 2, MOST), [
         [0, 0, 0],
         [1, 0, 0],
       ]),
       five,
       "+*2 0-4",
     ],
-    [remove(five, 1, 4), five, "0"],
+    [removeSteps(five, 1, 4), five, "0"],
   ]) {
     assert.equal(writeSignal(made, first), words);
     const found = signal(words, first);
@@ -63,13 +63,13 @@ test("copies, other numbers, inserted steps, repeats", () => {
 test("wide rows are short", () => {
   const symbols = text(1, 40),
     t = 3,
-    other = toggle(symbols, t, 25, true),
-    far = put(original(new Float32Array(200), 100), [[1, 80, 0.5]]);
+    other = toggleValue(symbols, t, 25, true),
+    far = setValues(originalSignal(new Float32Array(200), 100), [[1, 80, 0.5]]);
   assert.equal(writeSignal(other, symbols), "0-2 3:#25 4-49");
   assert.deepEqual(x(signal("0-2 3:#25 4-49", symbols)), x(other));
-  assert.equal(writeSignal(toggle(other, t, 25, true), symbols).length < 20, true);
-  assert.equal(writeSignal(far, original(new Float32Array(200), 100)), "0 1:80=0.5");
-  assert.deepEqual(x(signal("0 1:80=0.5", original(new Float32Array(200), 100))), x(far));
+  assert.equal(writeSignal(toggleValue(other, t, 25, true), symbols).length < 20, true);
+  assert.equal(writeSignal(far, originalSignal(new Float32Array(200), 100)), "0 1:80=0.5");
+  assert.deepEqual(x(signal("0 1:80=0.5", originalSignal(new Float32Array(200), 100))), x(far));
 });
 
 test("what is not there is cut off or left out, and told", () => {
@@ -109,16 +109,16 @@ test("what is not there is cut off or left out, and told", () => {
 test("what was cut off before is told with the last step that is there", () => {
   const cut = read("0-1 4 \u2026");
   assert.deepEqual(origin(cut.signal), [0, 1, 4]);
-  assert.deepEqual(cut.left, [{ why: "long", count: 1, example: "4" }]);
+  assert.deepEqual(cut.issues, [{ why: "long", count: 1, example: "4" }]);
   const long = read(`0-1 ${"4 ".repeat(600_000)}`);
   assert.deepEqual(whys(`0-1 ${"4 ".repeat(600_000)}`).long, 1);
   assert.equal(long.signal.steps, MOST);
 });
 
 test("numbers have four digits, and change nothing that is not to be seen in them", () => {
-  const first = original([0.12345678, 0.5], 2);
-  assert.equal(writeSignal(put(first, [[0, 1, 0.98765432]]), first), "0:,0.9877");
-  assert.equal(writeSignal(put(first, [[0, 1, 0.50000001]]), first), "");
+  const first = originalSignal([0.12345678, 0.5], 2);
+  assert.equal(writeSignal(setValues(first, [[0, 1, 0.98765432]]), first), "0:,0.9877");
+  assert.equal(writeSignal(setValues(first, [[0, 1, 0.50000001]]), first), "");
   assert.equal(x(signal("0:,0.9877", first))[0], first.x[0]);
 });
 
@@ -130,14 +130,14 @@ test("whatever is written is read the same, and written the same again", () => {
       hot = chance(0.3);
     const first =
       hot && inputs > 1
-        ? original(
+        ? originalSignal(
             Float32Array.from(
               { length: inputs * steps },
               (_, at) => +(at % inputs === Math.floor(at / inputs) % inputs),
             ),
             inputs,
           )
-        : original(
+        : originalSignal(
             Float32Array.from({ length: inputs * steps }, () => (chance(0.5) ? 0 : real(-1, 1))),
             inputs,
           );
@@ -147,13 +147,13 @@ test("whatever is written is read the same, and written the same again", () => {
         to = whole(0, made.steps - 1),
         input = whole(0, inputs - 1);
       made = [
-        () => put(made, [[t, input, real(-1, 1) * 10 ** whole(-8, 7)]]),
-        () => toggle(made, t, input, true),
-        () => stroke(made, input, { t, value: real() }, { t: to, value: real() }),
-        () => remove(made, t, to),
-        () => repeat(made, t, to, MOST),
-        () => insert(made, t, whole(1, 4), MOST),
-        () => noise(made, t, to, null, 0.1, n),
+        () => setValues(made, [[t, input, real(-1, 1) * 10 ** whole(-8, 7)]]),
+        () => toggleValue(made, t, input, true),
+        () => drawLine(made, input, { t, value: real() }, { t: to, value: real() }),
+        () => removeSteps(made, t, to),
+        () => repeatSteps(made, t, to, MOST),
+        () => insertSteps(made, t, whole(1, 4), MOST),
+        () => addNoise(made, t, to, null, 0.1, n),
       ][whole(0, 6)]();
     }
     const words = writeSignal(made, first),
@@ -173,12 +173,12 @@ test("whatever is written is read the same, and written the same again", () => {
 });
 
 test("for Python: every number as it is", () => {
-  const made = put(insert(repeat(remove(five, 0, 0), 0, 1, MOST), 6, 1, MOST), [[2, 0, 0.1]]);
+  const made = setValues(insertSteps(repeatSteps(removeSteps(five, 0, 0), 0, 1, MOST), 6, 1, MOST), [[2, 0, 0.1]]);
   const segments = toSegments(made, five);
   assert.deepEqual(segments, [[1, 2], { o: 1, x: [Math.fround(0.1)] }, [2, 4], { o: -1, x: x(made).slice(-1) }]);
   assert.deepEqual(JSON.parse(JSON.stringify(segments)), segments);
   assert.deepEqual(toSegments(five, five), [[0, 4]]);
-  const near = put(five, [[1, 0, 1.0000001]]);
+  const near = setValues(five, [[1, 0, 1.0000001]]);
   assert.deepEqual(toSegments(near, five), [[0, 0], { o: 1, x: [near.x[1]] }, [2, 4]]);
 });
 
@@ -208,7 +208,7 @@ test("whatever comes, what comes out is an input", () => {
       "999999999999",
     ];
   for (let n = 0; n < 5000; n++) {
-    const { signal: found, left } = read(Array.from({ length: whole(1, 40) }, () => one(pieces)).join(""), two);
+    const { signal: found, issues } = read(Array.from({ length: whole(1, 40) }, () => one(pieces)).join(""), two);
     assert.ok(
       found.steps >= 1 &&
         found.steps <= MOST &&
@@ -217,7 +217,7 @@ test("whatever comes, what comes out is an input", () => {
         origin(found).every((from) => from >= -1 && from < 3),
     );
     assert.ok(x(found).every((value) => Math.abs(value) <= 1e6));
-    for (const { count, example } of left) assert.ok(count > 0 && example.length <= 40);
+    for (const { count, example } of issues) assert.ok(count > 0 && example.length <= 40);
   }
 });
 
@@ -238,7 +238,7 @@ for (const [name, words] of [
   ["nonsense", "nonsense ".repeat(LONG / 9)],
 ]) {
   test(`nothing takes long: ${name}`, () => {
-    const first = original(new Float32Array(2000 * 64), 64);
+    const first = originalSignal(new Float32Array(2000 * 64), 64);
     readSignal(words.slice(0, 1000), first, 2000);
     const start = performance.now(),
       { signal: found } = readSignal(words, first, 2000),

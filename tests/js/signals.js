@@ -1,10 +1,10 @@
 // Inputs as the tasks of gruviz make them, for tests of what is redrawn.
 
-import { original } from "../../assets/stage/editor/signal.js";
+import { originalSignal } from "../../assets/stage/editor/signal.js";
 import { seeded } from "./seeded.js";
 
 const rows = (steps, inputs, value) =>
-  original(
+  originalSignal(
     Float32Array.from({ length: steps * inputs }, (_, at) => value(Math.floor(at / inputs), at % inputs)),
     inputs,
   );
@@ -70,7 +70,7 @@ export function text(seed, inputs = 5) {
 }
 
 /** One input, given step by step. */
-export const line = (...values) => original(values, 1);
+export const line = (...values) => originalSignal(values, 1);
 /** One input: a function of the step. */
 export const curve = (steps, value) => rows(steps, 1, value);
 

@@ -1,7 +1,7 @@
 // A stage that does what gestures say, and nothing else: its panels under a ruler, an axis and an overview below them.
 
 import { Gestures } from "../../assets/stage/panels/gestures.js";
-import { isZoomed, moved } from "../../assets/stage/view/time_window.js";
+import { isZoomed, shiftWindow } from "../../assets/stage/view/time_window.js";
 
 const PANELS = ["x", "z", "r", "n", "h", "y"];
 const HEIGHT = { ruler: 10, x: 40, z: 100, r: 200, n: 300, h: 400, y: 440, axis: 460, overview: 490 };
@@ -64,7 +64,7 @@ export class Standin {
       gate: panel,
       unit: panel && panel !== "x" ? unit : null,
       ...(out !== undefined && { out }),
-      inPlot: x >= left && x <= left + plot,
+      isInPlot: x >= left && x <= left + plot,
     });
     for (const action of actions) this.act(action);
     this.log.push(...actions);
@@ -73,7 +73,7 @@ export class Standin {
 
   act(action) {
     const { geometry } = this;
-    if (action.do === "window") geometry.window = moved(geometry.steps, action.a, action.b, geometry.window);
+    if (action.do === "window") geometry.window = shiftWindow(geometry.steps, action.a, action.b, geometry.window);
     if (action.do === "scrub") this.t = action.t;
     if (action.do === "click") this.chosen.push(action);
     if (action.do === "loop") geometry.loop = [...action.ends].sort((p, q) => p - q);

@@ -50,18 +50,18 @@ test("nothing is known of another step, unit or layer", () => {
 
 test("a short trace is asked for once, whole", () => {
   const sums = new Sums();
-  const piece = sums.wanted(0, 3, 17, 100);
+  const piece = sums.missingPiece(0, 3, 17, 100);
   assert.deepEqual(piece, { layer: 0, unit: 3, first: 0, last: 99 });
   const { header, arrays } = told(piece);
   sums.add(header, arrays);
-  for (let t = 0; t < 100; t++) assert.equal(sums.wanted(0, 3, t, 100), null);
-  assert.notEqual(sums.wanted(0, 2, 17, 100), null);
+  for (let t = 0; t < 100; t++) assert.equal(sums.missingPiece(0, 3, t, 100), null);
+  assert.notEqual(sums.missingPiece(0, 2, 17, 100), null);
 });
 
 test("of a long trace a piece around the step is asked for, and never more than Python answers", () => {
   for (const steps of [PIECE + 1, 3 * PIECE, 100000]) {
     for (const t of [0, 1, PIECE / 4 - 1, PIECE / 4, PIECE / 2, PIECE - 1, PIECE, steps - 1]) {
-      const { first, last } = new Sums().wanted(0, 0, t, steps);
+      const { first, last } = new Sums().missingPiece(0, 0, t, steps);
       assert.ok(first <= t && t <= last, `${t} of ${steps} is in ${first} to ${last}`);
       assert.ok(last - first < PIECE && last < steps && first >= 0);
       // walking on from here, either way, asks for nothing at once
@@ -74,7 +74,7 @@ test("a walk through a long trace asks seldom", () => {
   const sums = new Sums();
   let asked = 0;
   for (const t of [...Array(20000).keys(), ...[...Array(20000).keys()].reverse()]) {
-    const piece = sums.wanted(0, 0, t, 20000);
+    const piece = sums.missingPiece(0, 0, t, 20000);
     if (!piece) continue;
     asked++;
     const { header, arrays } = told(piece);

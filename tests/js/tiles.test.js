@@ -3,8 +3,8 @@ import { test } from "node:test";
 import { Tile, Tiles } from "../../assets/stage/data/tiles.js";
 import { blockOf } from "../../assets/stage/data/tile_blocks.js";
 import { layersBelow, previousState } from "../../assets/stage/data/layer_reads.js";
-import { answerDue, labelAt } from "../../assets/stage/data/step_texts.js";
-import { wantedTile } from "../../assets/stage/view/server_feed.js";
+import { targetAt, labelAt } from "../../assets/stage/data/step_texts.js";
+import { missingTile } from "../../assets/stage/view/server_feed.js";
 import { seeded } from "./seeded.js";
 
 const NAMES = ["z", "r", "n", "h", "x"];
@@ -171,22 +171,26 @@ test("next the layer is wanted, then what is seen, then the very step and what i
   const tiles = new Tiles({ steps: 10_000, bidirectional: false }),
     window = [2000, 3000],
     plot = 600;
-  assert.deepEqual(wantedTile(tiles, 1, 2500, window, plot), { layer: 1, first: 0, last: 9999 });
+  assert.deepEqual(missingTile(tiles, 1, 2500, window, plot), { layer: 1, first: 0, last: 9999 });
   tiles.add(...tile({ layer: 1, last: 9999, each: 10 }));
-  assert.deepEqual(wantedTile(tiles, 1, 2500, window, plot), { layer: 1, first: 1750, last: 3250 });
+  assert.deepEqual(missingTile(tiles, 1, 2500, window, plot), { layer: 1, first: 1750, last: 3250 });
   tiles.add(...tile({ layer: 1, first: 1750, last: 3250 }));
-  assert.deepEqual(wantedTile(tiles, 1, 2500, window, plot), { layer: 0, first: 2440, last: 2560 });
+  assert.deepEqual(missingTile(tiles, 1, 2500, window, plot), { layer: 0, first: 2440, last: 2560 });
   tiles.add(...tile({ layer: 0, first: 2440, last: 2560 }));
-  assert.equal(wantedTile(tiles, 1, 2500, window, plot), null);
-  assert.deepEqual(wantedTile(tiles, 1, 9999, window, plot), { layer: 1, first: 9939, last: 9999 });
+  assert.equal(missingTile(tiles, 1, 2500, window, plot), null);
+  assert.deepEqual(missingTile(tiles, 1, 9999, window, plot), { layer: 1, first: 9939, last: 9999 });
 });
 
 test("what was answered once is not wanted again, though it was no help", () => {
   const tiles = known(1_000_000, [{ last: 999_999, each: 10_000 }]);
-  const asked = wantedTile(tiles, 0, 250_000, [200_000, 300_000], 600);
+  const asked = missingTile(tiles, 0, 250_000, [200_000, 300_000], 600);
   assert.deepEqual(asked, { layer: 0, first: 175_000, last: 325_000 });
   tiles.add(...tile({ ...asked, each: 20_000 }));
-  assert.deepEqual(wantedTile(tiles, 0, 250_000, [200_000, 300_000], 600), { layer: 0, first: 249_940, last: 250_060 });
+  assert.deepEqual(missingTile(tiles, 0, 250_000, [200_000, 300_000], 600), {
+    layer: 0,
+    first: 249_940,
+    last: 250_060,
+  });
 });
 
 test("where a column has pixels enough nothing finer is wanted", () => {
@@ -194,7 +198,7 @@ test("where a column has pixels enough nothing finer is wanted", () => {
     { last: 9999, each: 10 },
     { first: 40, last: 160 },
   ]);
-  assert.equal(wantedTile(tiles, 0, 100, [0, 10_000], 600), null);
+  assert.equal(missingTile(tiles, 0, 100, [0, 10_000], 600), null);
 });
 
 // ---- pooling
@@ -263,7 +267,7 @@ test("what is due is told as labels are", () => {
     { last: 99, each: 10 },
   ]);
   assert.deepEqual(
-    [19, 20, 21, 22, 23].map((t) => answerDue(tiles, t)),
+    [19, 20, 21, 22, 23].map((t) => targetAt(tiles, t)),
     ["", "", "x", "y", ""],
   );
 });

@@ -9,7 +9,7 @@ const seen = (
   /** @type {UnitOrder} */ rows,
 ) => {
   const wrong = rows.choose(/** @type {any} */ (view), 4, NAMES);
-  return [[...rows.shown], wrong, view.subset];
+  return [[...rows.units], wrong, view.subset];
 };
 const table = (/** @type {number[]} */ values) =>
   /** @type {any} */ (Object.assign(Float32Array.from(values), { columns: 1, rows: values.length }));
@@ -20,9 +20,9 @@ test("all units stand in their own order until another is told", () => {
   assert.deepEqual(seen(view, rows), [[0, 1, 2, 3], undefined, ""]);
   rows.rank({ order: table([2, 0, 3, 1]), values: table([0.5, 0.1, 0.9, 0.3]) });
   assert.deepEqual(seen(view, rows)[0], [2, 0, 3, 1]);
-  rows.hold(4);
+  rows.setCount(4);
   assert.deepEqual(seen(view, rows)[0], [2, 0, 3, 1]);
-  rows.hold(3);
+  rows.setCount(3);
   assert.deepEqual([...rows.order], [0, 1, 2]);
 });
 
@@ -39,12 +39,12 @@ test("those typed are shown, in the order; what names none leaves them as they w
     view = { turned: false, subset: "" };
   rows.parser = { parse: parseUnits, within: withinUnits };
   rows.rank({ order: table([2, 0, 3, 1]) });
-  rows.typed = " 1, c ";
+  rows.text = " 1, c ";
   assert.deepEqual(seen(view, rows), [[2, 1], undefined, "1, c"]);
-  rows.typed = "nobody";
+  rows.text = "nobody";
   const [shown, wrong, subset] = seen(view, rows);
-  assert.deepEqual([shown, subset, rows.typed], [[2, 1], "1, c", "nobody"]);
+  assert.deepEqual([shown, subset, rows.text], [[2, 1], "1, c", "nobody"]);
   assert.ok(wrong);
-  rows.typed = "";
+  rows.text = "";
   assert.deepEqual(seen(view, rows), [[2, 0, 3, 1], undefined, ""]);
 });

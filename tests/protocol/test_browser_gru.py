@@ -5,8 +5,6 @@ loops are in single: states that are chaotic would tell them apart, so the weigh
 """
 
 import json
-import shutil
-import subprocess
 from dataclasses import dataclass, field
 from functools import cache, cached_property
 from pathlib import Path
@@ -15,6 +13,7 @@ from typing import Any
 import numpy as np
 import pytest
 import torch
+from node_cases import PackedArrays, run_node
 from torch import nn
 
 import gruviz
@@ -181,24 +180,10 @@ def pieces_of(case: Case) -> list[dict[str, int]]:
 # ---- what node makes of them
 
 
-class Numbers:
-    """float32 arrays, one after another."""
-
-    def __init__(self):
-        self.arrays, self.size = [], 0
-
-    def put(self, array: np.ndarray | None) -> dict[str, int] | None:
-        if array is None:
-            return None
-        self.arrays.append(np.ascontiguousarray(array, np.float32).ravel())
-        self.size += array.size
-        return {"at": self.size - array.size, "size": array.size}
-
-
 @pytest.fixture(scope="module")
 def found(tmp_path_factory):
     """Every case's results, by its name; node is needed, as .ci/run has it."""
-    folder, numbers, told = tmp_path_factory.mktemp("gru"), Numbers(), []
+    folder, numbers, told = tmp_path_factory.mktemp("gru"), PackedArrays(), []
     for case in map(case_of, NAMES):
         put, t = numbers.put, case.trace
         layers = [{k: put(v) if isinstance(v, np.ndarray) else v for k, v in layer.items()} for layer in case.layers]
@@ -216,11 +201,8 @@ def found(tmp_path_factory):
             }
         )
     (folder / "cases.json").write_text(json.dumps(told))
-    np.concatenate(numbers.arrays).tofile(folder / "numbers.f4")
-    node = shutil.which("node")
-    assert node, "node is missing: the browser's numbers cannot be held to Python's"
-    done = subprocess.run([node, SCRIPT, folder], capture_output=True, text=True, timeout=120)
-    assert done.returncode == 0, done.stderr
+    numbers.write(folder / "numbers.f4")
+    run_node(SCRIPT, folder)
     values = np.fromfile(folder / "found.f4", np.float32)
 
     def whole(place: dict[str, int]) -> object:

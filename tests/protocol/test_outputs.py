@@ -1,13 +1,12 @@
 """What a stage gets of a head: bounded rows, pooled with the steps; and the browser's rules, the same as Python's."""
 
 import json
-import shutil
-import subprocess
 from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 import pytest
+from node_cases import run_node
 
 import gruviz
 from gruviz.protocol import requests
@@ -153,7 +152,6 @@ CASES = {
 }
 
 
-@pytest.mark.skipif(shutil.which("node") is None, reason="node is not here")
 def test_the_browsers_rules_are_pythons(tmp_path):
     def listed(array):
         return None if array is None else np.where(np.isnan(array), None, array.astype(object)).ravel().tolist()
@@ -177,15 +175,15 @@ def test_the_browsers_rules_are_pythons(tmp_path):
         )
     file = tmp_path / "cases.json"
     file.write_text(json.dumps(asked))
-    done = subprocess.run(["node", JS / "head_cases.mjs", file], stdout=subprocess.PIPE, text=True, check=True)
-    for (head, trace, target), found in zip(CASES.values(), json.loads(done.stdout), strict=True):
+    answers = json.loads(run_node(JS / "head_cases.mjs", file))
+    for (head, trace, target), found in zip(CASES.values(), answers, strict=True):
         held = HeadOutputs(head, target, trace)
         wanted = held.arrays(states_of(trace), 0, trace.meta.steps)
         told = {name: np.array(values, float).reshape(wanted[name].shape) for name, values in found["tables"].items()}
         assert set(told) == set(wanted)
         for name, values in told.items():
             assert values == pytest.approx(wanted[name], abs=2e-5, nan_ok=True), name
-        readings = [each["wrong"] for each in found["readings"]]
+        readings = [each["isWrong"] for each in found["readings"]]
         off = wanted["wrong"][:, 0] if "wrong" in wanted else np.full(trace.meta.steps, np.nan)
         assert readings == [None if np.isnan(each) else bool(each) for each in off]
         run = Run("a", trace, None, head, target)

@@ -7,8 +7,6 @@ computes, which must be Python's within 1e-5, and with Python's own, which must 
 from __future__ import annotations
 
 import json
-import shutil
-import subprocess
 from dataclasses import asdict, dataclass, field, replace
 from functools import cache
 from pathlib import Path
@@ -17,6 +15,7 @@ from typing import Any
 import numpy as np
 import pytest
 import torch
+from node_cases import PackedArrays, run_node
 from torch import nn
 
 import gruviz
@@ -238,20 +237,6 @@ def orders_of(case: Case) -> list[dict[str, Any]]:
 # ---- what node makes of them
 
 
-class Numbers:
-    """float32 arrays, one after another."""
-
-    def __init__(self):
-        self.arrays, self.size = [], 0
-
-    def put(self, array: np.ndarray | None) -> dict[str, int] | None:
-        if array is None:
-            return None
-        self.arrays.append(np.ascontiguousarray(array, np.float32).ravel())
-        self.size += array.size
-        return {"at": self.size - array.size, "size": array.size}
-
-
 def written(case: Case, put) -> dict[str, Any]:
     """A case as scene_cases.mjs reads it."""
     scene, run = case.scene, case.scene.run
@@ -297,15 +282,12 @@ def written(case: Case, put) -> dict[str, Any]:
 @pytest.fixture(scope="module")
 def done(tmp_path_factory):
     """All that node found; it is needed, as .ci/run has it."""
-    folder, numbers = tmp_path_factory.mktemp("scene"), Numbers()
+    folder, numbers = tmp_path_factory.mktemp("scene"), PackedArrays()
     cases = [written(case_of(name), numbers.put) for name in (*NAMES, NOISE)]
     (folder / "cases.json").write_text(json.dumps(cases))
     (folder / "shared.json").write_text(json.dumps({language: alike(language) for language in ("en", "ko")}))
-    np.concatenate(numbers.arrays).tofile(folder / "numbers.f4")
-    node = shutil.which("node")
-    assert node, "node is missing: the browser's scenes cannot be held to Python's"
-    ran = subprocess.run([node, SCRIPT, folder], capture_output=True, text=True, timeout=240)
-    assert ran.returncode == 0, ran.stderr
+    numbers.write(folder / "numbers.f4")
+    run_node(SCRIPT, folder)
     values = np.fromfile(folder / "found.f4", np.float32)
 
     def whole(place: dict[str, Any]) -> object:

@@ -1,4 +1,4 @@
-// The part with the cell diagram, or the unit's lines over time in its place.
+// The part with the cell diagram, or with the unit's lines over time instead.
 
 /** @import { Gate } from "../data/scene_types.js" */
 /** @import { Part, Ports } from "../view/ports.js" */
@@ -11,7 +11,7 @@ import { writeWords } from "../view/write_words.js";
 import { fill } from "../view/format.js";
 import { outputsAt, predictionAt } from "../view/prediction.js";
 import { layerName, stepLabel, unitName } from "../view/readings.js";
-import { seen } from "../view/time_window.js";
+import { visibleSteps } from "../view/time_window.js";
 import { createCell } from "./diagram.js";
 import { selectionOf } from "./selection.js";
 import { UnitLines } from "./unit_lines.js";
@@ -19,11 +19,11 @@ import { UnitLines } from "./unit_lines.js";
 /** @typedef {Pick<Ports, "state" | "on" | "command" | "goTo">} CellPorts */
 
 const MARKUP = `<div class="cell-head">
-  <div class="chosen" data-part="chosen"></div>
+  <div class="chosen" data-part="chosen" data-tip="chosen_about"><span data-part="cell-name"></span> <span class="details"><span data-part="step-label"></span> <span data-part="run-name"></span></span></div>
   <div class="group segments" role="group" data-label="diagram">
-    <button type="button" data-do="unit" data-part="unit" data-word="diagram_unit" class="toggle" aria-pressed="true"></button>
-    <button type="button" data-do="whole-layer" data-part="layer" data-word="diagram_layer" class="toggle" aria-pressed="false"></button>
-    <button type="button" data-do="over-time" data-part="time" data-word="diagram_lines" class="toggle" aria-pressed="false"></button>
+    <button type="button" data-do="unit" data-part="unit" data-word="diagram_unit" data-tip="diagram_unit_about" class="toggle" aria-pressed="true"></button>
+    <button type="button" data-do="whole-layer" data-part="layer" data-word="diagram_layer" data-tip="diagram_layer_about" class="toggle" aria-pressed="false"></button>
+    <button type="button" data-do="over-time" data-part="time" data-word="diagram_lines" data-tip="diagram_lines_about" class="toggle" aria-pressed="false"></button>
   </div>
 </div>
 <p class="says" data-part="says" hidden></p>
@@ -63,7 +63,7 @@ export class CellPart {
         state.stop();
         state.set({ t });
       },
-      settled: () => state.emit("announce"),
+      onEnd: () => state.emit("announce"),
       choose(/** @type {Gate} */ gate) {
         state.set({ gate }, true);
         state.explain();
@@ -88,14 +88,14 @@ export class CellPart {
     this.writeHead(state);
     part.says.hidden = !state.scene.answer;
     setText(part.says, phase && phase.name !== "h" ? "" : predictionAt(state, view.t));
-    part.says.classList.toggle("wrong", !!outputsAt(state, view.t)?.wrong);
-    const asLines = view.diagram === "lines",
+    part.says.classList.toggle("wrong", !!outputsAt(state, view.t)?.isWrong);
+    const showsLines = view.diagram === "lines",
       selection = selectionOf(state);
     this.selection = selection;
-    part.cell.hidden = asLines;
-    part.lines.hidden = !asLines;
-    if (!asLines) {
-      this.diagram?.update({ ...selection, reduced: !!this.still?.matches });
+    part.cell.hidden = showsLines;
+    part.lines.hidden = !showsLines;
+    if (!showsLines) {
+      this.diagram?.update({ ...selection, reducesMotion: !!this.still?.matches });
       return;
     }
     const { layer, t, unit, gate } = view,
@@ -104,7 +104,7 @@ export class CellPart {
       label = stepLabel(state, t);
     this.lines?.update({
       w: words,
-      tile: state.tiles.covering(layer, ...seen(steps, state.window)),
+      tile: state.tiles.covering(layer, ...visibleSteps(steps, state.window)),
       window: state.window,
       steps,
       t,
@@ -113,7 +113,7 @@ export class CellPart {
       name: unitName(state, unit) + layerName(state),
       gate: GATES.find((each) => each === gate) ?? "x",
       numbers: selection.numbers,
-      approximate: selection.approximate,
+      isApproximate: selection.isApproximate,
       reach: Math.max(n, h),
       colours: state.scene.lines[state.look.theme],
       scale: state.look.scale,
@@ -123,16 +123,26 @@ export class CellPart {
     });
   }
 
-  /** @param {Store} state */
+  /**
+   * Write the heading. Label, layer and what-if have a second line if any step can have it: the diagram does not move.
+   * @param {Store} state
+   */
   writeHead(state) {
     const { part } = this,
-      { view, words, overlay } = state,
+      { view, words, overlay, scene } = state,
       { t, unit } = view,
-      text = stepLabel(state, t),
-      label = text ? ` (${text})` : "";
+      label = stepLabel(state, t),
+      hasLayers = scene.layer_names.length > 1,
+      hasTwoLines = hasLayers || scene.trace.labelled || scene.trace.asks;
     if (!part) return;
-    const chosen = fill(words.chosen, { unit: unitName(state, unit), t, label }) + layerName(state);
-    setText(part.chosen, chosen + (overlay?.edited ? ` \u00b7 ${words.whatif_show_bent}` : ""));
+    setText(part["cell-name"], fill(words.chosen, { unit: unitName(state, unit), t }));
+    setText(part["step-label"], label && `(${label})`);
+    const run = [hasLayers && scene.layer_names[view.layer], overlay?.isEdited && words.whatif_show_bent].filter(
+      Boolean,
+    );
+    setText(part["run-name"], (run.length && !hasTwoLines ? "\u00b7 " : "") + run.join(" \u00b7 "));
+    part.chosen.classList.toggle("two-lines", hasTwoLines);
+    part["step-label"].title = label;
     for (const [name, diagram] of /** @type {const} */ ([
       ["unit", "unit"],
       ["layer", "layer"],
@@ -148,7 +158,7 @@ export class CellPart {
 }
 
 /**
- * Go to the cell of a number that was picked in the diagram.
+ * Select the cell of a number in the diagram.
  * @param {Pick<Ports, "state" | "goTo">} ports
  * @param {Quantity} name
  */

@@ -1,8 +1,7 @@
 // Numbers in about six characters, for the cell diagram.
 
 /**
- * A number in about six characters, for the diagram: decimals give way to whole digits, very large and infinite ones
- * stay short, what is not known is nothing.
+ * Format a number in about six characters: large numbers have fewer decimals, then an exponent; unknown ones are "".
  * @param {number | null | undefined} value
  * @param {number} decimals
  * @returns {string}

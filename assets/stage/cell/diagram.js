@@ -1,27 +1,27 @@
-// The cell diagram: one GRU step drawn as a circuit, its numbers (or whole vectors) on the wires.
-// Three rows of boxes hang from two rails (h_{t-1} comes down, x_t comes up); along the top line the state is kept.
-// A single coloured line carries one number, a double line carries a whole vector.
+// Cell diagram: one GRU step as a circuit, with numbers (or whole vectors) on the wires.
+// Three rows of boxes between two rails (h_{t-1} from the top, x_t from the bottom); the state runs along the top line.
+// A single coloured line carries one number, a double line carries a vector.
 
 /** @import { Gate, PhaseName, Words } from "../data/scene_types.js" */
 /** @import { Carried, Quantity } from "./diagram_layout.js" */
 /** @import { CellParts, CellStrip } from "./diagram_shapes.js" */
 /** @import { Selection } from "./selection.js" */
-/** @typedef {Selection & {reduced: boolean}} DiagramState  reduced: people asked for little motion */
+/** @typedef {Selection & {reducesMotion: boolean}} DiagramState  reducesMotion: prefers-reduced-motion is set */
 import { CELL_ORDER, CELL_WORD, QUANTITIES, cellAlong, cellSource } from "./diagram_layout.js";
 import { cellBuild, cellClip, cellNew, cellPool, cellSay, cellSet, cellWide } from "./diagram_shapes.js";
 import { fill } from "../view/format.js";
 import { compactNumber } from "./compact_number.js";
 
 /**
- * The diagram inside `host`, with the words `w` (read as w.cell_...).
+ * Make the diagram inside `host`.
  * @param {Element} host
- * @param {Words} w
- * @param {(name: Quantity) => void} onPick  a number was picked
+ * @param {Words} w  its keys are w.cell_...
+ * @param {(name: Quantity) => void} onPick  a number was clicked
  * @returns {{update: (state: DiagramState) => void, setWords: (w: Words) => void}}
  */
 export function createCell(host, w, onPick) {
   let words = w,
-    built = "";
+    pictureKey = "";
   /** @type {CellParts | null} */
   let picture = null;
   /** @type {DiagramState | null} */
@@ -32,7 +32,7 @@ export function createCell(host, w, onPick) {
   const pick = (event) => {
     const node = event.target instanceof Element ? event.target.closest(".cell-node") : null;
     if (!node || ("key" in event && event.key !== "Enter" && event.key !== " ")) return;
-    if ("key" in event) event.preventDefault(); // the space bar would scroll, and play
+    if ("key" in event) event.preventDefault(); // the space bar would scroll and start playback
     event.stopPropagation();
     const name = QUANTITIES.find((each) => each === nameOf(node));
     if (name) onPick(name);
@@ -42,50 +42,50 @@ export function createCell(host, w, onPick) {
   svg.addEventListener("keydown", pick);
 
   /**
-   * Draw anew; what had the focus keeps it.
+   * Rebuild the picture; the focus stays on the same number.
    * @param {DiagramState} state
    */
   function build(state) {
-    const held = focused(svg),
-      name = held && svg.contains(held) ? nameOf(held) : null;
+    const active = activeElementIn(svg),
+      name = active && svg.contains(active) ? nameOf(active) : null;
     svg.replaceChildren();
-    const made = cellBuild(svg, state.mode, state.reset, word);
-    if (name) made.nodes.get(name)?.focus({ preventScroll: true });
-    built = `${state.mode} ${state.reset}`;
-    return made;
+    const parts = cellBuild(svg, state.mode, state.reset, words);
+    if (name) parts.nodes.get(name)?.focus({ preventScroll: true });
+    pictureKey = `${state.mode} ${state.reset}`;
+    return parts;
   }
 
   /**
-   * How far slow motion has come with something: 0 not begun, 1 done; without slow motion everything is done.
+   * Return the progress of slow motion through a part of a phase, 0 to 1; 1 without slow motion.
    * @param {DiagramState} state
    * @param {PhaseName} phase
    * @param {number} from
    * @param {number} to
    */
-  function reach(state, phase, from, to) {
+  function progressOf(state, phase, from, to) {
     if (!state.phase) return 1;
     const ahead = CELL_ORDER.indexOf(phase) - CELL_ORDER.indexOf(state.phase.name);
-    if (ahead || state.reduced) return ahead > 0 ? 0 : 1;
+    if (ahead || state.reducesMotion) return ahead > 0 ? 0 : 1;
     return Math.max(0, Math.min(1, (state.phase.progress - from) / (to - from)));
   }
 
   /**
-   * Whether slow motion has come to a moment of a phase.
+   * Whether slow motion has reached a point of a phase.
    * @param {DiagramState} state
    * @param {PhaseName} phase
    * @param {number} at
    */
-  function known(state, phase, at) {
-    return reach(state, phase, at - 1e-3, at) === 1;
+  function isComputed(state, phase, at) {
+    return progressOf(state, phase, at - 1e-3, at) === 1;
   }
 
   /**
-   * The one number a wire carries: undefined for a vector, null for a number not known yet.
+   * Return the number on a wire: undefined for a vector, null for a number that is not known yet.
    * @param {DiagramState} state
    * @param {Carried} key
    * @returns {number | null | undefined}
    */
-  function carried(state, key) {
+  function valueOf(state, key) {
     const { numbers, sums } = state;
     if (state.mode === "layer" || key === "units" || key === "all r" || key === "product") return undefined;
     if (key === "x") return numbers.x === null ? undefined : numbers.x;
@@ -102,11 +102,11 @@ export function createCell(host, w, onPick) {
   function drawWires(parts, state) {
     let dots = 0;
     for (const wire of parts.wires) {
-      const done = reach(state, wire.phase, wire.from, wire.to),
+      const progress = progressOf(state, wire.phase, wire.from, wire.to),
         now = state.phase?.name === wire.phase;
-      const value = carried(state, wire.carry);
+      const value = valueOf(state, wire.carry);
       const kind = value === undefined ? " cell-double" : value === null ? " cell-plain" : "";
-      const cls = `${kind}${now ? " cell-now" : ""}${done > 0 ? "" : " cell-none"}`;
+      const cls = `${kind}${now ? " cell-now" : ""}${progress > 0 ? "" : " cell-none"}`;
       const size = value != null && Number.isFinite(value) ? Math.min(1, Math.abs(value)) : 0;
       const [width, about] = value === undefined ? [4.2, 2] : value === null ? [1.6, 1.5] : [1.4 + 4.4 * size, 1.5];
       cellSet(wire.casing, "class", "cell-casing" + cls);
@@ -114,17 +114,17 @@ export function createCell(host, w, onPick) {
       cellSet(wire.casing, "stroke-width", (width + about).toFixed(2));
       cellSet(wire.core, "stroke-width", width.toFixed(2));
       for (const line of [wire.casing, wire.core]) {
-        cellSet(line, "stroke-dasharray", done < 1 ? `${done.toFixed(3)} 2` : "none");
+        cellSet(line, "stroke-dasharray", progress < 1 ? `${progress.toFixed(3)} 2` : "none");
       }
-      if (wire.head) cellSet(wire.head, "class", `cell-tip${cls}${done < 1 ? " cell-none" : ""}`);
+      if (wire.head) cellSet(wire.head, "class", `cell-tip${cls}${progress < 1 ? " cell-none" : ""}`);
       if (value != null) {
         const sum = wire.carry === "inner" || wire.carry === "gated";
         const colour = state.colour(cellSource(wire.carry), sum ? Math.max(-1, Math.min(1, value)) : value);
         cellSet(wire.core, "stroke", colour);
         if (wire.head) cellSet(wire.head, "fill", colour);
       }
-      if (done === 0 || done === 1 || dots === parts.dots.length) continue;
-      const [x, y] = cellAlong(wire.points, done),
+      if (progress === 0 || progress === 1 || dots === parts.dots.length) continue;
+      const [x, y] = cellAlong(wire.points, progress),
         dot = parts.dots[dots++];
       cellSet(dot, "transform", `translate(${x.toFixed(1)} ${y.toFixed(1)})`);
       cellSet(dot, "class", "cell-dot");
@@ -138,12 +138,12 @@ export function createCell(host, w, onPick) {
    */
   function drawStrips(parts, state) {
     for (const strip of parts.strips) {
-      const done = known(state, strip.phase, strip.at),
+      const isKnown = isComputed(state, strip.phase, strip.at),
         now = state.phase?.name === strip.phase;
       const single = strip.key === "x" && state.mode === "unit" && state.numbers.x !== null;
-      cellSet(strip.group, "class", single ? "cell-none" : done || now ? "cell-part" : "cell-part cell-todo");
-      cellSet(strip.cells, "class", done ? "" : "cell-hide");
-      if (single || !done) continue;
+      cellSet(strip.group, "class", single ? "cell-none" : isKnown || now ? "cell-part" : "cell-part cell-todo");
+      cellSet(strip.cells, "class", isKnown ? "" : "cell-hide");
+      if (single || !isKnown) continue;
       const source = cellSource(strip.key),
         { hPrev, r, [source]: own } = state.vectors;
       const cells = strip.key === "product" ? cellPool(hPrev, r) : cellPool(own);
@@ -156,7 +156,7 @@ export function createCell(host, w, onPick) {
   }
 
   /**
-   * As many rectangles as there are cells, each a hair too long so that no seam shows.
+   * Make the rectangles of a strip, slightly too long so that there are no gaps between them.
    * @param {CellStrip} strip
    * @param {number} count
    */
@@ -180,18 +180,18 @@ export function createCell(host, w, onPick) {
    * @param {DiagramState} state
    */
   function drawNumbers(parts, state) {
-    const about = state.approximate ? "≈" : "";
+    const about = state.isApproximate ? "≈" : "";
     for (const { key, text, phase, at, cls, decimals } of parts.numbers) {
-      const value = carried(state, key),
-        shown = compactNumber(value, decimals);
-      cellSay(text, shown && about + shown);
-      const hidden = known(state, phase, at) ? "" : " cell-hide";
-      cellSet(text, "class", cls + (value !== value ? " cell-quiet" : "") + hidden);
+      const value = valueOf(state, key),
+        content = compactNumber(value, decimals);
+      cellSay(text, content && about + content);
+      const visibility = isComputed(state, phase, at) ? "" : " cell-hide";
+      cellSet(text, "class", cls + (value !== value ? " cell-quiet" : "") + visibility);
     }
     for (const { gate, group, at, texts } of parts.sums) {
       const sum = state.sums?.[gate];
-      // their place is kept while they are on their way; where nobody can tell them there is none
-      cellSet(group, "class", (sum || state.canAsk) && known(state, gate, at) ? "" : "cell-hide");
+      // visible while they are requested; hidden if nobody can answer
+      cellSet(group, "class", (sum || state.canExplain) && isComputed(state, gate, at) ? "" : "cell-hide");
       for (const [key, text] of texts) cellSay(text, compactNumber(sum?.[key], 3));
     }
   }
@@ -202,9 +202,9 @@ export function createCell(host, w, onPick) {
    */
   function drawNodes(parts, state) {
     for (const low of parts.previous) cellSay(low, state.reverse ? "t+1" : "t−1");
-    const about = state.approximate ? "≈" : "";
+    const about = state.isApproximate ? "≈" : "";
     for (const { group, phase, from, base, name } of parts.veils) {
-      const veil = !known(state, phase, from) ? " cell-todo" : state.phase?.name === phase ? " cell-now" : "";
+      const veil = !isComputed(state, phase, from) ? " cell-todo" : state.phase?.name === phase ? " cell-now" : "";
       const byHand = state.mode === "unit" && state.byHand.some((each) => each === name);
       cellSet(
         group,
@@ -212,13 +212,13 @@ export function createCell(host, w, onPick) {
         base + veil + (name && name === state.gate ? " cell-chosen" : "") + (byHand ? " cell-by-hand" : ""),
       );
       if (!name) continue;
-      const value = carried(state, name),
-        said = word(`cell_name_${CELL_WORD[name] ?? name}`),
-        meant =
+      const value = valueOf(state, name),
+        label = word(`cell_name_${CELL_WORD[name] ?? name}`),
+        meaning =
           value === undefined
-            ? fill(word("cell_vector"), { name: said, count: state.vectors[name].length })
-            : `${said}${byHand ? ` ${word("term_by_hand")}` : ""}: ${about}${compactNumber(value, 4)}`;
-      cellSet(group, "aria-label", `${seenIn(group)}, ${meant}`);
+            ? fill(word("cell_vector"), { name: label, count: state.vectors[name].length })
+            : `${label}${byHand ? ` ${word("term_by_hand")}` : ""}: ${about}${compactNumber(value, 4)}`;
+      cellSet(group, "aria-label", `${visibleText(group)}, ${meaning}`);
     }
   }
 
@@ -228,32 +228,32 @@ export function createCell(host, w, onPick) {
    */
   function drawCaption(parts, state) {
     const all = state.some ? fill(word("cell_some"), { count: state.some }) : word("cell_all"),
-      unit = state.mode === "unit" ? state.unitName : all;
+      unit = state.mode === "unit" ? fill(words.unit_number, { unit: state.unitName }) : all;
     for (const each of parts.all) cellSay(each, all);
     const more = [state.reverse && word("cell_reverse"), state.below && word("cell_below")].filter(Boolean);
     const rest = ["", fill(word("cell_step"), { t: state.t }), ...more].join(" · ");
-    const taken = [...rest].reduce((sum, letter) => sum + cellWide(letter), 0);
-    cellSay(parts.caption, cellClip(String(unit), (svg.closest("[data-type=projector]") ? 233 : 284) - taken) + rest);
+    const used = [...rest].reduce((sum, letter) => sum + cellWide(letter), 0);
+    cellSay(parts.caption, cellClip(unit, (svg.closest("[data-type=projector]") ? 233 : 284) - used) + rest);
     cellSet(svg, "aria-label", `${word("cell_title")} · ${unit}${rest}`);
   }
 
   /**
-   * Draw a state; called at every frame, it touches only what changed.
+   * Draw a state. It is called in every frame and sets only attributes that have changed.
    * @param {DiagramState} state
    */
   function update(state) {
     last = state;
-    if (!picture || built !== `${state.mode} ${state.reset}`) picture = build(state);
+    if (!picture || pictureKey !== `${state.mode} ${state.reset}`) picture = build(state);
     for (const draw of [drawWires, drawStrips, drawNumbers, drawNodes, drawCaption]) draw(picture, state);
   }
 
   /**
-   * Change the language in place.
-   * @param {Words} changed
+   * Change the language.
+   * @param {Words} next
    */
-  function setWords(changed) {
-    words = changed;
-    built = "";
+  function setWords(next) {
+    words = next;
+    pictureKey = "";
     if (last) update(last);
   }
 
@@ -261,26 +261,26 @@ export function createCell(host, w, onPick) {
 }
 
 /**
- * What has the focus where the diagram is.
+ * Return the focused element of the document or shadow tree.
  * @param {Element} within
  */
-function focused(within) {
+function activeElementIn(within) {
   const tree = within.getRootNode();
   return tree instanceof Document || tree instanceof ShadowRoot ? tree.activeElement : null;
 }
 
 /**
- * What is written at a node: whoever speaks to a computer says what is seen, so its name begins with it.
+ * Return the visible text of a node. Its accessible name must start with it (WCAG 2.5.3, label in name).
  * @param {Element} node
  */
-function seenIn(node) {
+function visibleText(node) {
   return [...node.querySelectorAll("text")]
     .map(({ textContent }) => textContent)
     .filter(Boolean)
     .join(" ");
 }
 
-/** @param {Element} node  of the picture, or none of it */
+/** @param {Element} node */
 function nameOf(node) {
   return node.getAttribute("data-name");
 }

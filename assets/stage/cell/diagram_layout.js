@@ -1,33 +1,32 @@
-// Where everything in the cell diagram stands: rails, boxes, wires, strips, and which phase of a step draws it.
+// Layout of the cell diagram: positions of rails, boxes, wires and strips, and the phase that draws each of them.
 
 /** @import { Gate, PhaseName, Reset } from "../data/scene_types.js" */
 
-/** @typedef {[number, number]} DiagramPoint  in the drawing's own units */
-/** @typedef {Gate | "x" | "hPrev" | "keep" | "write"} Quantity  what can be picked: each has a number of its own */
+/** @typedef {[number, number]} DiagramPoint  x, y in units of the viewBox */
+/** @typedef {Gate | "x" | "hPrev" | "keep" | "write"} Quantity  numbers that can be clicked */
 /**
- * What a wire or a strip carries. units: the previous state of all units; rest: 1 - z; inner: the candidate's sum over
- * states before r acts, gated: after it; product: r times the previous state; all r: r of all units.
+ * Values of a wire or a strip. units: the previous state of all units; rest: 1 - z; inner: the candidate's sum over
+ * states before r acts; gated: the same after r; product: r times the previous state; all r: r of all units.
  * @typedef {Quantity | "units" | "rest" | "inner" | "gated" | "product" | "all r"} Carried
  */
 /** @typedef {"open" | "arrow" | "over"} Ending  over: an arrow that crosses another wire */
 /** @typedef {{carry: Carried, phase: PhaseName, from: number, to: number, points: DiagramPoint[], ending: Ending}} Route */
-/** @typedef {[Carried, PhaseName, number, number, DiagramPoint[], Ending?]} RouteRow */
 /** @typedef {[Carried, number, number, number, "across" | "down", PhaseName, number]} StripRow */
 /** @typedef {"start" | "middle" | "end"} Anchor */
 /** @typedef {"σ" | "tanh" | "times" | "plus" | "each"} Shape  each: unit by unit */
 /** @typedef {[number, number, number, number]} Box  x, y, width, height */
 /** @typedef {[PhaseName, number, [string, number, number, Anchor], DiagramPoint, [number, number, Shape] | null, ...Box[]]} NodeRow */
 
-/** @type {Quantity[]} In the order the keyboard goes through them. */
+/** @type {Quantity[]} In tab order. */
 export const QUANTITIES = ["x", "hPrev", "r", "z", "n", "keep", "write", "h"];
 
 export const CELL_ROW = { state: 46, z: 142, r: 232, n: 318, x: 394 }; // heights of the five horizontal lines
 export const CELL_COL = { x: 52, h: 72, gate: 118, z: 170, minus: 207, end: 280 };
-export const CELL_MOST = 48; // cells a strip has room for
+export const CELL_MOST = 48; // cells of a strip
 /** @type {PhaseName[]} */
 export const CELL_ORDER = ["read", "r", "n", "z", "h"]; // the order of computation
 /** @type {Partial<Record<Quantity, string>>} */
-export const CELL_WORD = { hPrev: "h_prev" }; // words' keys are lower case
+export const CELL_WORD = { hPrev: "h_prev" }; // keys of words are lower case
 const CELL_SOURCE = /** @type {const} */ ({
   rest: "z",
   inner: "n",
@@ -38,33 +37,33 @@ const CELL_SOURCE = /** @type {const} */ ({
 });
 
 /**
- * Whose colours it is drawn in.
- * @param {Carried} carried
+ * Return the quantity whose palette colours a value.
+ * @param {Carried} value
  * @returns {Quantity}
  */
-export function cellSource(carried) {
-  switch (carried) {
+export function cellSource(value) {
+  switch (value) {
     case "rest":
     case "inner":
     case "gated":
     case "product":
     case "units":
     case "all r":
-      return CELL_SOURCE[carried];
+      return CELL_SOURCE[value];
     default:
-      return carried;
+      return value;
   }
 }
 
 /**
- * A polyline with rounded corners as path data, its last `cut` pixels left to the arrowhead.
+ * Return path data of a polyline with rounded corners, shortened by `trim` for the arrowhead.
  * @param {DiagramPoint[]} points
- * @param {number} cut
+ * @param {number} trim
  */
-export function cellPath(points, cut) {
+export function cellPath(points, trim) {
   const all = [...points],
     end = all.length - 1;
-  all[end] = cellToward(all[end], all[end - 1], cut);
+  all[end] = cellToward(all[end], all[end - 1], trim);
   let path = `M${all[0]}`;
   for (let k = 1; k < end; k++) {
     const [before, corner, after] = [all[k - 1], all[k], all[k + 1]];
@@ -74,7 +73,7 @@ export function cellPath(points, cut) {
 }
 
 /**
- * A step of length `by` from one point toward another, never past `most` of the way.
+ * Return the point at distance `by` from one point toward another, at most at the fraction `most` of the way.
  * @param {DiagramPoint} from
  * @param {DiagramPoint} to
  * @param {number} by
@@ -88,7 +87,7 @@ function cellToward(from, to, by, most = 0.5) {
 }
 
 /**
- * The direction in which a polyline arrives.
+ * Return the direction of a polyline's last segment.
  * @param {DiagramPoint[]} points
  * @returns {DiagramPoint}
  */
@@ -99,21 +98,38 @@ export function cellHeading(points) {
 }
 
 /**
- * The place at a fraction of a polyline's length.
+ * Return the point at a fraction of a polyline's length.
  * @param {DiagramPoint[]} points
  * @param {number} fraction
  * @returns {DiagramPoint}
  */
 export function cellAlong(points, fraction) {
   const lengths = points.slice(1).map(([x, y], k) => Math.hypot(x - points[k][0], y - points[k][1]));
-  let left = fraction * lengths.reduce((a, b) => a + b),
+  let rest = fraction * lengths.reduce((a, b) => a + b),
     k = 0;
-  while (k < lengths.length - 1 && left > lengths[k]) left -= lengths[k++];
-  return cellToward(points[k], points[k + 1], left, 1);
+  while (k < lengths.length - 1 && rest > lengths[k]) rest -= lengths[k++];
+  return cellToward(points[k], points[k + 1], rest, 1);
 }
 
 /**
- * Every wire: what it carries, its phase of slow motion and the part of it that draws the wire, corners, ending.
+ * Return a wire.
+ * @param {Carried} carry
+ * @param {PhaseName} phase  of slow motion
+ * @param {number} from  point of the phase at which its drawing starts
+ * @param {number} to  and ends
+ * @param {Ending} ending
+ * @param {...number} corners  x, y, x, y, ...
+ * @returns {Route}
+ */
+function route(carry, phase, from, to, ending, ...corners) {
+  /** @type {DiagramPoint[]} */
+  const points = [];
+  for (let k = 0; k < corners.length; k += 2) points.push([corners[k], corners[k + 1]]);
+  return { carry, phase, from, to, points, ending };
+}
+
+/**
+ * Return every wire.
  * @param {"unit" | "layer"} mode
  * @param {Reset} reset
  * @returns {Route[]}
@@ -123,305 +139,47 @@ export function cellWires(mode, reset) {
     { x: xs, h: hs, gate, z: zs, minus, end } = CELL_COL;
   const own = mode === "unit" && reset === "after" ? "r" : "all r";
   const first = reset === "before" ? gate - 11 : 92;
-  /** @type {RouteRow[]} */
   const gating =
     reset === "before"
       ? [
-          [
-            own,
-            "r",
-            0.6,
-            1,
-            [
-              [gate, r + 17],
-              [gate, n - 11],
-            ],
-          ],
-          [
-            "product",
-            "n",
-            0.2,
-            0.4,
-            [
-              [gate + 11, n],
-              [186, n],
-            ],
-          ],
-          [
-            "gated",
-            "n",
-            0.4,
-            0.55,
-            [
-              [220, n],
-              [end - 22, n],
-            ],
-          ],
+          route(own, "r", 0.6, 1, "arrow", gate, r + 17, gate, n - 11),
+          route("product", "n", 0.2, 0.4, "arrow", gate + 11, n, 186, n),
+          route("gated", "n", 0.4, 0.55, "arrow", 220, n, end - 22, n),
         ]
       : [
-          [
-            own,
-            "r",
-            0.6,
-            1,
-            [
-              [136, r],
-              [222, r],
-              [222, n - 11],
-            ],
-          ],
-          [
-            "inner",
-            "n",
-            0.2,
-            0.4,
-            [
-              [164, n],
-              [211, n],
-            ],
-          ],
-          [
-            "gated",
-            "n",
-            0.4,
-            0.55,
-            [
-              [233, n],
-              [end - 22, n],
-            ],
-          ],
+          route(own, "r", 0.6, 1, "arrow", 136, r, 222, r, 222, n - 11),
+          route("inner", "n", 0.2, 0.4, "arrow", 164, n, 211, n),
+          route("gated", "n", 0.4, 0.55, "arrow", 233, n, end - 22, n),
         ];
-  /** @type {RouteRow[]} */
-  const rows = [
-    [
-      "hPrev",
-      "read",
-      0,
-      0.35,
-      [
-        [4, state],
-        [hs, state],
-      ],
-      "open",
-    ],
-    [
-      "units",
-      "read",
-      0.35,
-      1,
-      [
-        [hs, state],
-        [hs, r - 8],
-      ],
-      "open",
-    ],
-    [
-      "x",
-      "read",
-      0,
-      0.35,
-      [
-        [4, x],
-        [xs, x],
-      ],
-      "open",
-    ],
-    [
-      "x",
-      "read",
-      0.35,
-      1,
-      [
-        [xs, x],
-        [xs, r + 8],
-      ],
-      "open",
-    ],
-    [
-      "units",
-      "r",
-      0,
-      0.4,
-      [
-        [hs, r - 8],
-        [100, r - 8],
-      ],
-    ],
-    [
-      "x",
-      "r",
-      0,
-      0.15,
-      [
-        [xs, r + 8],
-        [64, r + 8],
-      ],
-      "open",
-    ],
-    [
-      "x",
-      "r",
-      0.15,
-      0.4,
-      [
-        [64, r + 8],
-        [100, r + 8],
-      ],
-      "over",
-    ],
-    [
-      "x",
-      "z",
-      0,
-      0.3,
-      [
-        [xs, r + 8],
-        [xs, z + 8],
-        [64, z + 8],
-      ],
-      "open",
-    ],
-    [
-      "x",
-      "z",
-      0.3,
-      0.4,
-      [
-        [64, z + 8],
-        [100, z + 8],
-      ],
-      "over",
-    ],
-    [
-      "units",
-      "z",
-      0,
-      0.4,
-      [
-        [hs, z - 8],
-        [100, z - 8],
-      ],
-    ],
-    [
-      "z",
-      "z",
-      0.55,
-      0.7,
-      [
-        [136, z],
-        [zs, z],
-      ],
-      "open",
-    ],
-    [
-      "z",
-      "z",
-      0.7,
-      1,
-      [
-        [zs, z],
-        [zs, state + 11],
-      ],
-    ],
-    [
-      "z",
-      "z",
-      0.7,
-      0.8,
-      [
-        [zs, z],
-        [minus - 12, z],
-      ],
-    ],
-    [
-      "rest",
-      "z",
-      0.85,
-      1,
-      [
-        [minus + 12, z],
-        [end - 11, z],
-      ],
-    ],
-    [
-      "x",
-      "n",
-      0,
-      0.55,
-      [
-        [xs, x],
-        [end, x],
-        [end, n + 17],
-      ],
-    ],
-    [
-      "n",
-      "n",
-      0.75,
-      1,
-      [
-        [end, n - 17],
-        [end, z + 11],
-      ],
-    ],
-    [
-      "hPrev",
-      "h",
-      0,
-      0.35,
-      [
-        [hs, state],
-        [zs - 11, state],
-      ],
-    ],
-    [
-      "keep",
-      "h",
-      0.4,
-      0.7,
-      [
-        [zs + 11, state],
-        [end - 11, state],
-      ],
-    ],
-    [
-      "write",
-      "h",
-      0.4,
-      0.7,
-      [
-        [end, z - 11],
-        [end, state + 11],
-      ],
-    ],
-    [
-      "h",
-      "h",
-      0.8,
-      1,
-      [
-        [end + 11, state],
-        [356, state],
-      ],
-    ],
-    [
-      "units",
-      "n",
-      0,
-      0.2,
-      [
-        [hs, r - 8],
-        [hs, n],
-        [first, n],
-      ],
-    ],
+  return [
+    route("hPrev", "read", 0, 0.35, "open", 4, state, hs, state),
+    route("units", "read", 0.35, 1, "open", hs, state, hs, r - 8),
+    route("x", "read", 0, 0.35, "open", 4, x, xs, x),
+    route("x", "read", 0.35, 1, "open", xs, x, xs, r + 8),
+    route("units", "r", 0, 0.4, "arrow", hs, r - 8, 100, r - 8),
+    route("x", "r", 0, 0.15, "open", xs, r + 8, 64, r + 8),
+    route("x", "r", 0.15, 0.4, "over", 64, r + 8, 100, r + 8),
+    route("x", "z", 0, 0.3, "open", xs, r + 8, xs, z + 8, 64, z + 8),
+    route("x", "z", 0.3, 0.4, "over", 64, z + 8, 100, z + 8),
+    route("units", "z", 0, 0.4, "arrow", hs, z - 8, 100, z - 8),
+    route("z", "z", 0.55, 0.7, "open", 136, z, zs, z),
+    route("z", "z", 0.7, 1, "arrow", zs, z, zs, state + 11),
+    route("z", "z", 0.7, 0.8, "arrow", zs, z, minus - 12, z),
+    route("rest", "z", 0.85, 1, "arrow", minus + 12, z, end - 11, z),
+    route("x", "n", 0, 0.55, "arrow", xs, x, end, x, end, n + 17),
+    route("n", "n", 0.75, 1, "arrow", end, n - 17, end, z + 11),
+    route("hPrev", "h", 0, 0.35, "arrow", hs, state, zs - 11, state),
+    route("keep", "h", 0.4, 0.7, "arrow", zs + 11, state, end - 11, state),
+    route("write", "h", 0.4, 0.7, "arrow", end, z - 11, end, state + 11),
+    route("h", "h", 0.8, 1, "arrow", end + 11, state, 356, state),
+    route("units", "n", 0, 0.2, "arrow", hs, r - 8, hs, n, first, n),
     ...gating,
   ];
-  return rows.map(([carry, phase, from, to, points, ending = "arrow"]) => ({ carry, phase, from, to, points, ending }));
 }
 
 /**
- * Strips of colour cells: [vector, x, y of the middle of the near end, length, across or down, phase, shown from].
+ * Return the strips of colour cells: [vector, x, y of the middle of the near end, length, direction, phase, point of the
+ * phase when it appears].
  * @param {"unit" | "layer"} mode
  * @param {Reset} reset
  * @returns {StripRow[]}
@@ -455,7 +213,8 @@ export function cellStrips(mode, reset) {
 }
 
 /**
- * What can be picked: [phase, when the number is known, name and its place, number's place, shape, places to hit].
+ * Return the numbers that can be clicked: [phase, point of the phase when it is known, name and its position, position of
+ * the number, shape, hit boxes].
  * @param {Reset} reset
  * @returns {Record<Quantity, NodeRow>}
  */

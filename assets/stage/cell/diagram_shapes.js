@@ -1,6 +1,6 @@
-// What the cell diagram is made of: SVG elements, and the picture of one mode and reset placement built of them.
+// SVG elements of the cell diagram, and the picture of one mode and reset placement.
 
-/** @import { PhaseName, Reset } from "../data/scene_types.js" */
+/** @import { PhaseName, Reset, Words } from "../data/scene_types.js" */
 /** @import { Anchor, Carried, Quantity, Route, Shape } from "./diagram_layout.js" */
 import {
   CELL_COL,
@@ -15,9 +15,10 @@ import {
 } from "./diagram_layout.js";
 
 /** @typedef {"x" | "h" | "b" | "total" | "inner" | "inner_h" | "inner_b"} SumTerm */
+/** @typedef {[SumTerm, string, number]} SumRow  term, its label, and px below the first one */
 /** @typedef {Route & {casing: SVGPathElement, core: SVGPathElement, head: SVGPathElement | null}} Wire */
 /** @typedef {{key: Carried, text: SVGTextElement, phase: PhaseName, at: number, cls: string, decimals: number}} CellFigure */
-/** @typedef {{group: SVGGElement, phase: PhaseName, from: number, base: string, name?: Quantity}} Veil  what is dim until its phase */
+/** @typedef {{group: SVGGElement, phase: PhaseName, from: number, base: string, name?: Quantity}} Veil  a group that is dim until its phase */
 /** @typedef {{gate: "z" | "r" | "n", group: SVGGElement, at: number, texts: [SumTerm, SVGTextElement][]}} CellSum */
 
 /**
@@ -36,7 +37,7 @@ import {
  */
 
 /**
- * What is written to while a picture stands.
+ * Elements of a picture that `update` changes.
  * @typedef {object} CellParts
  * @property {Wire[]} wires
  * @property {CellStrip[]} strips
@@ -46,12 +47,12 @@ import {
  * @property {SVGElement[]} previous  the subscripts of h_prev
  * @property {CellSum[]} sums
  * @property {SVGCircleElement[]} dots
- * @property {SVGTextElement[]} all  whose states a strip shows
+ * @property {SVGTextElement[]} all  labels of strips: all units, or some
  * @property {SVGTextElement} caption
  */
 
 /**
- * An SVG element with attributes, appended to `parent`.
+ * Make an SVG element with attributes, appended to `parent`.
  * @template {keyof SVGElementTagNameMap} Tag
  * @param {Element} parent
  * @param {Tag} tag
@@ -60,11 +61,11 @@ import {
  * @returns {SVGElementTagNameMap[Tag]}
  */
 export function cellNew(parent, tag, attributes = {}, text = null) {
-  const made = document.createElementNS("http://www.w3.org/2000/svg", tag);
-  for (const [name, value] of Object.entries(attributes)) made.setAttribute(name, String(value));
-  if (text !== null) made.textContent = text;
-  parent.append(made);
-  return made;
+  const node = document.createElementNS("http://www.w3.org/2000/svg", tag);
+  for (const [name, value] of Object.entries(attributes)) node.setAttribute(name, String(value));
+  if (text !== null) node.textContent = text;
+  parent.append(node);
+  return node;
 }
 
 /**
@@ -76,35 +77,35 @@ export function cellNew(parent, tag, attributes = {}, text = null) {
  * @param {string} text
  */
 export function cellText(parent, cls, x, y, anchor, text) {
-  const made = cellNew(parent, "text", { class: cls, x, y, "text-anchor": anchor }, text);
-  parent.append(" "); // not drawn; to those who read the text it is a word of its own
-  return made;
+  const node = cellNew(parent, "text", { class: cls, x, y, "text-anchor": anchor }, text);
+  parent.append(" "); // not drawn; separates words in textContent
+  return node;
 }
 
 /**
- * Set an attribute only where it changed: the document is asked nothing.
- * @param {Element & {cellHeld?: Record<string, string>}} made
+ * Set an attribute if it has changed, without reading the document.
+ * @param {Element & {cellAttributes?: Record<string, string>}} node
  * @param {string} name
  * @param {string} value
  */
-export function cellSet(made, name, value) {
-  const held = made.cellHeld ?? (made.cellHeld = {});
-  if (held[name] === value) return;
-  held[name] = value;
-  made.setAttribute(name, value);
+export function cellSet(node, name, value) {
+  const cached = node.cellAttributes ?? (node.cellAttributes = {});
+  if (cached[name] === value) return;
+  cached[name] = value;
+  node.setAttribute(name, value);
 }
 
 /**
- * The same for the text.
- * @param {Element & {cellText?: string}} made
+ * Set the text if it has changed.
+ * @param {Element & {cellText?: string}} node
  * @param {string} text
  */
-export function cellSay(made, text) {
-  if (made.cellText !== text) made.textContent = made.cellText = text;
+export function cellSay(node, text) {
+  if (node.cellText !== text) node.textContent = node.cellText = text;
 }
 
 /**
- * Widths of letters at 11 px, estimated: a layout at every frame would cost more than the drawing.
+ * Estimate the width of a letter at 11 px. Measuring in every frame would be slower than drawing.
  * @param {string} letter
  */
 export function cellWide(letter) {
@@ -112,24 +113,24 @@ export function cellWide(letter) {
 }
 
 /**
- * Text cut to a width.
+ * Shorten a text to a width.
  * @param {string} text
  * @param {number} width
  */
 export function cellClip(text, width) {
   const letters = [...text];
   let used = 0;
-  const cut = letters.findIndex((letter) => (used += cellWide(letter)) > width);
-  return cut < 0
+  const end = letters.findIndex((letter) => (used += cellWide(letter)) > width);
+  return end < 0
     ? text
     : letters
-        .slice(0, Math.max(1, cut - 1))
+        .slice(0, Math.max(1, end - 1))
         .join("")
         .trimEnd() + "…";
 }
 
 /**
- * Means of neighbouring units, at most CELL_MOST of them; `by` multiplies unit for unit first.
+ * Return means of neighbouring units, at most CELL_MOST of them; `by` is a factor for each unit.
  * @param {ArrayLike<number>} values
  * @param {ArrayLike<number> | null} [by]
  */
@@ -137,19 +138,19 @@ export function cellPool(values, by = null) {
   const units = by ? Math.min(values.length, by.length) : values.length,
     cells = Math.min(units, CELL_MOST);
   /** @type {number[]} */
-  const pooled = new Array(cells);
+  const means = new Array(cells);
   for (let k = 0; k < cells; k++) {
     const first = Math.floor((k * units) / cells),
       last = Math.floor(((k + 1) * units) / cells);
     let sum = 0;
     for (let i = first; i < last; i++) sum += by ? values[i] * by[i] : values[i];
-    pooled[k] = sum / (last - first);
+    means[k] = sum / (last - first);
   }
-  return pooled;
+  return means;
 }
 
 /**
- * A box or an operator in a circle: × and + for single numbers, ⊙ for vectors.
+ * Draw a box, or an operator in a circle: × and + for single numbers, ⊙ for vectors.
  * @param {Element} parent
  * @param {number} x
  * @param {number} y
@@ -167,38 +168,38 @@ export function cellShape(parent, x, y, kind) {
     cellNew(parent, "circle", { class: "cell-point", cx: x, cy: y, r: 2.6 });
     return;
   }
-  const drawn = { plus: "M-5 0h10M0 -5v10", times: "M-4 -4l8 8M4 -4l-8 8" }[kind];
-  cellNew(parent, "path", { class: "cell-sign", d: drawn, transform: `translate(${x} ${y})` });
+  const path = { plus: "M-5 0h10M0 -5v10", times: "M-4 -4l8 8M4 -4l-8 8" }[kind];
+  cellNew(parent, "path", { class: "cell-sign", d: path, transform: `translate(${x} ${y})` });
 }
 
 /**
- * Text in which h_k is set as a symbol.
+ * Draw text in which h_k is a letter with a subscript.
  * @param {Element} parent
- * @param {string} written
+ * @param {string} text
  * @param {number} x
  * @param {number} y
  * @param {Anchor} anchor
  * @param {string} [cls]
- * @returns {SVGTSpanElement[]} the subscripts of h_prev, which update() makes t−1 or t+1: at most one
+ * @returns {SVGTSpanElement[]} the subscripts of h_prev (at most one), which update() sets to t−1 or t+1
  */
-export function cellSymbol(parent, written, x, y, anchor, cls = "cell-math") {
-  const made = cellText(parent, cls, x, y, anchor, "");
+export function cellSymbol(parent, text, x, y, anchor, cls = "cell-math") {
+  const node = cellText(parent, cls, x, y, anchor, "");
   /** @type {SVGTSpanElement[]} */
   let previous = [];
   let low = false;
-  for (const piece of written.split(/([A-Za-z]_[a-z]+)/).filter(Boolean)) {
+  for (const piece of text.split(/([A-Za-z]_[a-z]+)/).filter(Boolean)) {
     const [base, sub] = /^[A-Za-z]_[a-z]+$/.test(piece) ? piece.split("_") : [piece];
-    cellNew(made, "tspan", { ...(low && { dy: -4 }), ...(sub && { class: "cell-base" }) }, base);
+    cellNew(node, "tspan", { ...(low && { dy: -4 }), ...(sub && { class: "cell-base" }) }, base);
     low = Boolean(sub);
     if (!sub) continue;
-    const under = cellNew(made, "tspan", { class: "cell-sub", dy: 4 }, sub === "prev" ? "t−1" : sub);
+    const under = cellNew(node, "tspan", { class: "cell-sub", dy: 4 }, sub === "prev" ? "t−1" : sub);
     if (sub === "prev") previous = [under];
   }
   return previous;
 }
 
 /**
- * The wires of a picture. Casings lie below all cores, so that wires that meet open into each other.
+ * Draw the wires. Casings are below all cores, so that wires that meet are connected.
  * @param {SVGSVGElement} svg
  * @param {Route[]} routes
  * @returns {Wire[]}
@@ -228,11 +229,13 @@ export function cellLay(svg, routes) {
  * @param {SVGSVGElement} svg
  * @param {"unit" | "layer"} mode
  * @param {Reset} reset
- * @param {(key: string) => string} word
+ * @param {Words} words
  * @returns {CellParts}
  */
-export function cellBuild(svg, mode, reset, word) {
-  const unit = mode === "unit",
+export function cellBuild(svg, mode, reset, words) {
+  const word = (/** @type {string} */ key) => words[key] ?? "",
+    termOf = definitions(words),
+    unit = mode === "unit",
     before = reset === "before",
     col = CELL_COL,
     row = CELL_ROW;
@@ -271,8 +274,8 @@ export function cellBuild(svg, mode, reset, word) {
   const matrix = part("n"),
     [left, wide] = before ? [186, 34] : [92, 72];
   cellNew(matrix, "rect", { class: "cell-shape", x: left, y: row.n - 17, width: wide, height: 34, rx: 2 });
-  const written = cellText(matrix, "cell-math", left + wide / 2, row.n + 4, "middle", "");
-  /** @type {[string, number][]} text, and how far down from the one before */
+  const formula = cellText(matrix, "cell-math", left + wide / 2, row.n + 4, "middle", "");
+  /** @type {[string, number][]} text, and its dy */
   const pieces = before
     ? [
         ["U", 0],
@@ -285,7 +288,7 @@ export function cellBuild(svg, mode, reset, word) {
         ["hn", 3],
       ];
   for (const [text, low] of pieces) {
-    cellNew(written, "tspan", low ? { dy: low, ...(low > 0 && { class: "cell-sub" }) } : {}, text);
+    cellNew(formula, "tspan", low ? { dy: low, ...(low > 0 && { class: "cell-sub" }) } : {}, text);
   }
   cellShape(part("n", before ? 0 : 0.3), before ? col.gate : 222, row.n, before || !unit ? "each" : "times");
   const why = before ? "before_why" : unit ? "after_why" : "after_layer_why";
@@ -297,7 +300,12 @@ export function cellBuild(svg, mode, reset, word) {
     const [phase, at, label, place, shape, ...hits] = nodes[name];
     const group = cellNew(svg, "g", { tabindex: 0, role: "button", "data-name": name }),
       [symbol, ...where] = label;
-    for (const [x, y, width, height] of hits) cellNew(group, "rect", { class: "cell-hit", x, y, width, height, rx: 8 });
+    cellNew(group, "title", {}, termOf[name]);
+    const boxes = hits.map(([x, y, width, height]) =>
+      cellNew(group, "rect", { class: "cell-hit", x, y, width, height, rx: 8 }),
+    );
+    if (shape?.[2] === "σ" || shape?.[2] === "tanh")
+      cellNew(boxes[0], "title", {}, `${termOf[shape[2]]}\n${termOf[name]}`);
     if (shape) cellShape(group, shape[0], shape[1], !unit && shape[2] === "times" ? "each" : shape[2]);
     if (symbol) parts.previous.push(...cellSymbol(group, ...label));
     else cellText(group, quiet, ...where, word(`cell_${name}`));
@@ -307,8 +315,8 @@ export function cellBuild(svg, mode, reset, word) {
     parts.veils.push({ group, phase, from: 0, base: "cell-part cell-node", name });
   }
   if (unit) number(svg, { key: "rest", phase: "z", at: 0.85, cls: "", decimals: 4 }, 243, row.z + 20, "middle");
-  // what a box gets, added up above it
-  /** @type {[SumTerm, string, number][]} */
+  // the summands of a pre-activation, above its box
+  /** @type {SumRow[]} */
   const lines = [
     ["x", "Wx", 0],
     ["h", "Uh", 13],
@@ -321,7 +329,7 @@ export function cellBuild(svg, mode, reset, word) {
     ["inner_b", "b", 13],
     ["inner", "Σ", 29],
   ];
-  /** @type {[SumTerm, string, number][]} */
+  /** @type {SumRow[]} */
   const outer = before ? lines : [lines[0], ["h", "r·Σ", 13], ...lines.slice(2)];
   /** @type {[CellSum["gate"], number, number, number, typeof lines][]} */
   const sums = unit
@@ -337,9 +345,11 @@ export function cellBuild(svg, mode, reset, word) {
       end = x + 67,
       rule = y + rows[rows.length - 1][2] - 12;
     cellNew(group, "line", { class: "cell-rule", x1: x, x2: end, y1: rule, y2: rule });
-    const texts = rows.map(([key, shown, down]) => {
-      cellText(group, /[A-Zb]/.test(shown[0]) ? `${quiet} cell-math cell-sum` : quiet, x, y + down, "start", shown);
-      return /** @type {[SumTerm, SVGTextElement]} */ ([key, cellText(group, "cell-small", end, y + down, "end", "")]);
+    const texts = rows.map(([key, label, down]) => {
+      const line = cellNew(group, "g", { class: "cell-summand" });
+      cellNew(line, "title", {}, termOf[key === "inner" ? key : label]);
+      cellText(line, /[A-Zb]/.test(label[0]) ? `${quiet} cell-math cell-sum` : quiet, x, y + down, "start", label);
+      return /** @type {[SumTerm, SVGTextElement]} */ ([key, cellText(line, "cell-small", end, y + down, "end", "")]);
     });
     parts.sums.push({ gate, group, at, texts });
   }
@@ -358,4 +368,25 @@ export function cellBuild(svg, mode, reset, word) {
   }
   const dots = Array.from({ length: 6 }, () => cellNew(svg, "circle", { class: "cell-dot cell-hide", r: 4 }));
   return { ...parts, wires, dots, caption: cellText(svg, quiet, 356, row.x + 19, "end", "") };
+}
+
+/**
+ * Return the definitions of the diagram's symbols, by quantity, function or label of a summand.
+ * @param {Words} words
+ * @returns {Record<string, string>}
+ */
+function definitions(words) {
+  const { x, z, r, n, h, keep, write } = words.terms;
+  return {
+    ...{ x, z, r, n, h, keep, write },
+    hPrev: words.terms.h_prev,
+    σ: words.terms.sigmoid,
+    tanh: words.terms.tanh,
+    Wx: words.terms.w_x,
+    Uh: words.terms.u_h,
+    b: words.terms.bias_term,
+    "r·Σ": words.terms.gated_sum,
+    Σ: words.terms.sum,
+    inner: words.terms.inner_sum,
+  };
 }

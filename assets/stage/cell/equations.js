@@ -1,4 +1,4 @@
-// The four equations of the chosen cell, a line each: in symbols, with the numbers of this unit and step, or both.
+// The four equations of the selected cell, one per line: in symbols, with the numbers of this unit and step, or both.
 
 /** @import { Cell } from "../model/explain.js" */
 /** @import { Gate, Panel, Reset, Words, Notation } from "../data/scene_types.js" */
@@ -8,38 +8,37 @@ import { button, element } from "../view/elements.js";
 import { number } from "../view/format.js";
 
 const DIGITS = 2;
-/** @type {Gate[]} As one reads them: the gates, what they act on, the state. */
+/** @type {Gate[]} In the order of computation. */
 const LINES = ["r", "z", "n", "h"];
 
-/** @typedef {"x" | "h" | "b" | "inner_h" | "inner_b"} SumPart  of a pre-activation */
-/** @typedef {{gate: Gate, previous: boolean}} Source  a number of the diagram that has a cell */
+/** @typedef {"x" | "h" | "b" | "inner_h" | "inner_b"} SumPart  part of a pre-activation */
+/** @typedef {{gate: Gate, previous: boolean}} Source  a number with a cell; previous: of the previous step */
 /**
- * What an equation is written with: plain text, a letter with an index, a part of a sum, a number that has a cell,
- * or 1 - z. signed: how its sign is written: in front of a first summand, as the operator before a later one,
- * in brackets where it is a factor.
+ * Token of an equation: plain text, a letter with a subscript, a part of a sum, a number with a cell, 1 - z, or tokens
+ * that are marked. signed: the sign of a summand is part of the number (first) or the operator before it (later).
  * @typedef {string | {base: string, sub: "before"} | {part: SumPart, signed: "first" | "later"} | {source: Source} | {rest: true} | {marked: (string | {base: string, sub: "before"})[]}} Token
  */
 
 /**
- * What they are about.
+ * State of the equations.
  * @typedef {object} EquationsState
  * @property {Words} w
  * @property {Notation} mode
  * @property {Reset} reset
  * @property {boolean} reverse
- * @property {Panel} gate  chosen
+ * @property {Panel} gate  the selected one
  * @property {CellNumbers} numbers
  * @property {Record<"r" | "z" | "n", UnitSums> | null} sums
- * @property {boolean} approximate  means of several steps: nothing is filled in
- * @property {boolean} canAsk
+ * @property {boolean} isApproximate  means of several steps: only symbols are written
+ * @property {boolean} canExplain
  * @property {Gate[]} hidden  not computed yet, in slow motion
- * @property {Gate[]} byHand  whose numbers an edit sets, whatever their equations give
+ * @property {Gate[]} byHand  set by an edit, not by their equations
  * @property {(source: Source) => Cell | null} placeOf
  * @property {(at: Cell) => string} hintOf
  */
 
 /**
- * Each equation in symbols and in numbers.
+ * Return each equation in symbols and in numbers.
  * @param {Reset} reset
  * @returns {Record<Gate, {symbols: Token[], figures: Token[]}>}
  */
@@ -49,25 +48,28 @@ export function equationsOf(reset) {
   /** @type {(name: Gate, previous?: boolean) => Token} */
   const source = (gate, previous = false) => ({ source: { gate, previous } });
   /** @type {Token[]} */
-  const added = [
+  const summands = [
     { part: "x", signed: "first" },
     { part: "h", signed: "later" },
     { part: "b", signed: "later" },
   ];
   /** @type {{symbols: Token[], figures: Token[]}} */
-  const gate = { symbols: ["σ(W x + U ", before, " + b)"], figures: ["σ(", ...added, ")"] };
+  const gate = { symbols: ["σ(W x + U ", before, " + b)"], figures: ["σ(", ...summands, ")"] };
   return {
     r: gate,
     z: gate,
     n:
       reset === "before"
-        ? { symbols: ["tanh(W x + ", { marked: ["U (r ⊙ ", before, ")"] }, " + b)"], figures: ["tanh(", ...added, ")"] }
+        ? {
+            symbols: ["tanh(W x + ", { marked: ["U (r ⊙ ", before, ")"] }, " + b)"],
+            figures: ["tanh(", ...summands, ")"],
+          }
         : {
             symbols: ["tanh(W x + b + ", { marked: ["r ⊙ (U ", before, " + b)"] }, ")"],
             figures: [
               "tanh(",
-              added[0],
-              added[2],
+              summands[0],
+              summands[2],
               " + ",
               source("r"),
               " × (",
@@ -84,7 +86,7 @@ export function equationsOf(reset) {
 }
 
 /**
- * A part of a sum with its sign; an en dash where it is not known.
+ * Format a summand with its sign; an en dash if it is not known.
  * @param {number | null | undefined} value
  * @param {"first" | "later"} place
  */
@@ -95,7 +97,7 @@ export function summand(value, place) {
 }
 
 /**
- * A factor: a negative one stands in brackets.
+ * Format a factor; a negative one is in brackets.
  * @param {number | null} value
  */
 export function factor(value) {
@@ -103,7 +105,7 @@ export function factor(value) {
   return text.startsWith("\u2212") ? `(${text})` : text;
 }
 
-/** A thing whose text follows the state. @typedef {{node: HTMLElement, say: (state: EquationsState) => string, source?: Source}} Live */
+/** An element whose text depends on the state. @typedef {{node: HTMLElement, say: (state: EquationsState) => string, source?: Source}} Live */
 
 export class Equations {
   /**
@@ -114,9 +116,9 @@ export class Equations {
     this.host = host;
     this.choose = choose;
     this.goTo = goTo;
-    this.built = "";
+    this.key = "";
     /** @type {Live[]} */
-    this.live = [];
+    this.liveNodes = [];
     /** @type {Partial<Record<Gate, HTMLElement>>} */
     this.lines = {};
     /** @type {EquationsState | null} */
@@ -126,17 +128,17 @@ export class Equations {
   /** @param {EquationsState} state */
   update(state) {
     const { w, mode, reset, reverse, gate, hidden, byHand } = state;
-    // without the sums the symbols stand alone; so they do for means, which do not add up
-    const filled = mode !== "symbols" && !state.approximate,
-      key = JSON.stringify([w.language, mode, reset, reverse, filled, state.canAsk]);
+    // only symbols for means of several steps: they do not add up
+    const hasNumbers = mode !== "symbols" && !state.isApproximate,
+      key = JSON.stringify([w.language, mode, reset, reverse, hasNumbers, state.canExplain]);
     this.state = state;
-    if (key !== this.built) {
-      this.built = key;
-      this.live = [];
-      this.host.dataset.written = filled ? mode : "symbols";
-      this.host.replaceChildren(...LINES.map((name) => this.line(name, state, filled)));
+    if (key !== this.key) {
+      this.key = key;
+      this.liveNodes = [];
+      this.host.dataset.written = hasNumbers ? mode : "symbols";
+      this.host.replaceChildren(...LINES.map((name) => this.line(name, state, hasNumbers)));
     }
-    for (const { node, say, source } of this.live) {
+    for (const { node, say, source } of this.liveNodes) {
       const text = say(state);
       if (node.textContent !== text) node.textContent = text;
       if (!source) continue;
@@ -160,26 +162,26 @@ export class Equations {
   /**
    * @param {Gate} name
    * @param {EquationsState} state
-   * @param {boolean} filled
+   * @param {boolean} hasNumbers
    */
-  line(name, state, filled) {
-    const { w, mode, reset, canAsk } = state,
+  line(name, state, hasNumbers) {
+    const { w, mode, reset, canExplain } = state,
       { symbols, figures } = equationsOf(reset)[name];
     const letter = button("toggle", [name], () => this.choose(name));
     letter.title = w.terms[name];
     letter.dataset.gate = name;
-    const told = filled && (canAsk || name === "h"),
+    const hasFigures = hasNumbers && (canExplain || name === "h"),
       parts = element("span", "written");
-    if (mode !== "numbers" || !told) parts.append(element("span", "symbols", "= ", ...this.nodes(symbols, name)));
-    if (told) parts.append(element("span", "figures", "= ", ...this.nodes(figures, name)));
+    if (mode !== "numbers" || !hasFigures) parts.append(element("span", "symbols", "= ", ...this.nodes(symbols, name)));
+    if (hasFigures) parts.append(element("span", "figures", "= ", ...this.nodes(figures, name)));
     const line = element("div", "equation", letter, parts);
     line.dataset.line = name;
     if (mode !== "symbols") {
       const value = element("b", "value");
-      this.live.push({
+      this.liveNodes.push({
         node: value,
-        say: ({ numbers, approximate, byHand }) =>
-          `${byHand.includes(name) ? `${w.term_by_hand}:` : approximate ? "≈" : "="} ${number(numbers[name])}`,
+        say: ({ numbers, isApproximate, byHand }) =>
+          `${byHand.includes(name) ? `${w.term_by_hand}:` : isApproximate ? "≈" : "="} ${number(numbers[name])}`,
       });
       line.append(value);
     }
@@ -201,12 +203,12 @@ export class Equations {
       if ("part" in token) {
         const { part, signed: place } = token,
           node = element("span", "number");
-        this.live.push({ node, say: ({ sums }) => summand(name === "h" ? null : sums?.[name][part], place) });
+        this.liveNodes.push({ node, say: ({ sums }) => summand(name === "h" ? null : sums?.[name][part], place) });
         return node;
       }
       if ("rest" in token) {
         const node = element("span", "number");
-        this.live.push({
+        this.liveNodes.push({
           node,
           say: ({ numbers: { z } }) => number(z === null ? null : 1 - z, DIGITS),
         });
@@ -217,7 +219,11 @@ export class Equations {
           const at = this.state?.placeOf(source);
           if (at) this.goTo(at);
         });
-      this.live.push({ node, source, say: ({ numbers }) => factor(numbers[source.previous ? "hPrev" : source.gate]) });
+      this.liveNodes.push({
+        node,
+        source,
+        say: ({ numbers }) => factor(numbers[source.previous ? "hPrev" : source.gate]),
+      });
       return node;
     });
   }

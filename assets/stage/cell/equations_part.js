@@ -7,18 +7,18 @@ import { button, elementsOf, setText } from "../view/elements.js";
 import { writeWords } from "../view/write_words.js";
 import { linkHint } from "../view/readings.js";
 import { Equations } from "./equations.js";
-import { notComputed, selectionOf } from "./selection.js";
+import { pendingGates, selectionOf } from "./selection.js";
 
 /** @typedef {Pick<Ports, "state" | "on" | "goTo">} EquationsPorts */
 
 const MARKUP = `<div class="written-head">
-  <h4 data-part="equations" data-word="equations"></h4><p class="phase" data-part="phase" hidden></p>
+  <h4 data-part="equations" data-word="equations" data-tip="equations_about"></h4><p class="phase" data-part="phase" hidden></p>
   <div class="group segments" data-part="writings" role="group" data-label="written"></div>
 </div>
 <div class="gates" data-part="gates" role="group" data-label="explain_which"></div>`;
 /** @type {readonly Notation[]} */
 const NOTATIONS = ["symbols", "numbers", "both"];
-export const PAUSE = 100; // ms between two writings while it plays
+export const PAUSE = 100; // ms between updates during playback
 
 /**
  * Make the part.
@@ -32,7 +32,7 @@ export function equations() {
 export class EquationsPart {
   constructor() {
     this.slot = "side";
-    this.written = 0;
+    this.lastUpdate = 0;
   }
 
   /**
@@ -54,9 +54,10 @@ export class EquationsPart {
     on("scene", () => {
       writeWords(nodes, state.words);
       const buttons = NOTATIONS.map((notation) => {
-        const made = button("toggle", [state.words[`written_${notation}`]], () => state.set({ equations: notation }));
-        made.dataset.written = notation;
-        return made;
+        const node = button("toggle", [state.words[`written_${notation}`]], () => state.set({ equations: notation }));
+        node.dataset.written = notation;
+        node.title = state.words[`written_${notation}_about`];
+        return node;
       });
       part.writings.replaceChildren(...buttons);
     });
@@ -75,9 +76,9 @@ export class EquationsPart {
     part.equations.hidden = !!phase;
     if (phase) setText(part.phase, words.phases[phase.name]);
     const now = performance.now();
-    if (state.playing && now - this.written <= PAUSE) return;
-    this.written = now;
-    const { numbers, sums, approximate, reset, reverse, canAsk, byHand } = selectionOf(state),
+    if (state.isPlaying && now - this.lastUpdate <= PAUSE) return;
+    this.lastUpdate = now;
+    const { numbers, sums, isApproximate, reset, reverse, canExplain, byHand } = selectionOf(state),
       before = reverse ? t + 1 : t - 1,
       inside = before >= 0 && before < scene.trace.steps;
     this.list?.update({
@@ -88,9 +89,9 @@ export class EquationsPart {
       gate,
       numbers,
       sums,
-      approximate,
-      canAsk,
-      hidden: notComputed(phase),
+      isApproximate,
+      canExplain,
+      hidden: pendingGates(phase),
       byHand,
       hintOf: (at) => linkHint(state, at),
       placeOf: ({ gate: name, previous }) =>

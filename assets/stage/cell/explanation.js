@@ -1,4 +1,4 @@
-// Where a number comes from: keep and write at once on the client, every term of the pre-activation from Python.
+// Explanation of a number: of h its two terms, of gates and outputs every term of the sum, from a response.
 
 /** @import { Cell, Explained, JsonNumber, Term } from "../model/explain.js" */
 /** @import { Gate, Panel, Reset, Theme, Words } from "../data/scene_types.js" */
@@ -7,16 +7,16 @@
 /** @import { SelectedOutput } from "../view/prediction.js" */
 import { button, element } from "../view/elements.js";
 import { fill, number } from "../view/format.js";
-import { equation, real } from "../view/more_formats.js";
+import { equation, fromJsonNumber } from "../view/more_formats.js";
 
 const MOST_INPUTS = 8;
 const ARROWS = ["\u2192", "\u2190"]; // states of the forward and of the reverse direction below
 
 /** @typedef {string | Node} NodeOrText */
-/** @typedef {(value: number) => number} TrackScale  percent of the track */
+/** @typedef {(value: number) => number} TrackScale  returns percent of the track's width */
 
 /**
- * A cell, and what is known of it.
+ * State of the explanation.
  * @typedef {object} ExplanationState
  * @property {Words} w
  * @property {Panel} gate
@@ -24,12 +24,12 @@ const ARROWS = ["\u2192", "\u2190"]; // states of the forward and of the reverse
  * @property {number} t
  * @property {number} unit
  * @property {string} name  of the unit
- * @property {(() => void) | null} back  to where one came from
+ * @property {(() => void) | null} back  to the cell before; null: there is none
  * @property {boolean} bidirectional
  * @property {CellNumbers} numbers
  * @property {[string, number][]} inputs  largest first
- * @property {boolean} loading
- * @property {boolean} approximate  means of several steps
+ * @property {boolean} isLoading
+ * @property {boolean} isApproximate  means of several steps
  * @property {Reset} reset
  * @property {boolean} reverse
  * @property {(name: Quantity, value: number) => string} colour
@@ -37,24 +37,24 @@ const ARROWS = ["\u2192", "\u2190"]; // states of the forward and of the reverse
  * @property {number} steps
  * @property {Theme} theme
  * @property {(Explained & {reply: number | null}) | null} reply
- * @property {boolean} pending
- * @property {boolean} canAsk
- * @property {boolean} byHand  an edit sets it, whatever its terms give
+ * @property {boolean} isPending
+ * @property {boolean} canExplain
+ * @property {boolean} byHand  set by an edit, not by its terms
  * @property {(at: Cell) => string} hintOf  where a link leads
  * @property {SelectedOutput | null} answer  of "y"
  */
 
 /**
- * A number that leads to where it can be seen.
+ * Make a button with a number that goes to its cell.
  * @param {NodeOrText[]} parts
  * @param {string} hint
  * @param {() => void} go
  */
 function chip(parts, hint, go) {
-  const made = button("chip", parts, go);
-  made.title = hint;
-  made.setAttribute("aria-label", `${made.textContent}. ${hint}`);
-  return made;
+  const node = button("chip", parts, go);
+  node.title = hint;
+  node.setAttribute("aria-label", `${node.textContent}. ${hint}`);
+  return node;
 }
 
 export class Explanation {
@@ -66,12 +66,12 @@ export class Explanation {
     this.host = host;
     this.goTo = goTo;
     this.explain = explain;
-    this.drawn = "";
+    this.key = "";
   }
 
   /** @param {ExplanationState} state */
   update(state) {
-    const same = JSON.stringify([
+    const key = JSON.stringify([
       state.w.language,
       !!state.back,
       state.kind,
@@ -82,21 +82,21 @@ export class Explanation {
       state.t,
       state.unit,
       state.numbers,
-      state.approximate,
-      state.loading,
+      state.isApproximate,
+      state.isLoading,
       state.reply?.reply,
-      state.pending,
-      state.canAsk,
+      state.isPending,
+      state.canExplain,
       state.byHand,
       state.theme,
       state.answer,
     ]);
-    if (same === this.drawn) return;
-    this.drawn = same;
-    const held = this.host.matches(":focus-within");
+    if (key === this.key) return;
+    this.key = key;
+    const hasFocus = this.host.matches(":focus-within");
     this.host.replaceChildren(...this.content(state));
-    // a chip that was pressed is gone: the keyboard goes on from here
-    if (held) this.host.focus({ preventScroll: true });
+    // the focused button was replaced: keep the focus here
+    if (hasFocus) this.host.focus({ preventScroll: true });
   }
 
   /**
@@ -104,41 +104,41 @@ export class Explanation {
    * @returns {NodeOrText[]}
    */
   content(state) {
-    const { w, gate, numbers, reply, approximate } = state;
+    const { w, gate, numbers, reply, isApproximate } = state;
     if (gate === "x") return this.inputs(state);
     if (gate === "y") return this.answer(state);
-    const title = fill(w.why_title, { what: equation(w.gates[gate], numbers[gate], approximate) });
+    const title = fill(w.why_title, { what: equation(w.gates[gate], numbers[gate], isApproximate) });
     const heading = element("h4", "", title);
     if (state.back) heading.append(" ", chip([`\u2190 ${w.why_back}`], w.why_back_hint, state.back));
     const parts = [heading];
-    if (state.loading) return [...parts, element("p", "note", w.loading ?? "")];
-    if (approximate) return [...parts, element("p", "note", w.why_pooled)];
+    if (state.isLoading) return [...parts, element("p", "note", w.loading ?? "")];
+    if (isApproximate) return [...parts, element("p", "note", w.why_pooled)];
     if (reply?.said) parts.push(element("p", "by-hand", reply.said));
     if (gate === "h") return [...parts, this.sum(state)];
     parts.push(element("p", "formula", ...formula(gate, state.kind, state.reset, state.reverse)));
     if (reply) return [...parts, this.waterfall(state, gate, reply)];
-    if (!state.canAsk) return [...parts, element("p", "note", w.why_offline)];
-    if (state.pending) return [...parts, element("p", "note", w.why_pending)];
+    if (!state.canExplain) return [...parts, element("p", "note", w.why_offline)];
+    if (state.isPending) return [...parts, element("p", "note", w.why_pending)];
     return [...parts, button("ask", [w.why_ask, element("kbd", "", "Enter")], this.explain)];
   }
 
   /**
-   * Explain a prediction: the head's weights times the states.
+   * Explain an output: the head's weights times the states.
    * @param {ExplanationState} state
    * @returns {NodeOrText[]}
    */
   answer(state) {
-    const { w, answer, approximate, loading, reply, canAsk, pending, back } = state;
+    const { w, answer, isApproximate, isLoading, reply, canExplain, isPending, back } = state;
     if (!answer) return [];
-    const { kind, name, value, single } = answer,
+    const { kind, name, value, isSingle } = answer,
       classes = kind === "classes";
-    const what = equation(classes ? `p(${name})` : name, value, approximate);
+    const what = equation(classes ? `p(${name})` : name, value, isApproximate);
     const heading = element("h4", "", fill(w.why_title, { what }));
     if (back) heading.append(" ", chip([`\u2190 ${w.why_back}`], w.why_back_hint, back));
     const parts = [heading];
-    if (loading) return [...parts, element("p", "note", w.loading ?? "")];
-    if (approximate) return [...parts, element("p", "note", w.why_pooled)];
-    if (!single) return [...parts, element("p", "note", w.why_others)];
+    if (isLoading) return [...parts, element("p", "note", w.loading ?? "")];
+    if (isApproximate) return [...parts, element("p", "note", w.why_pooled)];
+    if (!isSingle) return [...parts, element("p", "note", w.why_others)];
     parts.push(
       element(
         "p",
@@ -149,27 +149,27 @@ export class Explanation {
       ),
     );
     if (reply) return [...parts, this.waterfall(state, "y", reply)];
-    if (!canAsk) return [...parts, element("p", "note", w.why_offline)];
-    if (pending) return [...parts, element("p", "note", w.why_pending)];
+    if (!canExplain) return [...parts, element("p", "note", w.why_offline)];
+    if (isPending) return [...parts, element("p", "note", w.why_pending)];
     return [...parts, button("ask", [w.why_ask, element("kbd", "", "Enter")], this.explain)];
   }
 
   /**
-   * The input of a step: it comes from the sequence.
+   * List the inputs of a step.
    * @param {ExplanationState} state
    * @returns {NodeOrText[]}
    */
-  inputs({ w, t, inputs, approximate }) {
-    const shown = inputs.slice(0, MOST_INPUTS),
+  inputs({ w, t, inputs, isApproximate }) {
+    const largest = inputs.slice(0, MOST_INPUTS),
       table = element("div", "terms");
-    const scale = scaleOf(shown.map(([, value]) => value));
-    for (const [name, value] of shown) table.append(row(name, [], value, 0, scale, "rest"));
-    const title = `${w.gates.x}, ${w.step} ${t}${approximate ? " (\u2248)" : ""}`;
+    const scale = scaleOf(largest.map(([, value]) => value));
+    for (const [name, value] of largest) table.append(row(name, [], value, 0, scale, "rest"));
+    const title = `${w.gates.x}, ${w.step} ${t}${isApproximate ? " (\u2248)" : ""}`;
     return [element("h4", "", title), element("p", "note", w.why_input), table];
   }
 
   /**
-   * h = keep + write
+   * Explain h = keep + write.
    * @param {ExplanationState} state
    */
   sum({ w, numbers, t, layer, unit, reverse, steps, hintOf, byHand }) {
@@ -180,56 +180,65 @@ export class Explanation {
       const at = { gate, layer, t: when, unit };
       return chip(parts, hintOf(at), () => this.goTo(at));
     };
-    const kept = keep ?? NaN,
-      scale = scaleOf([kept, kept + (write ?? NaN)]);
+    const keepValue = keep ?? NaN,
+      scale = scaleOf([keepValue, keepValue + (write ?? NaN)]);
     const table = element("div", "terms");
     const previous = inside
-      ? link("h", named("h", previousIndex(reverse), number(hPrev)), before)
+      ? link("h", symbol("h", previousIndex(reverse), number(hPrev)), before)
       : `${w.why_start} ${number(hPrev)}`;
     table.append(
-      Object.assign(row(w.keep, [link("z", named("z", "", number(z))), " \u00d7 ", previous], keep, 0, scale), {
+      Object.assign(row(w.keep, [link("z", symbol("z", "", number(z))), " \u00d7 ", previous], keep, 0, scale), {
         title: w.terms.keep,
       }),
       Object.assign(
         row(
           w.write,
-          ["(1 \u2212 ", link("z", named("z", "", number(z))), ") \u00d7 ", link("n", named("n", "", number(n)))],
+          ["(1 \u2212 ", link("z", symbol("z", "", number(z))), ") \u00d7 ", link("n", symbol("n", "", number(n)))],
           write,
-          kept,
+          keepValue,
           scale,
         ),
         { title: w.terms.write },
       ),
-      row(`${byHand ? "" : "h = "}${w.keep} + ${w.write}`, [], byHand ? kept + (write ?? NaN) : h, 0, scale, "total"),
+      row(
+        `${byHand ? "" : "h = "}${w.keep} + ${w.write}`,
+        [],
+        byHand ? keepValue + (write ?? NaN) : h,
+        0,
+        scale,
+        "total",
+      ),
     );
     if (byHand) table.append(row(`h ${w.term_by_hand}`, [], h, 0, scale, "total"));
     return table;
   }
 
   /**
+   * Draw the terms as a waterfall chart.
    * @param {ExplanationState} state
    * @param {Gate | "y"} gate
    * @param {Explained} reply
    */
   waterfall(state, gate, reply) {
     const { w, colour, numbers } = state;
-    const total = real(reply.total),
+    const total = fromJsonNumber(reply.total),
       { count } = reply.rest;
     let level = 0;
-    const scale = scaleOf([...reply.terms.map((term) => (level += real(term.value))), total]),
+    const scale = scaleOf([...reply.terms.map((term) => (level += fromJsonNumber(term.value))), total]),
       table = element("div", "terms");
     level = 0;
     for (const term of reply.terms) {
-      table.append(row(labelOf(term, w), this.factors(term, state), real(term.value), level, scale));
-      level += real(term.value);
+      table.append(row(labelOf(term, w), this.factors(term, state), fromJsonNumber(term.value), level, scale));
+      level += fromJsonNumber(term.value);
     }
-    if (count) table.append(row(fill(w.why_rest, { count }), [], real(reply.rest.value), level, scale, "rest"));
+    if (count)
+      table.append(row(fill(w.why_rest, { count }), [], fromJsonNumber(reply.rest.value), level, scale, "rest"));
     const sum = row(gate === "y" ? w.why_sum : w.why_pre_activation, [], total, 0, scale, "total");
     if (gate !== "y") sum.title = w.terms.pre_activation;
     table.append(sum);
     if (gate === "y") {
       if (reply.squash === null) return table;
-      const value = real(reply.value),
+      const value = fromJsonNumber(reply.value),
         text = element("b", "", `softmax(${number(total)}) = ${number(value)}`);
       return element(
         "div",
@@ -238,13 +247,13 @@ export class Explanation {
         element("div", "squash", element("div", "squashed", text, element("small", "", w.squash_softmax))),
       );
     }
-    // of one that was set by hand, what its terms would make of it
-    const made = reply.would_be === undefined ? numbers[gate] : real(reply.would_be);
-    return element("div", "", table, squash(w, reply.squash, total, colour(gate, made ?? NaN), made));
+    // the value that the terms give, also if an edit set another one
+    const activation = reply.would_be === undefined ? numbers[gate] : fromJsonNumber(reply.would_be);
+    return element("div", "", table, squash(w, reply.squash, total, colour(gate, activation ?? NaN), activation));
   }
 
   /**
-   * What a term multiplies, each leading to where it can be seen.
+   * Return the factors of a term, as links to their cells.
    * @param {Term} term
    * @param {ExplanationState} state
    * @returns {NodeOrText[]}
@@ -260,11 +269,11 @@ export class Explanation {
      * @param {Cell | null} at
      */
     const source = (value, letter, index, of, at) => {
-      const parts = named(letter, index, number(real(value), 3), of);
+      const parts = symbol(letter, index, number(fromJsonNumber(value), 3), of);
       return at ? chip(parts, hintOf(at), () => this.goTo(at)) : element("span", "", ...parts);
     };
     const fromBelow = term.kind === "input" && term.at?.gate === "h";
-    if (term.weight !== null) factors.push(number(real(term.weight), 3));
+    if (term.weight !== null) factors.push(number(fromJsonNumber(term.weight), 3));
     if (term.reset !== null)
       factors.push(
         source(
@@ -309,7 +318,7 @@ function labelOf({ kind }, w) {
 }
 
 /**
- * Where a number stands on a track that holds 0 and all of these.
+ * Return a scale that contains 0 and all levels.
  * @param {number[]} levels
  * @returns {TrackScale}
  */
@@ -324,7 +333,7 @@ function scaleOf(levels) {
  * @param {string} label
  * @param {NodeOrText[]} factors
  * @param {number | null} value
- * @param {number} from  where its bar begins
+ * @param {number} from  start of its bar
  * @param {TrackScale} scale
  * @param {string} [kind]
  */
@@ -377,19 +386,19 @@ function squash(w, name, total, colour, value) {
 }
 
 /**
- * A letter with the index of its step below the line, the unit or input in brackets, and its value.
+ * Return a letter with a subscript, the unit or input in brackets, and a value.
  * @param {string} letter
  * @param {string} index
  * @param {string} value
  * @param {string} [of]  unit or input
  * @returns {NodeOrText[]}
  */
-function named(letter, index, value, of = "") {
+function symbol(letter, index, value, of = "") {
   return [letter, element("sub", "", index), `${of && `[${of}]`} ${value}`];
 }
 
 /**
- * The index of the step whose state a layer reads.
+ * Return the subscript of the previous state.
  * @param {boolean} reverse
  */
 function previousIndex(reverse) {
@@ -397,7 +406,7 @@ function previousIndex(reverse) {
 }
 
 /**
- * As the model's own weights have it.
+ * Return the equation of a gate in the form of the model: with one bias or two.
  * @param {Gate} gate
  * @param {string} kind
  * @param {Reset} reset

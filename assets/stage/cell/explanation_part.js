@@ -7,7 +7,7 @@ import { selectedOutput, selectedOutputAt } from "../view/prediction.js";
 import { inputsAt, layerName, linkHint, unitName } from "../view/readings.js";
 import { Explanation } from "./explanation.js";
 import { PAUSE } from "./equations_part.js";
-import { canExplain, notComputed, selectionOf } from "./selection.js";
+import { canExplain, pendingGates, selectionOf } from "./selection.js";
 
 /** @typedef {Pick<Ports, "state" | "goTo" | "back" | "canGoBack">} ExplanationPorts */
 
@@ -23,7 +23,7 @@ export function explanation() {
 export class ExplanationPart {
   constructor() {
     this.slot = "side";
-    this.written = 0;
+    this.lastUpdate = 0;
   }
 
   /**
@@ -46,15 +46,15 @@ export class ExplanationPart {
       { gate, layer, t, unit } = view;
     if (!ports || !box || !look) return;
     // in slow motion nothing is explained before it is computed
-    const hidden = notComputed(state.phase);
+    const hidden = pendingGates(state.phase);
     box.classList.toggle(
       "hidden",
       hidden.some((each) => each === gate || gate === "y"),
     );
     const now = performance.now();
-    if (state.playing && now - this.written <= PAUSE) return;
-    this.written = now;
-    const { numbers, approximate, reset, reverse, colour, byHand } = selectionOf(state),
+    if (state.isPlaying && now - this.lastUpdate <= PAUSE) return;
+    this.lastUpdate = now;
+    const { numbers, isApproximate, reset, reverse, colour, byHand } = selectionOf(state),
       reply = explanationFor(state);
     this.content?.update({
       w: state.words,
@@ -67,8 +67,8 @@ export class ExplanationPart {
       bidirectional: scene.trace.bidirectional,
       numbers,
       inputs: inputsAt(state, t),
-      loading: !state.tiles.finest(layer, t),
-      approximate,
+      isLoading: !state.tiles.finest(layer, t),
+      isApproximate,
       reset,
       reverse,
       colour,
@@ -76,8 +76,8 @@ export class ExplanationPart {
       steps: scene.trace.steps,
       theme: look.theme,
       reply: reply?.gate === gate ? reply : null,
-      pending: state.waitsFor("explain"),
-      canAsk: canExplain(state),
+      isPending: state.isWaitingFor("explain"),
+      canExplain: canExplain(state),
       byHand: byHand.some((each) => each === gate),
       hintOf: (at) => linkHint(state, at),
       answer: gate === "y" ? selectedOutputAt(state) : null,
@@ -90,12 +90,12 @@ export class ExplanationPart {
 }
 
 /**
- * Return the explanation of the selected cell, if that is the one there is.
+ * Return the explanation of the selected cell; null if the latest one is of another cell.
  * @param {Pick<Store, "view" | "explanation" | "scene" | "tiles" | "words">} state
  */
 function explanationFor(state) {
   const { gate, layer, t, unit } = state.view,
-    found = state.explanation;
-  if (gate === "y" && found?.out !== selectedOutput(state)) return null;
-  return found && found.layer === layer && found.t === t && found.unit === unit ? found : null;
+    reply = state.explanation;
+  if (gate === "y" && reply?.out !== selectedOutput(state)) return null;
+  return reply && reply.layer === layer && reply.t === t && reply.unit === unit ? reply : null;
 }

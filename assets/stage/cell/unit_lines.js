@@ -1,4 +1,4 @@
-// The chosen unit's z, r, n and h over the steps seen: gates above, from 0 to 1, the candidate and the state below.
+// Lines of the selected unit over the visible steps: z and r above, from 0 to 1, n and h below.
 
 /** @import { Gate, Phase, Words } from "../data/scene_types.js" */
 /** @import { Ink } from "../view/ink.js" */
@@ -16,23 +16,23 @@ const LEFT = 30,
   BETWEEN = 20,
   BOTTOM = 24;
 const FONT = '"Source Sans", "Noto Sans CJK KR", "Noto Sans KR", system-ui, sans-serif';
-/** @type {Record<Gate, number[]>} r and n are dashed, as in the figures: told apart without colour. */
+/** @type {Record<Gate, number[]>} r and n are dashed, to be distinguished without colour. */
 const DASHES = { z: [], r: [5, 3], n: [5, 3], h: [] };
 
 /**
- * What is drawn.
+ * State of the lines.
  * @typedef {object} UnitLinesState
  * @property {Words} w
- * @property {Tile | null} tile  covers the window; null: on its way
+ * @property {Tile | null} tile  covers the window; null: not loaded yet
  * @property {TimeWindow} window
  * @property {number} steps
  * @property {number} t
- * @property {string} at  what the step is called
+ * @property {string} at  name of the step
  * @property {number} unit
  * @property {string} name  of the unit
- * @property {Gate | "x"} gate  chosen
+ * @property {Gate | "x"} gate  the selected one
  * @property {Record<Gate, number | null>} numbers  at the step
- * @property {boolean} approximate
+ * @property {boolean} isApproximate
  * @property {number} reach  the largest |n| or |h|
  * @property {Record<string, string>} colours  of the lines
  * @property {Ink} ink
@@ -41,7 +41,7 @@ const DASHES = { z: [], r: [5, 3], n: [5, 3], h: [] };
  * @property {Phase | null} phase
  */
 
-/** @typedef {{lows: number[], highs: number[], means: number[], at: number[]}} LinePoints  one entry a place from left to right; at: steps */
+/** @typedef {{lows: number[], highs: number[], means: number[], at: number[]}} LinePoints  one entry per place from left to right; at: steps */
 
 /**
  * Pool a unit's values into as many places as fit: lowest, highest and mean of each.
@@ -57,7 +57,7 @@ export function lineOf(tile, gate, unit, [a, b], places) {
     low = tile.array(gate, "low"),
     high = tile.array(gate, "high"),
     mean = tile.array(gate, "mean");
-  // one more on either side: the line runs out of the picture
+  // one more on either side: the line continues past the edges
   const from = Math.max(0, tile.column(Math.floor(a)) - 1),
     to = Math.min(tile.columns, tile.column(Math.ceil(b)) + 1);
   const bin = Math.max(1, Math.ceil((to - from) / Math.max(1, places)));
@@ -72,7 +72,7 @@ export function lineOf(tile, gate, unit, [a, b], places) {
     for (let column = start; column < end; column++) {
       const at = column * units + unit,
         weight = tile.weight(column);
-      // what is no number leaves a gap
+      // NaN leaves a gap
       least = low[at] < least || low[at] !== low[at] ? low[at] : least;
       most = high[at] > most || high[at] !== high[at] ? high[at] : most;
       sum += mean[at] * weight;
@@ -89,17 +89,17 @@ export function lineOf(tile, gate, unit, [a, b], places) {
 export class UnitLines {
   /**
    * @param {HTMLElement} host
-   * @param {{moveTo: (t: number) => void, settled: () => void, choose: (gate: Gate) => void}} acts
+   * @param {{moveTo: (t: number) => void, onEnd: () => void, choose: (gate: Gate) => void}} acts
    */
-  constructor(host, { moveTo, settled, choose }) {
+  constructor(host, { moveTo, onEnd, choose }) {
     this.legend = element("div", "legend");
     this.plot = element("div", "course");
     this.canvas = element("canvas", "");
     this.choose = choose;
     this.fine = false; // for paper
     this.scale = 1; // of the type
-    this.drawn = "";
-    this.spoken = "";
+    this.pictureKey = "";
+    this.legendKey = "";
     /** @type {Tile | null} */
     this.tile = null;
     /** @type {UnitLinesState | null} */
@@ -111,7 +111,7 @@ export class UnitLines {
     this.canvas.setAttribute("aria-hidden", "true");
     this.plot.append(this.canvas);
     host.replaceChildren(this.legend, this.plot);
-    let held = false;
+    let isPressed = false;
     const move = (/** @type {PointerEvent} */ event) => {
       if (!this.course) return;
       const {
@@ -125,27 +125,27 @@ export class UnitLines {
     };
     this.plot.addEventListener("pointerdown", (event) => {
       if (event.pointerType === "mouse" && event.button !== 0) return;
-      held = true;
+      isPressed = true;
       this.plot.setPointerCapture(event.pointerId);
       move(event);
     });
     this.plot.addEventListener("pointermove", (event) => {
-      if (held) move(event);
+      if (isPressed) move(event);
     });
     for (const end of /** @type {const} */ (["pointerup", "pointercancel", "lostpointercapture"])) {
       this.plot.addEventListener(end, () => {
-        if (held) settled();
-        held = false;
+        if (isPressed) onEnd();
+        isPressed = false;
       });
     }
   }
 
-  /** Px left of the lines. */
+  /** px left of the lines */
   get left() {
     return LEFT * this.scale;
   }
 
-  /** Px below them. */
+  /** px below the lines */
   get bottom() {
     return BOTTOM * this.scale;
   }
@@ -159,20 +159,20 @@ export class UnitLines {
     this.course = course;
     this.scale = course.scale;
     this.fine = course.fine;
-    this.speak(course);
+    this.updateLegend(course);
     for (const each of GATES) {
       const key = this.keys[each],
-        value = `${course.approximate ? "≈ " : ""}${number(numbers[each])}`;
+        value = `${course.isApproximate ? "≈ " : ""}${number(numbers[each])}`;
       if (key && key.lastChild && key.lastChild.textContent !== value) key.lastChild.textContent = value;
       key?.setAttribute("aria-pressed", String(each === gate));
     }
-    const said = `${course.at}: ${GATES.map((each) => `${each} ${number(numbers[each])}`).join(", ")}`;
+    const valueText = `${course.at}: ${GATES.map((each) => `${each} ${number(numbers[each])}`).join(", ")}`;
     for (const [what, value] of [
       ["label", `${w.diagram_lines}, ${name}`],
       ["valuemin", "0"],
       ["valuemax", String(steps - 1)],
       ["valuenow", String(t)],
-      ["valuetext", said],
+      ["valuetext", valueText],
     ]) {
       if (this.plot.getAttribute(`aria-${what}`) !== value) this.plot.setAttribute(`aria-${what}`, value);
     }
@@ -190,31 +190,31 @@ export class UnitLines {
       this.scale,
       course.phase?.name,
     ]);
-    if (key === this.drawn && course.tile === this.tile) return;
-    this.drawn = key;
+    if (key === this.pictureKey && course.tile === this.tile) return;
+    this.pictureKey = key;
     this.tile = course.tile;
     this.draw(course, wide, tall);
   }
 
   /**
-   * The names of the lines, each a button that chooses its gate.
+   * Write the legend: a button for each line, which selects its gate.
    * @param {UnitLinesState} course
    */
-  speak({ w, colours }) {
+  updateLegend({ w, colours }) {
     const key = JSON.stringify([w.language, colours]);
-    if (key === this.spoken) return;
-    this.spoken = key;
+    if (key === this.legendKey) return;
+    this.legendKey = key;
     this.legend.replaceChildren(
       ...GATES.map((each) => {
         const sample = element("i", DASHES[each].length ? "dashed" : ""),
-          made = button("toggle", [sample, element("b", "", each), " ", element("span", "", "")], () =>
+          node = button("toggle", [sample, element("b", "", each), " ", element("span", "", "")], () =>
             this.choose(each),
           );
         sample.style.color = colours[each];
-        made.title = w.terms[each];
-        made.dataset.line = each;
-        this.keys[each] = made;
-        return made;
+        node.title = w.terms[each];
+        node.dataset.line = each;
+        this.keys[each] = node;
+        return node;
       }),
     );
   }
@@ -242,7 +242,7 @@ export class UnitLines {
       { gates: ["z", "r"], top: TOP, bottom: split, low: 0, high: 1 },
       { gates: ["h", "n"], top: below, bottom: tall - this.bottom, low: -extent, high: extent },
     ];
-    // the step, as wide as it is
+    // the selected step
     context.fillStyle = ink.accent;
     context.globalAlpha = 0.16;
     context.fillRect(x(t), TOP - 4, Math.max(2, x(t + 1) - x(t)), tall - this.bottom - TOP + 8);
@@ -267,7 +267,7 @@ export class UnitLines {
       context.rect(this.left, top - 3, plot, bottom - top + 6);
       context.clip();
       for (const each of gates) {
-        // dashes over the line that may run below them
+        // dashed lines last: another line can be below them
         const line = lineOf(tile, each, unit, [a, b], plot);
         context.strokeStyle = context.fillStyle = colours[each];
         band(context, line, x, y);
@@ -286,7 +286,7 @@ export class UnitLines {
         context.setLineDash([]);
       }
       context.restore();
-      if (phase) continue; // in slow motion no number is written before it is computed
+      if (phase) continue; // slow motion: the values may not be computed yet
       for (const each of gates) {
         const value = tile.array(each, "mean")[tile.column(t) * tile.units + unit];
         if (
@@ -332,7 +332,7 @@ export class UnitLines {
 }
 
 /**
- * From the lowest to the highest value of each place, where several steps share it.
+ * Draw a band from the lowest to the highest value of each place, if steps share places.
  * @param {CanvasRenderingContext2D} context
  * @param {LinePoints} line
  * @param {(time: number) => number} x
@@ -342,9 +342,9 @@ function band(context, { lows, highs, at }, x, y) {
   if (!lows.some((low, k) => highs[k] > low)) return;
   context.globalAlpha = 0.3;
   context.beginPath();
-  const seen = at.map((_, k) => k).filter((k) => Number.isFinite(lows[k]) && Number.isFinite(highs[k]));
-  for (const k of seen) context.lineTo(x(at[k]), y(highs[k]));
-  for (const k of seen.reverse()) context.lineTo(x(at[k]), y(lows[k]));
+  const finite = at.map((_, k) => k).filter((k) => Number.isFinite(lows[k]) && Number.isFinite(highs[k]));
+  for (const k of finite) context.lineTo(x(at[k]), y(highs[k]));
+  for (const k of finite.reverse()) context.lineTo(x(at[k]), y(lows[k]));
   context.fill();
   context.globalAlpha = 1;
 }

@@ -4,12 +4,12 @@
 /** @import { Store } from "../view/store.js" */
 import { element, setText } from "../view/elements.js";
 import { fill, number } from "../view/format.js";
-import { real } from "../view/more_formats.js";
+import { fromJsonNumber } from "../view/more_formats.js";
 import { largestOutputs, predictionAt } from "../view/prediction.js";
 import { inputsAt, stepLabel, unitName } from "../view/readings.js";
 
 /** @typedef {Pick<Ports, "state" | "on">} AnnouncerPorts */
-/** @typedef {Pick<Store, "scene" | "given" | "view" | "tiles" | "words" | "explanation">} AnnouncerState */
+/** @typedef {Pick<Store, "scene" | "baseScene" | "view" | "tiles" | "words" | "explanation">} AnnouncerState */
 
 const PAUSE = 250; // ms without movement before the cell is announced
 
@@ -58,17 +58,20 @@ export class Announcer {
  * @param {AnnouncerState} state
  */
 export function describe(state) {
-  const prediction = state.given.form === "difference" ? "" : predictionAt(state, state.view.t);
+  const prediction = state.baseScene.form === "difference" ? "" : predictionAt(state, state.view.t);
   return [describeCell(state), prediction].filter(Boolean).join(". ");
 }
 
-/** @param {AnnouncerState} state */
+/**
+ * Describe the selected cell.
+ * @param {AnnouncerState} state
+ */
 function describeCell(state) {
-  const { view, words, tiles, given, explanation } = state,
+  const { view, words, tiles, baseScene: given, explanation } = state,
     { t, unit, layer } = view,
     tile = tiles.finest(layer, t),
-    text = stepLabel(state, t),
-    label = text ? ` (${text})` : "";
+    labelText = stepLabel(state, t),
+    label = labelText ? ` (${labelText})` : "";
   if (view.gate === "x") {
     const inputs = inputsAt(state, t).slice(0, 4);
     const values = inputs.map(([name, value]) => `${name} ${number(value)}`).join(", ");
@@ -78,9 +81,12 @@ function describeCell(state) {
   const value = tiles.vector(view.gate, layer, t)?.[unit],
     about = tile?.exact ? "" : "\u2248 ",
     gate = (given.form === "difference" ? "\u0394 " : "") + words.gates[view.gate];
-  const said = fill(words.heard, { t, label, unit: unitName(state, unit), gate, value: about + number(value) });
-  const same = explanation && explanation.layer === layer && explanation.t === t && explanation.unit === unit;
-  if (!same || explanation.gate !== view.gate) return said;
-  const terms = { sum: number(real(explanation.total)), term: number(real(explanation.terms[0]?.value)) };
-  return `${said}. ${fill(words.heard_terms, terms)}`;
+  const text = fill(words.heard, { t, label, unit: unitName(state, unit), gate, value: about + number(value) });
+  const isSameCell = explanation && explanation.layer === layer && explanation.t === t && explanation.unit === unit;
+  if (!isSameCell || explanation.gate !== view.gate) return text;
+  const terms = {
+    sum: number(fromJsonNumber(explanation.total)),
+    term: number(fromJsonNumber(explanation.terms[0]?.value)),
+  };
+  return `${text}. ${fill(words.heard_terms, terms)}`;
 }

@@ -32,11 +32,11 @@ export class Headline {
     this.status = part.status;
     /** @type {HTMLElement} */
     this.more = part.more;
-    this.told = "";
-    this.offered = "";
+    this.statusKey = "";
+    this.menusKey = "";
     /** @type {HTMLButtonElement | null} */
     this.opener = null;
-    this.acts = {
+    this.actions = {
       /** @type {(name: string, value: string) => void} */
       choose: () => {},
       /** @type {(place: StoryPlace) => void} */
@@ -50,7 +50,7 @@ export class Headline {
    */
   mount(host, { state, page, on, goTo, onDismiss }) {
     host.append(...this.nodes);
-    this.acts = {
+    this.actions = {
       choose: (/** @type {string} */ name, /** @type {string} */ value) => page.choose?.(name, value),
       show(/** @type {StoryPlace} */ place) {
         const { gate, t, unit } = place,
@@ -62,10 +62,10 @@ export class Headline {
         state.emit("paint");
       },
     };
-    on("scene", () => this.tell(state.given, state.words));
-    on("status", (/** @type {Status | null} */ status) => this.tell({ menus: [], status }, state.words));
+    on("scene", () => this.write(state.baseScene, state.words));
+    on("status", (/** @type {Status | null} */ status) => this.write({ menus: [], status }, state.words));
     onDismiss((path) => {
-      if (!this.open || path.includes(this.more) || path.includes(this.status)) return false;
+      if (!this.isOpen || path.includes(this.more) || path.includes(this.status)) return false;
       this.close();
       return true;
     });
@@ -78,14 +78,14 @@ export class Headline {
    * @param {{menus: Menu[], status: Status | null}} scene
    * @param {Words} w
    */
-  tell({ menus, status }, w) {
+  write({ menus, status }, w) {
     // replace only what has changed: an open list would close, and a screen reader would repeat the sentence
-    const offered = JSON.stringify(menus),
-      told = JSON.stringify([status, w.language]);
-    if (offered !== this.offered) this.menus.replaceChildren(...menus.map((menu) => this.menu(menu)));
-    if (told !== this.told) this.say(status, w);
-    this.offered = offered;
-    this.told = told;
+    const menusKey = JSON.stringify(menus),
+      statusKey = JSON.stringify([status, w.language]);
+    if (menusKey !== this.menusKey) this.menus.replaceChildren(...menus.map((menu) => this.menu(menu)));
+    if (statusKey !== this.statusKey) this.showStatus(status, w);
+    this.menusKey = menusKey;
+    this.statusKey = statusKey;
     this.menus.hidden = !menus.length;
     this.status.hidden = !status;
   }
@@ -101,11 +101,11 @@ export class Headline {
       row.setAttribute("aria-label", label);
       row.dataset.menu = name;
       for (const { value, text, about } of groups[0][1]) {
-        const made = button("toggle", [text], () => this.acts.choose(name, value));
-        made.title = about;
-        made.dataset.value = value;
-        made.setAttribute("aria-pressed", String(value === chosen));
-        row.append(made);
+        const node = button("toggle", [text], () => this.actions.choose(name, value));
+        node.title = about;
+        node.dataset.value = value;
+        node.setAttribute("aria-pressed", String(value === chosen));
+        row.append(node);
       }
       return row;
     }
@@ -120,7 +120,7 @@ export class Headline {
       list.append(group);
     }
     list.value = chosen;
-    list.addEventListener("change", () => this.acts.choose(name, list.value));
+    list.addEventListener("change", () => this.actions.choose(name, list.value));
     return list;
   }
 
@@ -129,7 +129,7 @@ export class Headline {
    * @param {Status | null} status
    * @param {Words} w
    */
-  say(status, w) {
+  showStatus(status, w) {
     this.close();
     this.opener = null;
     this.status.className = `status ${status?.kind ?? ""}`;
@@ -140,9 +140,11 @@ export class Headline {
     const sentence = element("span", "sentence", ...(rich ? this.spans(text, places) : [text]));
     sentence.title = rich ? "" : text; // at most two lines are visible
     this.status.append(sentence);
-    if (act) this.status.append(button("act", [act[2]], () => this.acts.choose(act[0], act[1])));
+    if (act) this.status.append(button("act", [act[2]], () => this.actions.choose(act[0], act[1])));
     if (!more) return;
-    this.more.replaceChildren(...more.split("\n\n").map((one) => element("p", "", ...this.spans(one, places))));
+    this.more.replaceChildren(
+      ...more.split("\n\n").map((paragraph) => element("p", "", ...this.spans(paragraph, places))),
+    );
     this.opener = button("more-opener", [w.more], () => this.toggle());
     this.opener.setAttribute("aria-expanded", "false");
     this.status.append(this.opener);
@@ -155,41 +157,45 @@ export class Headline {
    * @returns {(Node | string)[]}
    */
   spans(text, places) {
-    return this.written(parseInline(text), places);
+    return this.nodesOf(parseInline(text), places);
   }
 
   /**
+   * Return the nodes of parsed text.
    * @param {Inline[]} pieces
    * @param {Record<string, StoryPlace>} places
    * @returns {(Node | string)[]}
    */
-  written(pieces, places) {
+  nodesOf(pieces, places) {
     return pieces.flatMap((piece) => {
       if (!("parts" in piece)) return [piece.kind === "text" ? piece.text : element("code", "", piece.text)];
-      const parts = this.written(piece.parts, places);
+      const parts = this.nodesOf(piece.parts, places);
       if (piece.kind !== "link") return [element(piece.kind === "bold" ? "b" : "i", "", ...parts)];
       const place = Object.hasOwn(places, piece.name) ? places[piece.name] : null;
       return place ? [button("link", parts, () => this.show(place))] : parts;
     });
   }
 
-  /** @param {StoryPlace} place */
+  /**
+   * Go to a place of the story.
+   * @param {StoryPlace} place
+   */
   show(place) {
     this.close();
-    this.acts.show(place);
+    this.actions.show(place);
   }
 
-  get open() {
+  get isOpen() {
     return !this.more.hidden;
   }
 
   toggle() {
-    this.more.hidden = this.open;
-    this.opener?.setAttribute("aria-expanded", String(this.open));
+    this.more.hidden = this.isOpen;
+    this.opener?.setAttribute("aria-expanded", String(this.isOpen));
   }
 
   close() {
-    if (this.open) this.toggle();
+    if (this.isOpen) this.toggle();
   }
 
   destroy() {

@@ -1,4 +1,4 @@
-// Keys pressed on the stage and presses outside of open boxes, passed on to the parts that subscribe.
+// Hub of user input: passes keys pressed on the stage, and presses outside of open boxes, to the parts that subscribe.
 
 /** @import { Dismisser, KeyHandler, Part, Ports } from "../view/ports.js" */
 

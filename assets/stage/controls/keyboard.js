@@ -38,15 +38,15 @@ export class Keyboard {
       if (event.ctrlKey || event.metaKey || event.altKey) return false;
       event.stopPropagation(); // the page around the stage may have hotkeys of its own
       const inside = event.composedPath()[0];
-      const typing =
+      const isTyping =
         inside instanceof HTMLSelectElement || (inside instanceof HTMLInputElement && inside.type !== "range");
-      const pressing =
+      const isOnButton =
         inside instanceof Element && inside.closest("button, [role=button]") && !inside.matches("[data-part=panels]");
-      if (typing || (pressing && (event.key === "Enter" || event.key === " "))) return false;
-      const acts = actsOf(ports, event.shiftKey ? 10 : 1);
-      if (!Object.hasOwn(acts, event.key)) return false;
+      if (isTyping || (isOnButton && (event.key === "Enter" || event.key === " "))) return false;
+      const actions = actionsOf(ports, event.shiftKey ? 10 : 1);
+      if (!Object.hasOwn(actions, event.key)) return false;
       event.preventDefault();
-      acts[event.key]();
+      actions[event.key]();
       return true;
     });
   }
@@ -62,7 +62,7 @@ export class Keyboard {
  * @param {number} far  steps or rows at once
  * @returns {Record<string, () => void>}  by key
  */
-function actsOf({ state, page, run, back, dismiss }, far) {
+function actionsOf({ state, page, run, back, dismiss }, far) {
   const { view } = state,
     end = state.scene.trace.steps - 1,
     loop = state.loop ?? state.visible();
@@ -70,12 +70,12 @@ function actsOf({ state, page, run, back, dismiss }, far) {
     state.stop();
     state.set({ t }, true);
   };
-  const there = panelsOf(state.scene),
-    panels = PANELS.filter((name) => there.includes(name));
+  const existing = panelsOf(state.scene),
+    order = PANELS.filter((name) => existing.includes(name));
   const cycle = (/** @type {1 | -1} */ by) => () =>
-    state.set({ gate: panels[(panels.indexOf(view.gate) + by + panels.length) % panels.length] }, true);
+    state.set({ gate: order[(order.indexOf(view.gate) + by + order.length) % order.length] }, true);
   const zoom = (/** @type {number} */ factor) => () => zoomBy(state, factor, view.t + 0.5);
-  const named = (/** @type {string} */ name) => () => run(name);
+  const runCommand = (/** @type {string} */ name) => () => run(name);
   return {
     ArrowLeft: step(view.t - far),
     ArrowRight: step(view.t + far),
@@ -83,16 +83,16 @@ function actsOf({ state, page, run, back, dismiss }, far) {
     End: step(end),
     ArrowUp: () => selectRow(state, -far),
     ArrowDown: () => selectRow(state, far),
-    " ": named("play"),
+    " ": runCommand("play"),
     Enter() {
       state.stop();
       state.explain();
     },
     g: cycle(1),
     G: cycle(-1),
-    l: named("loop"),
-    s: named("slow"),
-    "?": named("help"),
+    l: runCommand("loop"),
+    s: runCommand("slow"),
+    "?": runCommand("help"),
     d() {
       const { diagrams } = state.scene;
       state.set({ diagram: diagrams[(diagrams.indexOf(view.diagram) + 1) % diagrams.length] });
@@ -100,20 +100,20 @@ function actsOf({ state, page, run, back, dismiss }, far) {
     "+": zoom(0.5),
     "=": zoom(0.5),
     "-": zoom(2),
-    0: named("whole"),
+    0: runCommand("whole"),
     Backspace: back,
     t: () => page.look?.turn("look"),
-    p: named("projector"),
-    c: named("contrast"),
-    y: named("copy"),
+    p: runCommand("projector"),
+    c: runCommand("contrast"),
+    y: runCommand("copy"),
     f: () => enlarge(state, view.gate),
-    v: named("view"),
-    w: named("whatif"),
+    v: runCommand("view"),
+    w: runCommand("whatif"),
     "[": () => state.setLoop([view.t, Math.max(view.t, loop[1])]),
     "]": () => state.setLoop([Math.min(view.t, loop[0]), view.t]),
     Escape() {
       if (dismiss()) return;
-      if (state.playing) state.stop();
+      if (state.isPlaying) state.stop();
       else if (view.large) enlarge(state, view.large);
       else run("whole");
     },
@@ -127,10 +127,10 @@ function actsOf({ state, page, run, back, dismiss }, far) {
  */
 function selectRow(state, by) {
   const { answer } = state.scene,
-    { shown, view } = state;
+    { visibleUnits, view } = state;
   if (view.gate === "y" && answer) {
     const row = clamp((selectedRow(state) ?? 0) + by, 0, answer.count - 1);
     return state.set({ out: outputOf(answer, row) }, true);
   }
-  state.set({ unit: shown[clamp(shown.indexOf(view.unit) + by, 0, shown.length - 1)] }, true);
+  state.set({ unit: visibleUnits[clamp(visibleUnits.indexOf(view.unit) + by, 0, visibleUnits.length - 1)] }, true);
 }

@@ -25,7 +25,7 @@ export class Layers {
     this.node.dataset.part = "layers";
     this.node.setAttribute("role", "group");
     this.node.hidden = true;
-    this.built = "";
+    this.key = "";
     this.list = element("select", "");
   }
 
@@ -39,16 +39,19 @@ export class Layers {
     on("scene", () => this.build(state));
   }
 
-  /** @param {Store} state */
+  /**
+   * Make the buttons or the list, if the layers or the language have changed.
+   * @param {Store} state
+   */
   build(state) {
     const { words, scene } = state,
-      canAsk = state.answers("tile"),
+      canAsk = state.canAnswer("tile"),
       names = scene.layer_names,
       key = JSON.stringify([names, words.language, canAsk]);
     // hidden if other layers cannot be fetched
     this.node.hidden = names.length < 2 || !canAsk;
-    if (key === this.built) return;
-    this.built = key;
+    if (key === this.key) return;
+    this.key = key;
     this.node.setAttribute("aria-label", words.layer);
     if (names.length > FEW) {
       setChoices(
@@ -62,9 +65,9 @@ export class Layers {
     }
     const row = element("div", "group segments");
     names.forEach((name, layer) => {
-      const made = button("toggle", [name], () => state.set({ layer }, true));
-      made.dataset.layer = String(layer);
-      row.append(made);
+      const node = button("toggle", [name], () => state.set({ layer }, true));
+      node.dataset.layer = String(layer);
+      row.append(node);
     });
     this.node.replaceChildren(row);
   }

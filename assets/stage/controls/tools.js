@@ -12,7 +12,7 @@ import { parseRange, parseUnits, withinUnits } from "../view/parse_ranges.js";
 /** @typedef {Pick<Ports, "state" | "page" | "on" | "command" | "onDismiss">} ToolsPorts */
 
 const MARKUP = `<div class="group tools">
-  <button type="button" data-do="copy" data-part="copy" data-tip="copy" class="icon"><svg viewBox="0 0 24 24"><path class="line" d="M10 14a4 4 0 0 0 6 .5l3-3a4 4 0 0 0-6-6l-1.5 1.5M14 10a4 4 0 0 0-6-.5l-3 3a4 4 0 0 0 6 6l1.5-1.5"/></svg></button>
+  <button type="button" data-do="copy" data-part="copy" data-tip="copy" class="icon"><svg viewBox="0 0 24 24"><path class="line" d="M10 14a4 4 0 0 0 6 .5l3-3a4 4 0 0 0-6-6l-1.5 1.5M14 10a4 4 0 0 0-6-.5l-3 3a4 4 0 0 0 6 6l1.5-1.5"/></svg><span class="short" data-word="copy_short"></span></button>
   <span class="slot" data-slot="tools"></span>
   <button type="button" data-do="view" data-part="view" data-tip="view" data-word="view_short" class="toggle" aria-expanded="false"></button>
   <button type="button" data-do="help" data-part="keys" data-tip="help" class="toggle round" aria-expanded="false">?</button>
@@ -74,9 +74,9 @@ export class Tools {
     command("figure", () => this.askFigure());
     part.range.addEventListener("change", () => this.takeRange());
     part.stat.addEventListener("change", () => {
-      const found = state.scene.statistics.find((stat) => stat === part.stat.value);
-      if (!found) return;
-      state.view.stat = found;
+      const stat = state.scene.statistics.find((name) => name === part.stat.value);
+      if (!stat) return;
+      state.view.stat = stat;
       for (const event of /** @type {const} */ (["picture", "report"])) state.emit(event);
     });
     part.order.addEventListener("change", () => {
@@ -84,7 +84,7 @@ export class Tools {
       for (const event of /** @type {const} */ (["order", "report"])) state.emit(event);
     });
     part.subset.addEventListener("change", () => {
-      state.order.typed = part.subset.value;
+      state.order.text = part.subset.value;
       state.chooseUnits();
       for (const event of /** @type {const} */ (["layout", "moved", "report"])) state.emit(event);
     });
@@ -93,7 +93,7 @@ export class Tools {
       if (header.kind === "figure") part.figure.setAttribute("aria-pressed", String(header.open));
     });
     ports.on("scene", () => this.speak());
-    ports.on("layout", () => this.arranged());
+    ports.on("layout", () => this.writeLayout());
     ports.on("report", () => this.noteSubset());
   }
 
@@ -117,28 +117,28 @@ export class Tools {
     const { terms } = words;
     part.order.title = meanings(words.orders, terms, scene.orders, "order_");
     part.stat.title = meanings(words.statistics, terms, scene.statistics, "stat_");
-    part["stretch-box"].hidden = state.given.form === "difference"; // each gate of a difference has its own scale already
+    part["stretch-box"].hidden = state.baseScene.form === "difference"; // each gate of a difference has its own scale already
     part["own-box"].hidden = scene.trace.inputs < 2;
     // hidden without a server that answers them
-    part["order-box"].hidden = !state.answers("order");
-    part.figure.hidden = !state.answers("figure");
-    part.subset.value = state.order.typed;
+    part["order-box"].hidden = !state.canAnswer("order");
+    part.figure.hidden = !state.canAnswer("figure");
+    part.subset.value = state.order.text;
     const panels = panelsOf(scene).map((name) => {
-      const made = button("toggle", [name], () => {
+      const node = button("toggle", [name], () => {
         const { hide } = state.view;
         state.arrange({ hide: hide.includes(name) ? hide.replace(name, "") : hide + name, large: "" });
       });
-      made.title = terms[name];
-      made.dataset.panel = name;
-      return made;
+      node.title = terms[name];
+      node.dataset.panel = name;
+      return node;
     });
     part.shows.replaceChildren(...panels);
     part["look-box"].hidden = part["type-box"].hidden = !page.look;
     part.copy.hidden = !page.copy;
     const looks = ["auto", "light", "dark"].map((name) => {
-      const made = button("toggle", [words[`look_${name}`]], () => page.look?.set("look", name));
-      made.dataset.look = name;
-      return made;
+      const node = button("toggle", [words[`look_${name}`]], () => page.look?.set("look", name));
+      node.dataset.look = name;
+      return node;
     });
     part.looks.replaceChildren(...looks);
     const keys = words.keys.split("\n").map((line) => {
@@ -151,27 +151,27 @@ export class Tools {
       );
     });
     part.help.replaceChildren(...keys);
-    this.arranged();
+    this.writeLayout();
   }
 
   /** Update the buttons to the panels and colours shown. */
-  arranged() {
+  writeLayout() {
     const { ports, part } = this;
     if (!ports || !part) return;
     const { view } = ports.state,
-      held = ports.page.look?.held;
+      settings = ports.page.look?.settings;
     const press = (/** @type {string} */ name, /** @type {boolean} */ on) =>
       part[name].setAttribute("aria-pressed", String(on));
     for (const each of part.shows.querySelectorAll("button")) {
       each.setAttribute("aria-pressed", String(!view.hide.includes(each.dataset.panel ?? "")));
     }
     for (const each of part.looks.querySelectorAll("button")) {
-      each.setAttribute("aria-pressed", String(each.dataset.look === held?.look));
+      each.setAttribute("aria-pressed", String(each.dataset.look === settings?.look));
     }
     press("stretch", view.colours === "stretched");
     press("turn", view.turned);
-    press("projector", held?.type === "projector");
-    press("contrast", held?.contrast === "high");
+    press("projector", settings?.type === "projector");
+    press("contrast", settings?.contrast === "high");
     press("own", view.xscale === "own");
     this.noteSubset();
   }
@@ -182,11 +182,11 @@ export class Tools {
     if (!ports || !part) return;
     const { state } = ports,
       { order, scene, words } = state,
-      { wrong } = parseUnits(order.typed, scene.trace.units, scene.unit_names),
+      { wrong } = parseUnits(order.text, scene.trace.units, scene.unit_names),
       problem = wrong === undefined ? "" : fill(words.subset_wrong, { word: wrong, last: scene.trace.units - 1 });
     if (problem || part.subset.getAttribute("aria-invalid") === "true") setText(part.problem, problem);
     part.subset.setAttribute("aria-invalid", String(wrong !== undefined));
-    if (!part.subset.matches(":focus") && part.subset.value !== order.typed) part.subset.value = order.typed;
+    if (!part.subset.matches(":focus") && part.subset.value !== order.text) part.subset.value = order.text;
   }
 
   /** Zoom to the typed range of steps. */
@@ -195,13 +195,13 @@ export class Tools {
     if (!ports || !part) return;
     const { state } = ports,
       { words, scene } = state,
-      found = parseRange(part.range.value, scene.trace.steps),
-      problem = found ? "" : fill(words.range_wrong, { word: part.range.value, last: scene.trace.steps - 1 });
+      range = parseRange(part.range.value, scene.trace.steps),
+      problem = range ? "" : fill(words.range_wrong, { word: part.range.value, last: scene.trace.steps - 1 });
     setText(part.problem, problem);
-    part.range.setAttribute("aria-invalid", String(!found));
-    if (!found) return;
+    part.range.setAttribute("aria-invalid", String(!range));
+    if (!range) return;
     part.range.blur();
-    state.zoomTo(...found);
+    state.zoomTo(...range);
     this.writeRange(state);
   }
 
@@ -212,11 +212,14 @@ export class Tools {
   writeRange(state) {
     const field = this.part?.range,
       [first, last] = state.visible(),
-      text = state.zoomed ? `${first}-${last}` : "";
+      text = state.isZoomed ? `${first}-${last}` : "";
     if (field && !field.matches(":focus") && field.value !== text) field.value = text;
   }
 
-  /** @param {"help" | "options"} name  the box below the bar to open or close; the other one closes */
+  /**
+   * Open or close a box below the bar; the other one closes.
+   * @param {"help" | "options"} name
+   */
   unfold(name) {
     const { part } = this;
     if (!part) return;
@@ -230,30 +233,31 @@ export class Tools {
   }
 
   /**
+   * Close the open boxes that the path does not lead through.
    * @param {EventTarget[]} path
-   * @returns {boolean}
+   * @returns {boolean} whether one was closed
    */
   dismiss(path) {
     const { part } = this;
-    let closed = false;
+    let hasClosed = false;
     for (const [box, opener] of /** @type {const} */ ([
       ["options", "view"],
       ["help", "keys"],
     ])) {
       if (!part || part[box].hidden || path.includes(part[box]) || path.includes(part[opener])) continue;
       this.unfold(box);
-      closed = true;
+      hasClosed = true;
     }
-    return closed;
+    return hasClosed;
   }
 
   /** Copy the page's address. */
   async copy() {
     const { ports } = this,
-      done = await ports?.page.copy?.();
-    if (done === undefined || !ports) return;
+      isCopied = await ports?.page.copy?.();
+    if (isCopied === undefined || !ports) return;
     const { words } = ports.state;
-    ports.state.emit("hint", done ? words.copied : words.copy_by_hand);
+    ports.state.emit("hint", isCopied ? words.copied : words.copy_by_hand);
   }
 
   /** Request the Plotly charts of the visible part, or close them. */
@@ -262,7 +266,7 @@ export class Tools {
     if (!ports || !part) return;
     const { state } = ports,
       open = part.figure.getAttribute("aria-pressed") !== "true",
-      end = state.given.trace.steps - 1;
+      end = state.baseScene.trace.steps - 1;
     const [first, last, t] = [...state.visible(), state.view.t].map((step) => Math.min(step, end));
     state.emit("ask", { kind: "figure", open, view: { ...state.view, t, first, last } });
   }
@@ -272,7 +276,7 @@ export class Tools {
     const { part } = this;
     if (!part) return;
     part["stat-box"].hidden = !state.canPool;
-    part.whole.setAttribute("aria-disabled", String(!state.zoomed));
+    part.whole.setAttribute("aria-disabled", String(!state.isZoomed));
     this.writeRange(state);
   }
 

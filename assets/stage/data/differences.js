@@ -1,28 +1,29 @@
-// Differences between the edited run and the free run, step by step. Called at every frame: one pass over the numbers.
-// A caller that passes `out` avoids an allocation.
+// Differences between the edited run and the free run at each step. They are computed in every frame: pass `out` to avoid
+// allocations.
 
 /** @import { Gate } from "./scene_types.js" */
 import { GATES } from "./panel_names.js";
 
-const SCALES = [1000, 500, 200, 100, 50, 20, 10, 5, 2, 1, 0.5, 0.2, 0.1, 0.05, 0.02, 0.01, 0.005, 0.002, 0.001]; // below the last, no colour would be seen
-const ROUNDING = 1 + 1e-6; // 0.2 in single precision is a little more than 0.2
+const SCALES = [1000, 500, 200, 100, 50, 20, 10, 5, 2, 1, 0.5, 0.2, 0.1, 0.05, 0.02, 0.01, 0.005, 0.002, 0.001]; // smaller differences have no visible colour
+const ROUNDING = 1 + 1e-6; // 0.2 as float32 is larger than 0.2
 
 /**
  * Return the edited run minus the free run; NaN where a step has no counterpart.
- * @param {Float32Array} bent  [t * units + unit]
- * @param {Float32Array} free  [t * units + unit], over the steps of the original input
+ * @param {Float32Array} editedValues  [t * units + unit]
+ * @param {Float32Array} freeValues  [t * units + unit], over the steps of the original input
  * @param {Int32Array} origin  for each step of the edited run, the step of the original; -1 for none
  * @param {number} units
  * @param {Float32Array} [out]
  * @returns {Float32Array} out
  */
-export function difference(bent, free, origin, units, out = new Float32Array(origin.length * units)) {
-  const steps = free.length / units;
+export function difference(editedValues, freeValues, origin, units, out = new Float32Array(origin.length * units)) {
+  const steps = freeValues.length / units;
   for (let t = 0; t < origin.length; t++) {
     const from = t * units,
       other = origin[t] * units;
     if (origin[t] < 0 || origin[t] >= steps) out.fill(NaN, from, from + units);
-    else for (let unit = 0; unit < units; unit++) out[from + unit] = bent[from + unit] - free[other + unit];
+    else
+      for (let unit = 0; unit < units; unit++) out[from + unit] = editedValues[from + unit] - freeValues[other + unit];
   }
   return out;
 }
@@ -57,22 +58,22 @@ export function scalesOf(differences) {
 
 /**
  * Return the difference of h at each step: root mean square over the units, NaN where a step has no counterpart.
- * @param {Float32Array} bent  states of the edited run, [t * units + unit]
- * @param {Float32Array} free
+ * @param {Float32Array} editedStates  states of the edited run, [t * units + unit]
+ * @param {Float32Array} freeStates
  * @param {Int32Array} origin
  * @param {number} steps  of the edited run
  * @param {number} units
  * @param {Float32Array} [out]
  * @returns {Float32Array} out
  */
-export function remainingChange(bent, free, origin, steps, units, out = new Float32Array(steps)) {
-  const known = free.length / units;
+export function remainingChange(editedStates, freeStates, origin, steps, units, out = new Float32Array(steps)) {
+  const freeSteps = freeStates.length / units;
   for (let t = 0; t < steps; t++) {
     const from = t * units,
       other = origin[t] * units;
-    let sum = origin[t] < 0 || origin[t] >= known ? NaN : 0;
+    let sum = origin[t] < 0 || origin[t] >= freeSteps ? NaN : 0;
     for (let unit = 0; unit < units && sum === sum; unit++) {
-      const off = bent[from + unit] - free[other + unit];
+      const off = editedStates[from + unit] - freeStates[other + unit];
       sum += off * off;
     }
     out[t] = Math.sqrt(sum / units);
@@ -94,7 +95,7 @@ export function peak(remains) {
 /**
  * Classify a change: never visible, gone before the end, or visible to the end.
  * @param {Float32Array} remains
- * @param {number} [tolerance]  share of what is visible
+ * @param {number} [tolerance]  factor of `visible`
  * @param {number} [visible]
  * @returns {"never" | "gone" | "lasts"}
  */
@@ -106,7 +107,7 @@ export function fate(remains, tolerance, visible) {
 /**
  * Return the first step from which on no difference is visible.
  * @param {Float32Array} remains
- * @param {number} [tolerance]  share of what is visible
+ * @param {number} [tolerance]  factor of `visible`
  * @param {number} [visible]
  * @returns {number | null} null: it lasts, or there never was a change; `fate` distinguishes the two
  */
@@ -136,7 +137,7 @@ function latest(remains, tolerance = 1e-3, visible = 1) {
  */
 export function largest(differences, units) {
   /** @type {Gate | null} */
-  let found = null;
+  let bestGate = null;
   let place = 0,
     most = 0,
     value = 0;
@@ -145,8 +146,8 @@ export function largest(differences, units) {
     if (!each) continue;
     for (let at = 0; at < each.length; at++) {
       const size = Math.abs(each[at]);
-      if (size > most) [found, place, most, value] = [gate, at, size, each[at]];
+      if (size > most) [bestGate, place, most, value] = [gate, at, size, each[at]];
     }
   }
-  return found && { gate: found, t: Math.floor(place / units), unit: place % units, value };
+  return bestGate && { gate: bestGate, t: Math.floor(place / units), unit: place % units, value };
 }

@@ -1,28 +1,28 @@
-// What the head of a run predicts, as a stage shows it: rows bounded, a scale, and where it is wrong. The rules of
-// gruviz/protocol/outputs.py once more, held to it by tests/protocol/test_scene_from.py.
+// Predictions of a run's head as rows of a panel: at most 64, with a scale and the wrong steps. Same rules as
+// gruviz/protocol/outputs.py; tests/protocol/test_scene_from.py compares the two.
 
 /** @import { LocalHead, LocalRun } from "./local_run.js" */
 /** @import { OutputSpec } from "../model/head.js" */
 /** @import { Table, Tables } from "../model/table.js" */
 import { headOutputs } from "../model/head.js";
-import { statesRead } from "./local_run.js";
-import { pool, shares } from "./pooling.js";
-import { shortened } from "./tile_from.js";
+import { headInput } from "./local_run.js";
+import { pool, nanMeans } from "./pooling.js";
+import { shorten } from "./tile_from.js";
 
-export const MOST_ROWS = 64; // of classes: beyond it the rest share the last row
+export const MOST_ROWS = 64; // of classes; further classes share the last row
 export const LONGEST_NAME = 40;
-const ROUND = 1.05; // of the scale of numbers: their lines keep off its ends
+const PADDING = 0.05; // of the scale of numbers, at each end
 
-/** A run's head over its trace. */
+/** Outputs of a run's head at all steps. */
 export class HeadOutputs {
   /** @param {LocalRun & {head: LocalHead}} run */
   constructor(run) {
     this.head = run.head;
     this.target = run.target;
     this.steps = run.steps;
-    this.states = statesRead(run);
+    this.states = headInput(run);
     this.wide = this.states.length / run.steps;
-    this.judges = this.head.kind !== "numbers" || this.head.within !== null;
+    this.canJudge = this.head.kind !== "numbers" || this.head.within !== null;
     const y = this.needsAll ? headOutputs(this.head, this.states, this.steps, this.wide).y : null;
     this.rows = y && this.head.kind === "classes" ? this.rowsOf(y) : null;
     this.ends = y && this.head.kind !== "classes" ? this.endsOf(y) : /** @type {const} */ ([0, 1]);
@@ -34,24 +34,24 @@ export class HeadOutputs {
   }
 
   /**
-   * The classes that have a row: those predicted or due most often, in their own order. All others share one more.
+   * Return the classes that get a row: the most frequent predictions and targets, in class order.
    * @param {Table} y
    */
   rowsOf(y) {
-    const often = new Float64Array(y.rows);
+    const counts = new Float64Array(y.rows);
     for (let k = 0; k < y.rows; k++) {
       let sum = 0;
       for (let t = 0; t < this.steps; t++) sum += y[t * y.rows + k];
-      often[k] = Number.isFinite(sum) ? sum / this.steps : 0; // less than 1 in all: it orders those of equal count
+      counts[k] = Number.isFinite(sum) ? sum / this.steps : 0; // less than 1: orders classes of equal count
     }
-    for (let t = 0; t < this.steps; t++) often[largest(y, t * y.rows, y.rows)]++;
-    for (const due of this.target ?? []) if (!Number.isNaN(due)) often[due]++;
-    const order = Array.from(often, (_, k) => k).sort((a, b) => often[b] - often[a]);
+    for (let t = 0; t < this.steps; t++) counts[largest(y, t * y.rows, y.rows)]++;
+    for (const target of this.target ?? []) if (!Number.isNaN(target)) counts[target]++;
+    const order = Array.from(counts, (_, k) => k).sort((a, b) => counts[b] - counts[a]);
     return order.slice(0, MOST_ROWS - 1).sort((a, b) => a - b);
   }
 
   /**
-   * The scale of numbers: outputs, targets and 0; of signs at least -1 to 1.
+   * Return the scale of numbers: the range of outputs, targets and 0; of signs at least -1 to 1.
    * @param {Table} y
    * @returns {readonly [number, number]}
    */
@@ -65,53 +65,53 @@ export class HeadOutputs {
       }
     }
     if (low === high) high = 1;
-    const spare = (ROUND - 1) * (high - low);
-    return [Number((low - spare).toFixed(4)), Number((high + spare).toFixed(4))];
+    const margin = PADDING * (high - low);
+    return [Number((low - margin).toFixed(4)), Number((high + margin).toFixed(4))];
   }
 
   /**
-   * What a scene tells of it.
-   * @param {string[]} channels  names of the inputs that the scene sends too: names that are the same are not sent again
+   * Return the field `answer` of a scene's header.
+   * @param {string[]} channels  names of the inputs in the same header; equal names of outputs are left out
    * @returns {OutputSpec}
    */
   header(channels) {
     const { head, rows, target } = this,
       every = rows ? rows.map((k) => head.names[k]) : head.names,
-      names = every.map((name) => shortened(name, LONGEST_NAME)),
+      names = every.map((name) => shorten(name, LONGEST_NAME)),
       [low, high] = this.ends;
-    const alike = names.length <= channels.length && names.every((name, k) => name === shortened(channels[k]));
+    const isSameAsChannels = names.length <= channels.length && names.every((name, k) => name === shorten(channels[k]));
     return {
       kind: head.kind,
       count: names.length + (rows ? 1 : 0),
       within: head.within,
-      ...(!alike && { names }),
+      ...(!isSameAsChannels && { names }),
       ...(rows && { rows }),
-      ...(target && this.judges && { judged: true }),
+      ...(target && this.canJudge && { judged: true }),
       ...(head.kind !== "classes" && { low, high }),
     };
   }
 
   /**
-   * What a tile of some steps holds of it: y, wrong where it can be, target and the class predicted where each step has
-   * its column; y_low and y_high where steps share one.
+   * Return the tables of a tile: y, and `wrong` if predictions can be wrong. An exact tile also has the targets and the
+   * predicted classes, a pooled one y_low and y_high.
    * @param {number} first
    * @param {number} last
-   * @param {number} columns  most of them
+   * @param {number} columns  at most
    * @returns {Tables}
    */
   arrays(first, last, columns) {
     const { head, rows, wide, steps } = this,
       count = last + 1 - first,
       each = this.target ? this.target.length / steps : 0;
-    const due = this.target && this.target.subarray(first * each, (last + 1) * each),
-      read = this.states.subarray(first * wide, (last + 1) * wide);
-    const { y, wrong, target, said } = headOutputs(rows ? { ...head, rows } : head, read, count, wide, due);
+    const targets = this.target && this.target.subarray(first * each, (last + 1) * each),
+      states = this.states.subarray(first * wide, (last + 1) * wide);
+    const { y, wrong, target, said } = headOutputs(rows ? { ...head, rows } : head, states, count, wide, targets);
     const cells = pool(/** @type {Float32Array} */ (y), y.rows, columns, y.rows),
       exact = cells.stepsEach === 1;
     return {
       y: cells.mean,
       ...(!exact && { y_low: cells.low, y_high: cells.high }),
-      ...(wrong && { wrong: shares(wrong, cells.stepsEach) }),
+      ...(wrong && { wrong: nanMeans(wrong, cells.stepsEach) }),
       ...(exact && target && { target }),
       ...(exact && said && { said }),
     };
@@ -119,7 +119,7 @@ export class HeadOutputs {
 }
 
 /**
- * Where the largest of some numbers is; NaN is larger than any, as in NumPy.
+ * Return the index of the largest number. NaN counts as the largest, as in NumPy.
  * @param {ArrayLike<number>} values
  * @param {number} from
  * @param {number} count

@@ -1,4 +1,4 @@
-// The input as rows of its panel: a few inputs as lines, many as colour, several to a row where there are very many.
+// Rows of the input panel. Few inputs are lines, many are colours; several share a row if there are very many.
 
 /** @import { Scene } from "./scene_types.js" */
 

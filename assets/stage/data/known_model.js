@@ -1,9 +1,9 @@
-// The model itself, once the page has it: its weights layer by layer, its input, and its head if it has one.
+// The model in the page: weights of each layer, input, head.
 
 /** @import { Layer, Model } from "../model/gru.js" */
 /** @import { Table, Tables } from "../model/table.js" */
 
-export const LONGEST_EDIT_TEXT = 1500; // characters of an experiment's text in the page's address, as gruviz/protocol/view.py has it
+export const LONGEST_EDIT_TEXT = 1500; // characters of edits in the page's address, as in gruviz/protocol/view.py
 
 /** @typedef {{kind: "classes" | "signs" | "numbers", within: number | null, w: Float32Array, b: Float32Array, outputs: number, target: Float32Array | null, targets: number}} KnownHead */
 
@@ -27,14 +27,14 @@ export const LONGEST_EDIT_TEXT = 1500; // characters of an experiment's text in 
 
 /**
  * Read a model message; null if the model is too large for the page.
- * @param {ModelMessage} told
+ * @param {ModelMessage} message
  * @param {Tables} arrays
  * @returns {KnownModel | null}
  */
-export function readModel(told, arrays) {
-  if (told.too_large || !arrays.x) return null;
+export function readModel(message, arrays) {
+  if (message.too_large || !arrays.x) return null;
   const numbers = (/** @type {string} */ name) => /** @type {Float32Array | undefined} */ (arrays[name]) ?? null;
-  const layers = told.layers.map(
+  const layers = message.layers.map(
     (layer, k) =>
       /** @type {Layer} */ ({
         ...layer,
@@ -46,9 +46,9 @@ export function readModel(told, arrays) {
   );
   const { x, h0, head_w: weights, head_b: bias, target } = arrays;
   const head =
-    told.head && weights
+    message.head && weights
       ? {
-          ...told.head,
+          ...message.head,
           w: plain(weights),
           b: plain(bias),
           outputs: weights.columns,
@@ -57,7 +57,7 @@ export function readModel(told, arrays) {
         }
       : null;
   return {
-    model: { layers, directions: told.directions },
+    model: { layers, directions: message.directions },
     x: plain(x),
     inputs: x.rows,
     steps: x.columns,

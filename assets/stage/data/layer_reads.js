@@ -1,7 +1,7 @@
 // Inputs of a layer: the states of the layer below, and its own previous state.
 
 /** @import { Tiles } from "./tiles.js" */
-import { below } from "../model/rerun.js";
+import { rowsBelow } from "../model/rerun.js";
 
 /**
  * Return the rows of the layer axis whose states a layer reads; none for the first layer, which reads the
@@ -11,7 +11,7 @@ import { below } from "../model/rerun.js";
  * @returns {number[]}
  */
 export function layersBelow({ bidirectional }, layer) {
-  return below(layer, bidirectional ? 2 : 1);
+  return rowsBelow(layer, bidirectional ? 2 : 1);
 }
 
 /**

@@ -1,11 +1,11 @@
-// A run in the browser, without a server: weights, input, and every gate, either computed here or given.
+// A run without a server: weights, input and every gate, computed here or traced by Python.
 
 /** @import { Gates, Layer, Model } from "../model/gru.js" */
 /** @import { OutputSpec } from "../model/head.js" */
 import { startRerun, finishRerun, prepare, allocateGates } from "../model/gru.js";
 
 /**
- * The linear layer that reads the top layer's states, both directions side by side.
+ * The linear layer that reads the top layer's states, both directions concatenated.
  * @typedef {object} LocalHead
  * @property {OutputSpec["kind"]} kind
  * @property {number | null} within  a number off by less is correct; null: numbers are only near or far
@@ -14,17 +14,17 @@ import { startRerun, finishRerun, prepare, allocateGates } from "../model/gru.js
  * @property {string[]} names  of the outputs
  */
 
-/** @typedef {Partial<LocalHead> & Pick<LocalHead, "kind" | "w">} GivenHead  no bias: 0; no names: their numbers */
-/** @typedef {Model & {head?: GivenHead | null}} ModelWithHead */
+/** @typedef {Partial<LocalHead> & Pick<LocalHead, "kind" | "w">} HeadInput  without b: 0; without names: the numbers of the outputs */
+/** @typedef {Model & {head?: HeadInput | null}} ModelWithHead */
 
 /**
  * Input of a run.
  * @typedef {object} LocalInput
  * @property {Float32Array} x  [t * inputs + input]
- * @property {number} [inputs]  numbers per step; as the model reads if left out
+ * @property {number} [inputs]  numbers per step, to check that the model fits
  * @property {Float32Array | null} [h0]  [layer * units + unit], or one state [unit] for every layer; 0 if left out
  * @property {string[]} [labels]  name of each step, or none
- * @property {string[]} [due]  the target at each step as a text, or none
+ * @property {string[]} [due]  target of each step as text, or none
  * @property {string[]} [channels]  names of the inputs, or none
  * @property {Float32Array | null} [target]  [t * k + output]; of classes [t], the class number. NaN where there is none
  */
@@ -48,7 +48,7 @@ import { startRerun, finishRerun, prepare, allocateGates } from "../model/gru.js
  * @property {number} units
  * @property {Float32Array} h0  [layer * units + unit]
  * @property {readonly Gates[]} gates  of each layer
- * @property {boolean} brought  the gates were given, not computed here
+ * @property {boolean} isImported  Python traced the gates
  * @property {LocalHead | null} head
  * @property {Float32Array | null} target
  * @property {string[]} labels
@@ -69,8 +69,8 @@ let count = 0;
  * @throws {RangeError} a shape does not fit; the message names it and the shape needed
  */
 export function runFrom(model, input, { id, kind, unitNames = [], trace = null } = {}) {
-  const { head: givenHead = null, ...stack } = model,
-    layers = checkedLayers(stack);
+  const { head: headOfModel = null, ...stack } = model,
+    layers = checkLayers(stack);
   const own = { ...stack, layers },
     { inputs, units, reset } = layers[0];
   if ((input.inputs ?? inputs) !== inputs)
@@ -80,9 +80,9 @@ export function runFrom(model, input, { id, kind, unitNames = [], trace = null }
     throw new RangeError(
       `The input has ${input.x.length} numbers; ${inputs} for each of at least one step are needed.`,
     );
-  const x = floats("The input", input.x, steps * inputs),
-    h0 = startOf(input.h0 ?? null, layers.length, units);
-  const head = givenHead && checkedHead(givenHead, stack.directions * units);
+  const x = toFloats("The input", input.x, steps * inputs),
+    h0 = initialStates(input.h0 ?? null, layers.length, units);
+  const head = headOfModel && checkHead(headOfModel, stack.directions * units);
   return {
     id: id ?? `local ${++count}`,
     kind: kind ?? (reset === "after" ? "torch" : layers[0].b_ih && !layers[0].b_hh ? "concat" : "split"),
@@ -92,12 +92,12 @@ export function runFrom(model, input, { id, kind, unitNames = [], trace = null }
     steps,
     units,
     h0,
-    brought: trace !== null,
-    gates: trace ? checkedTrace(trace, layers.length, steps * units) : computed(own, x, h0, steps),
+    isImported: trace !== null,
+    gates: trace ? checkTrace(trace, layers.length, steps * units) : computeGates(own, x, h0, steps),
     head,
-    target: head && input.target ? checkedTarget(head, input.target, steps) : null,
-    labels: texts("labels", input.labels, steps),
-    due: texts("due", input.due, steps),
+    target: head && input.target ? checkTarget(head, input.target, steps) : null,
+    labels: checkTexts("labels", input.labels, steps),
+    due: checkTexts("due", input.due, steps),
     channels: input.channels ?? [],
     unitNames,
   };
@@ -117,19 +117,19 @@ export function stateBefore({ model: { layers }, gates, h0, steps, units }, laye
 }
 
 /**
- * Return the states that a head reads: those of the top layer, both directions side by side.
+ * Return the states that a head reads: those of the top layer, both directions concatenated.
  * @param {LocalRun} run
  * @returns {Float32Array}  [t * (directions * units) + unit]
  */
-export function statesRead({ model: { directions }, gates, steps, units }) {
+export function headInput({ model: { directions }, gates, steps, units }) {
   const top = gates.slice(-directions);
   if (top.length === 1) return top[0].h;
   const wide = directions * units,
-    found = new Float32Array(steps * wide);
+    states = new Float32Array(steps * wide);
   top.forEach(({ h }, way) => {
-    for (let t = 0; t < steps; t++) found.set(h.subarray(t * units, (t + 1) * units), t * wide + way * units);
+    for (let t = 0; t < steps; t++) states.set(h.subarray(t * units, (t + 1) * units), t * wide + way * units);
   });
-  return found;
+  return states;
 }
 
 /**
@@ -138,7 +138,7 @@ export function statesRead({ model: { directions }, gates, steps, units }) {
  * @param {Float32Array} h0
  * @param {number} steps
  */
-function computed(model, x, h0, steps) {
+function computeGates(model, x, h0, steps) {
   const gates = allocateGates(model, steps);
   finishRerun(startRerun(prepare(model), x, h0, [], null, gates));
   return gates;
@@ -150,7 +150,7 @@ function computed(model, x, h0, steps) {
  * @param {number} size
  * @returns {Float32Array}
  */
-function floats(name, values, size) {
+function toFloats(name, values, size) {
   if (values?.length !== size)
     throw new RangeError(`${name} has ${values?.length ?? "no"} numbers; ${size} are needed.`);
   return values instanceof Float32Array ? values : Float32Array.from(values);
@@ -160,7 +160,7 @@ function floats(name, values, size) {
  * @param {Model} model
  * @returns {Layer[]}
  */
-function checkedLayers({ layers, directions }) {
+function checkLayers({ layers, directions }) {
   if (directions !== 1 && directions !== 2) throw new RangeError(`directions is ${directions}; it must be 1 or 2.`);
   if (!layers?.length || layers.length % directions)
     throw new RangeError(
@@ -168,23 +168,23 @@ function checkedLayers({ layers, directions }) {
     );
   const { units, reset } = layers[0];
   return layers.map((layer, k) => {
-    const wanted = {
+    const needs = {
       units,
       reset,
       inputs: k < directions ? layers[0].inputs : directions * units,
       reverse: directions === 2 && k % 2 === 1,
     };
     for (const name of /** @type {const} */ (["units", "reset", "inputs", "reverse"]))
-      if (layer[name] !== wanted[name])
-        throw new RangeError(`${name} of layer ${k} is ${layer[name]}; ${wanted[name]} is needed.`);
+      if (layer[name] !== needs[name])
+        throw new RangeError(`${name} of layer ${k} is ${layer[name]}; ${needs[name]} is needed.`);
     const bias = (/** @type {"b_ih" | "b_hh"} */ name) => {
       const { [name]: values } = layer;
-      return values ? floats(`${name} of layer ${k}`, values, 3 * units) : null;
+      return values ? toFloats(`${name} of layer ${k}`, values, 3 * units) : null;
     };
     return {
       ...layer,
-      w_ih: floats(`w_ih of layer ${k}`, layer.w_ih, 3 * units * layer.inputs),
-      w_hh: floats(`w_hh of layer ${k}`, layer.w_hh, 3 * units * units),
+      w_ih: toFloats(`w_ih of layer ${k}`, layer.w_ih, 3 * units * layer.inputs),
+      w_hh: toFloats(`w_hh of layer ${k}`, layer.w_hh, 3 * units * units),
       b_ih: bias("b_ih"),
       b_hh: bias("b_hh"),
     };
@@ -196,12 +196,12 @@ function checkedLayers({ layers, directions }) {
  * @param {number} layers
  * @param {number} units
  */
-function startOf(h0, layers, units) {
+function initialStates(h0, layers, units) {
   if (h0?.length !== units || layers === 1)
-    return h0 ? floats("h0", h0, layers * units) : new Float32Array(layers * units);
-  const found = new Float32Array(layers * units);
-  for (let row = 0; row < layers; row++) found.set(h0, row * units);
-  return found;
+    return h0 ? toFloats("h0", h0, layers * units) : new Float32Array(layers * units);
+  const states = new Float32Array(layers * units);
+  for (let row = 0; row < layers; row++) states.set(h0, row * units);
+  return states;
 }
 
 /**
@@ -210,21 +210,21 @@ function startOf(h0, layers, units) {
  * @param {number} size  numbers of one gate
  * @returns {Gates[]}
  */
-function checkedTrace(trace, layers, size) {
+function checkTrace(trace, layers, size) {
   if (trace.length !== layers) throw new RangeError(`The trace has ${trace.length} layers; this model has ${layers}.`);
   return trace.map(({ r, z, n, h }, k) => {
     const gate = (/** @type {string} */ name, /** @type {Float32Array} */ values) =>
-      floats(`${name} of layer ${k} in the trace`, values, size);
+      toFloats(`${name} of layer ${k} in the trace`, values, size);
     return { r: gate("r", r), z: gate("z", z), n: gate("n", n), h: gate("h", h) };
   });
 }
 
 /**
- * @param {GivenHead} head
- * @param {number} units  it reads
+ * @param {HeadInput} head
+ * @param {number} units  that it reads
  * @returns {LocalHead}
  */
-function checkedHead({ kind, within = null, w: weights, b, names }, units) {
+function checkHead({ kind, within = null, w: weights, b, names }, units) {
   if (!KINDS.includes(kind)) throw new RangeError(`The head's kind is ${kind}; it must be one of ${KINDS.join(", ")}.`);
   const outputs = b ? b.length : weights.length / units;
   if (!Number.isInteger(outputs) || outputs < 1)
@@ -236,8 +236,8 @@ function checkedHead({ kind, within = null, w: weights, b, names }, units) {
   return {
     kind,
     within,
-    w: floats("The head's w", weights, outputs * units),
-    b: b ? floats("The head's b", b, outputs) : new Float32Array(outputs),
+    w: toFloats("The head's w", weights, outputs * units),
+    b: b ? toFloats("The head's b", b, outputs) : new Float32Array(outputs),
     names: names ?? Array.from({ length: outputs }, (_, k) => String(k)),
   };
 }
@@ -247,23 +247,23 @@ function checkedHead({ kind, within = null, w: weights, b, names }, units) {
  * @param {ArrayLike<number>} target
  * @param {number} steps
  */
-function checkedTarget({ kind, b }, target, steps) {
-  const found = floats("The target", target, kind === "classes" ? steps : steps * b.length);
-  const odd = found.find(
+function checkTarget({ kind, b }, target, steps) {
+  const values = toFloats("The target", target, kind === "classes" ? steps : steps * b.length);
+  const odd = values.find(
     (value) => !Number.isNaN(value) && !(Number.isInteger(value) && value >= 0 && value < b.length),
   );
   if (kind === "classes" && odd !== undefined)
     throw new RangeError(`The target names class ${odd}; the head has classes 0 to ${b.length - 1}.`);
-  return found;
+  return values;
 }
 
 /**
  * @param {string} name
- * @param {string[] | undefined} given
+ * @param {string[] | undefined} list
  * @param {number} steps
  */
-function texts(name, given, steps) {
-  if (given?.length && given.length !== steps)
-    throw new RangeError(`${name} has ${given.length} texts for ${steps} steps; one a step is needed, or none.`);
-  return given ?? [];
+function checkTexts(name, list, steps) {
+  if (list?.length && list.length !== steps)
+    throw new RangeError(`${name} has ${list.length} texts for ${steps} steps; one a step is needed, or none.`);
+  return list ?? [];
 }

@@ -1,14 +1,14 @@
-// Messages of gruviz.protocol.message taken apart:
-//   uint32 N | N bytes of JSON, padded so that 4 + N = 8 k | the arrays, each from a multiple of 8 on; little endian
+// Decoder of messages from gruviz.protocol.message. Format, little endian:
+//   uint32 N | N bytes of JSON, padded so that 4 + N = 8 k | the arrays, each at a multiple of 8 bytes
 
 /** @import { Table, Tables } from "../model/table.js" */
 import { tableOf } from "../model/table.js";
 
-/** @typedef {{header: Record<string, any>, arrays: Tables}} Message  a message taken apart */
+/** @typedef {{header: Record<string, any>, arrays: Tables}} Message */
 
 /**
- * One message: its header, and its arrays as views of one aligned copy.
- * @param {Uint8Array | ArrayBuffer} bytes  a Uint8Array may begin anywhere in its buffer
+ * Decode a message. Its arrays are views of one aligned copy.
+ * @param {Uint8Array | ArrayBuffer} bytes  a Uint8Array may start anywhere in its buffer
  * @returns {{header: Record<string, any>, arrays: Tables}}
  */
 export function unpack(bytes) {
@@ -27,7 +27,7 @@ export function unpack(bytes) {
 }
 
 /**
- * Of a message for several stages, the arrays of one: those named "key/..." without the key.
+ * Return the arrays named "key/...", without the key: those of one stage in a message for several.
  * @param {Tables} arrays
  * @param {string} key
  * @returns {Tables}

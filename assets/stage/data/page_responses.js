@@ -10,9 +10,9 @@ import { readModel } from "./known_model.js";
 import { LocalResponses } from "./local_responses.js";
 import { runFrom } from "./local_run.js";
 import { arraysFor } from "./message.js";
-import { ranked, rankingOf } from "./unit_orders.js";
+import { rankingArrays, rankingOf } from "./unit_orders.js";
 
-/** @typedef {{text: string, computed: string}} Altered  what-if computed by Python; text: its edits; computed: how */
+/** @typedef {{text: string, computed: string}} PrecomputedEdit  a run with edits, computed by Python; computed: by which program */
 
 /** Responses about one scene of a page. */
 export class PageResponses {
@@ -25,46 +25,46 @@ export class PageResponses {
     this.arrays = arrays;
     /** @type {TileHeader[]} of each layer */
     this.tiles = header.tiles;
-    /** @type {Altered | null} */
-    this.altered = header.altered;
+    /** @type {PrecomputedEdit | null} */
+    this.precomputedEdit = header.altered;
     const gates = this.tiles.map((_, layer) => this.gatesOf(layer));
-    const known = header.model ? readModel(header.model, arraysFor(arrays, "model")) : null;
+    const loadedModel = header.model ? readModel(header.model, arraysFor(arrays, "model")) : null;
     /** The run; without weights if the page has no model. @type {LocalRun} */
-    this.run = known
+    this.run = loadedModel
       ? runFrom(
-          { ...known.model, head: known.head },
-          { ...known, target: known.head?.target ?? null },
-          this.about(gates),
+          { ...loadedModel.model, head: loadedModel.head },
+          { ...loadedModel, target: loadedModel.head?.target ?? null },
+          this.runOptions(gates),
         )
       : /** @type {any} */ ({
-          ...this.about(gates),
+          ...this.runOptions(gates),
           gates,
           model: withoutWeights(header.trace, gates.length),
           h0: arrays["run/h0"],
           steps: header.trace.steps,
           units: header.trace.units,
         });
-    this.local = known ? new LocalResponses(this.run) : null;
+    this.local = loadedModel ? new LocalResponses(this.run) : null;
   }
 
-  /** Whether numbers can be explained and what-ifs computed: both need the model. */
-  get explains() {
+  /** Whether numbers can be explained and edits computed: both need the model. */
+  get canExplain() {
     return this.local !== null;
   }
 
   /** The kinds of requests that are answered. @returns {SentRequest["kind"][]} */
   get kinds() {
-    const checked = this.altered ? /** @type {const} */ (["what_if"]) : [];
-    return this.local ? [...LocalResponses.KINDS, ...checked] : ["tile", "order"];
+    const whatIf = this.precomputedEdit ? /** @type {const} */ (["what_if"]) : [];
+    return this.local ? [...LocalResponses.KINDS, ...whatIf] : ["tile", "order"];
   }
 
   /**
    * Answer a request.
    * @param {SentRequest} request
-   * @param {boolean} altered  whether a what-if is the one Python computed for this page
+   * @param {boolean} isPrecomputed  the edits of a request "what_if" are those Python computed for this page
    * @returns {Response}
    */
-  respond(request, altered) {
+  respond(request, isPrecomputed) {
     const head = { reply: request.id, kind: request.kind, trace: this.header.trace.id };
     const response = (/** @type {object} */ about, /** @type {Tables} */ arrays = {}) => ({
       header: /** @type {StageResponse} */ (/** @type {unknown} */ ({ ...head, ...about })),
@@ -76,10 +76,10 @@ export class PageResponses {
     }
     if (request.kind === "what_if") {
       const { asked, layer } = request;
-      if (!this.altered || !altered) return response({ kind: "error", asked, reason: "" });
+      if (!this.precomputedEdit || !isPrecomputed) return response({ kind: "error", asked, reason: "" });
       const { tile, labels, due } = this.tileOf(layer);
       return response(
-        { asked, computed: this.altered.computed, tile: { ...tile, labels, due } },
+        { asked, computed: this.precomputedEdit.computed, tile: { ...tile, labels, due } },
         arraysFor(this.arrays, `altered/${layer}`),
       );
     }
@@ -87,7 +87,7 @@ export class PageResponses {
     if (request.kind === "order") {
       const { order, layer, first, last } = request,
         window = order === "active" ? /** @type {const} */ ([first, last]) : undefined;
-      return response({ order, layer }, ranked(rankingOf(this.run, order, layer, window)));
+      return response({ order, layer }, rankingArrays(rankingOf(this.run, order, layer, window)));
     }
     return response({ kind: "error" });
   }
@@ -96,7 +96,7 @@ export class PageResponses {
    * Return the options of `runFrom` for the scene's run.
    * @param {Gates[]} trace
    */
-  about(trace) {
+  runOptions(trace) {
     const { trace: about, unit_names: unitNames } = this.header;
     return { id: about.id, kind: about.kind, unitNames, trace };
   }
@@ -130,7 +130,7 @@ export class PageResponses {
 }
 
 /**
- * Return a model without weights, from what the trace tells of it: enough to order the units.
+ * Return a model without weights, enough to order the units.
  * @param {{units: number, inputs: number, reset: "before" | "after", bidirectional: boolean}} trace
  * @param {number} layers
  */

@@ -1,10 +1,9 @@
-// A scene's header as the stage reads it. Orders, statistics and the fields of a view come from Python in each scene:
-// they are not written here again.
+// A scene's header, completed with defaults.
 
 /** @import { Scene, View } from "./scene_types.js" */
 
-// Fields that a message may leave out
-const ABSENT = {
+// fields that a message may leave out
+const DEFAULTS = {
   key: "",
   form: "",
   differs: "",
@@ -21,26 +20,26 @@ const ABSENT = {
 };
 
 /**
- * Return a scene from a message's header, with every field there.
+ * Return a scene from a message's header, with every field set.
  * @param {Record<string, any>} header
  * @returns {Scene}
  */
 export function sceneOf(header) {
   const { words, language } = header;
-  return /** @type {any} */ ({ ...ABSENT, ...header, words: { ...words, language } });
+  return /** @type {any} */ ({ ...DEFAULTS, ...header, words: { ...words, language } });
 }
 
 /**
- * Return the view a scene opens with, or the one remembered from before.
+ * Return the view a scene opens with, or the one of an earlier visit.
  * @param {Scene} scene
- * @param {Partial<View>} [remembered]
+ * @param {Partial<View>} [earlierView]
  * @returns {View}
  */
-export function viewOf({ view, home, trace }, remembered) {
-  // edits of another run say nothing about this one, nor do edits made before Python sent others
+export function viewOf({ view, home, trace }, earlierView) {
+  // edits of another run do not apply, nor do edits made before Python sent others
   const { bent, drawn, show } = view,
     sent = `${bent}\n${drawn}`,
-    same = remembered?.traced === trace.id && (remembered.sent ?? sent) === sent;
-  const own = { ...remembered, ...(!same && { bent, drawn, show }), sent };
+    isCurrent = earlierView?.traced === trace.id && (earlierView.sent ?? sent) === sent;
+  const own = { ...earlierView, ...(!isCurrent && { bent, drawn, show }), sent };
   return { ...view, t: view.t ?? home.t, unit: view.unit ?? home.unit, ...own };
 }

@@ -8,17 +8,17 @@
 import { HeadOutputs } from "./head_outputs.js";
 import { runFrom } from "./local_run.js";
 import { tableCopy } from "../model/table.js";
-import { wholeOf } from "./shared_scene.js";
-import { MOST_CHANNELS, shortened, tileFrom } from "./tile_from.js";
-import { ranked, rankingOf } from "./unit_orders.js";
+import { mergeShared } from "./shared_scene.js";
+import { MOST_CHANNELS, shorten, tileFrom } from "./tile_from.js";
+import { rankingArrays, rankingOf } from "./unit_orders.js";
 
-export const MOST_BYTES = 8 * 2 ** 20; // of a model and its input, for the editor; as gruviz/protocol/experiments.py has it
+export const MOST_BYTES = 8 * 2 ** 20; // of a model and its input, for the editor; as in gruviz/protocol/experiments.py
 
 /**
  * Everything in a scene besides the run.
  * @typedef {object} SceneOptions
  * @property {Record<string, any>} shared  the JSON of gruviz/protocol/shared_data.py in one language: words, palettes, defaults
- * @property {string} language  of it
+ * @property {string} language  of `shared`
  * @property {Partial<View>} [view]  to open with; fields left out are those of `shared.defaults`
  * @property {string} [title]  a line over the stage, if there is no status
  * @property {Status | null} [status]
@@ -55,8 +55,8 @@ export function sceneOfRun(run, options) {
     layer = Math.min(view.layer, run.gates.length - 1),
     outputs = outputsOf(run);
   const tile = tileFrom(run, layer, 0, run.steps - 1, outputs),
-    channels = run.channels.slice(0, MOST_CHANNELS).map((name) => shortened(name)),
-    numbers = ownNumbers(run);
+    channels = run.channels.slice(0, MOST_CHANNELS).map((name) => shorten(name)),
+    numbers = modelMessage(run);
   const window = /** @type {const} */ ([view.first, view.last ?? run.steps - 1]);
   const header = {
     key,
@@ -82,10 +82,10 @@ export function sceneOfRun(run, options) {
   };
   const own = Object.entries(numbers.arrays).map(([name, table]) => [`model/${name}`, table]);
   return {
-    header: wholeOf(/** @type {any} */ (header), shared),
+    header: mergeShared(/** @type {any} */ (header), shared),
     arrays: {
       ...tile.arrays,
-      ...ranked(rankingOf(run, view.order, layer, looksAt(view.order, run, window))),
+      ...rankingArrays(rankingOf(run, view.order, layer, orderWindow(view.order, run, window))),
       ...Object.fromEntries(own),
     },
   };
@@ -107,7 +107,7 @@ export function outputsOf(run) {
  * @param {readonly [number, number]} window
  * @returns {readonly [number, number] | undefined}  undefined: all
  */
-export function looksAt(order, { steps }, [first, last]) {
+export function orderWindow(order, { steps }, [first, last]) {
   if (order !== "active") return undefined;
   const end = Math.min(last, steps - 1);
   return [Math.min(first, end), end];
@@ -118,7 +118,7 @@ export function looksAt(order, { steps }, [first, last]) {
  * @param {LocalRun} run
  * @returns {{header: ModelMessage, arrays: Tables}}
  */
-export function ownNumbers({ model: { layers, directions }, x, h0, head, target, steps, inputs, units }) {
+export function modelMessage({ model: { layers, directions }, x, h0, head, target, steps, inputs, units }) {
   /** @type {Tables} */
   const arrays = { x: tableCopy(x, steps, inputs), h0: tableCopy(h0, layers.length, units) };
   if (head) {
@@ -150,7 +150,7 @@ function noteOf(text) {
 }
 
 /** @param {LocalRun} run */
-function traceOf({ id, kind, model: { layers, directions }, steps, units, inputs, labels, due, x, brought }) {
+function traceOf({ id, kind, model: { layers, directions }, steps, units, inputs, labels, due, x, isImported }) {
   return {
     id,
     kind,
@@ -163,7 +163,7 @@ function traceOf({ id, kind, model: { layers, directions }, steps, units, inputs
     labelled: labels.some(Boolean),
     asks: due.some(Boolean),
     input: checksum(x),
-    ...(!brought && { by: "page" }),
+    ...(!isImported && { by: "page" }),
   };
 }
 
@@ -200,14 +200,14 @@ function spanOf(x) {
  * @returns {[number, number][]}
  */
 function endsOf({ x, inputs }, each) {
-  const found = Array.from({ length: Math.ceil(inputs / each) }, () => /** @type {[number, number]} */ ([NaN, NaN]));
+  const rows = Array.from({ length: Math.ceil(inputs / each) }, () => /** @type {[number, number]} */ ([NaN, NaN]));
   x.forEach((value, place) => {
-    const ends = found[Math.floor((place % inputs) / each)];
+    const ends = rows[Math.floor((place % inputs) / each)];
     if (!Number.isFinite(value)) return;
     if (!(ends[0] <= value)) ends[0] = value;
     if (!(ends[1] >= value)) ends[1] = value;
   });
-  return found.map(([low, high]) => [low || 0, high || 0]);
+  return rows.map(([low, high]) => [low || 0, high || 0]);
 }
 
 /**

@@ -1,4 +1,4 @@
-// Data shared by all scenes of a language, put together with one scene. gruviz/protocol/shared_data.py does the same.
+// Merging of a scene with the data shared by all scenes of its language.
 
 /** @import { Menu } from "./scene_types.js" */
 
@@ -9,15 +9,15 @@
  * @param {Record<string, any>} shared
  * @returns {Record<string, any>}
  */
-export function wholeOf({ span, chosen, alike: _, ...header }, shared) {
+export function mergeShared({ span, chosen, alike: _, ...header }, shared) {
   const { palettes, defaults, menus } = shared;
-  const spanned = Object.entries(palettes).map(([theme, each]) => [theme, { ...each, x: { ...each.x, ...span } }]);
-  const offered = (header.menus ?? menus).filter((/** @type {Menu} */ { name }) => name in chosen);
+  const themes = Object.entries(palettes).map(([theme, each]) => [theme, { ...each, x: { ...each.x, ...span } }]);
+  const available = (header.menus ?? menus).filter((/** @type {Menu} */ { name }) => name in chosen);
   return {
     ...shared,
     ...header,
-    palettes: Object.fromEntries(spanned),
+    palettes: Object.fromEntries(themes),
     view: { ...defaults, ...header.view },
-    menus: offered.map((/** @type {Menu} */ menu) => ({ ...menu, chosen: chosen[menu.name] })),
+    menus: available.map((/** @type {Menu} */ menu) => ({ ...menu, chosen: chosen[menu.name] })),
   };
 }

@@ -1,12 +1,12 @@
-// Similarity of units over time: their clusters, and their first principal component. See gruviz/tracing/analysis.py.
+// Similarity of units over time: clusters, and the first principal component. See gruviz/tracing/analysis.py.
 //
-// Sources: Lance, Williams 1967 (Computer Journal 9:373) and Murtagh 1983 (Computer Journal 26:354) for average linkage
-// by chains of nearest neighbours; Gruvaeus, Wainer 1972 (Br. J. Math. Stat. Psychol. 25:200) for turning clusters;
-// Lanczos 1950 (J. Res. Natl. Bur. Stand. 45:255), begun anew from its best vector, for the principal component.
+// Sources: Lance, Williams 1967 (Computer Journal 9:373), the update of average linkage; Murtagh 1983 (Computer Journal
+// 26:354), the nearest-neighbour chain; Gruvaeus, Wainer 1972 (Br. J. Math. Stat. Psychol. 25:200), the order of leaves;
+// Lanczos 1950 (J. Res. Natl. Bur. Stand. 45:255), restarted from its best vector, for the principal component.
 
-const BASIS = 24; // vectors before it is begun anew
+const BASIS = 24; // Lanczos vectors per restart
 const RESTARTS = 200;
-const SETTLED = 1e-13; // of each entry: what rounding leaves
+const TOLERANCE = 1e-13; // change of an entry between restarts: float64 rounding
 
 /** @param {ArrayLike<number>} a @param {ArrayLike<number>} b */
 function dot(a, b) {
@@ -16,8 +16,8 @@ function dot(a, b) {
 }
 
 /**
- * An order of units in which those that move together stand together; distance 1 - correlation.
- * @param {readonly Float64Array[]} h  of each unit over time, centred, none of them 0 throughout
+ * Return the units in the leaf order of a hierarchical clustering; distance: 1 - correlation.
+ * @param {readonly Float64Array[]} h  of each unit over time, centred, not constant
  * @returns {number[]}
  */
 export function clusterOrder(h) {
@@ -25,19 +25,20 @@ export function clusterOrder(h) {
     const norm = Math.sqrt(dot(values, values));
     return values.map((value) => value / norm);
   });
-  const apart = unit.map(() => new Float64Array(h.length));
+  const distances = unit.map(() => new Float64Array(h.length));
   unit.forEach((one, a) => {
-    for (let b = a; b < h.length; b++) apart[a][b] = apart[b][a] = Math.round((1 - dot(one, unit[b])) * 1e12) / 1e12; // equal distances differ in the last digits
+    for (let b = a; b < h.length; b++)
+      distances[a][b] = distances[b][a] = Math.round((1 - dot(one, unit[b])) * 1e12) / 1e12; // rounded: equal distances differ in the last digits
   });
-  return leavesOf(averageLinkage(apart), apart);
+  return leavesOf(averageLinkage(distances), distances);
 }
 
-/** @typedef {[number, number]} Merge  the cluster that holds the second joins the one that goes by the first */
+/** @typedef {[number, number]} Merge  cluster b is merged into cluster a; a cluster is identified by its smallest unit */
 
 /**
- * Hierarchical clustering: the distance of two clusters is the mean over all pairs of their members.
+ * Cluster hierarchically with average linkage, by nearest-neighbour chains.
  * @param {readonly Float64Array[]} distances
- * @returns {Merge[]}  a join comes after those of its parts
+ * @returns {Merge[]}  children before parents
  */
 function averageLinkage(distances) {
   const count = distances.length,
@@ -54,7 +55,7 @@ function averageLinkage(distances) {
     if (!chain.length) chain.push(size.findIndex((each) => each > 0));
     const end = chain[chain.length - 1],
       near = d[end].reduce((best, value, k) => (value < d[end][best] ? k : best), 0);
-    // a tie goes back and joins: the chain never walks in circles
+    // on a tie, merge with the previous cluster: the chain cannot become a cycle
     if (chain.length < 2 || d[end][near] < d[end][chain[chain.length - 2]]) {
       chain.push(near);
       continue;
@@ -64,7 +65,7 @@ function averageLinkage(distances) {
     merges.push([a, b]);
     for (let k = 0; k < count; k++) {
       const mean = (size[a] * d[a][k] + size[b] * d[b][k]) / both;
-      // a mean lies between its two numbers, but rounding could put it outside and break the chain
+      // clipped: rounding could move the mean outside of its two numbers and break the chain
       d[k][a] = d[a][k] = Math.min(Math.max(mean, Math.min(d[a][k], d[b][k])), Math.max(d[a][k], d[b][k]));
     }
     for (let k = 0; k < count; k++) d[b][k] = d[k][b] = Infinity;
@@ -75,63 +76,64 @@ function averageLinkage(distances) {
 }
 
 /**
- * The leaves of a tree from left to right, each join turned so that its most similar ends meet.
+ * Return the leaves of a tree from left to right. The children of each merge are flipped so that the most similar leaves
+ * are adjacent.
  * @param {readonly Merge[]} merges
- * @param {readonly Float64Array[]} apart
+ * @param {readonly Float64Array[]} distances
  */
-function leavesOf(merges, apart) {
-  const held = apart.map((_, k) => [k]);
+function leavesOf(merges, distances) {
+  const clusters = distances.map((_, k) => [k]);
   for (const [a, b] of merges) {
-    const left = held[a],
-      right = held[b],
-      [otherLeft, otherRight] = [left.toReversed(), right.toReversed()];
+    const first = clusters[a],
+      second = clusters[b],
+      [otherLeft, otherRight] = [first.toReversed(), second.toReversed()];
     const turns = [
-      [left, right],
-      [left, otherRight],
-      [otherLeft, right],
+      [first, second],
+      [first, otherRight],
+      [otherLeft, second],
       [otherLeft, otherRight],
     ];
-    const gap = (/** @type {number[][]} */ [one, other]) => apart[one[one.length - 1]][other[0]],
-      best = turns.reduce((found, turn) => (gap(turn) < gap(found) ? turn : found));
-    held[a] = best.flat();
+    const gap = (/** @type {number[][]} */ [one, other]) => distances[one[one.length - 1]][other[0]],
+      best = turns.reduce((closest, turn) => (gap(turn) < gap(closest) ? turn : closest));
+    clusters[a] = best.flat();
   }
-  const leaves = held[0] ?? [];
-  // either end may be the beginning
+  const leaves = clusters[0] ?? [];
+  // of the two directions, start at the smaller unit
   return leaves.length && leaves[leaves.length - 1] < leaves[0] ? leaves.toReversed() : leaves;
 }
 
 /**
- * The first principal component of units over time, its largest |entry| 1.
+ * Return the first principal component of units over time, scaled to a largest |entry| of 1.
  * @param {readonly Float64Array[]} h  of each unit over time, centred
  * @returns {Float64Array}
  */
 export function principalAxis(h) {
   const count = h.length,
-    together = h.map(() => new Float64Array(count));
+    gram = h.map(() => new Float64Array(count));
   h.forEach((one, a) => {
-    for (let b = a; b < count; b++) together[a][b] = together[b][a] = dot(one, h[b]);
+    for (let b = a; b < count; b++) gram[a][b] = gram[b][a] = dot(one, h[b]);
   });
-  const times = (/** @type {Float64Array} */ v) => Float64Array.from(together, (row) => dot(row, v));
-  // uneven, so that it is at right angles to no likely answer
+  const multiply = (/** @type {Float64Array} */ v) => Float64Array.from(gram, (row) => dot(row, v));
+  // an irregular start vector: unlikely to be orthogonal to the result
   let best = Float64Array.from({ length: count }, (_, k) => 1 + Math.sin(12.9898 * (k + 1)) / 2);
-  for (let restart = 0, off = Infinity; restart < RESTARTS && off > SETTLED; restart++) {
-    const next = bestOf(best, times, Math.min(BASIS, count)),
+  for (let restart = 0, change = Infinity; restart < RESTARTS && change > TOLERANCE; restart++) {
+    const next = bestOf(best, multiply, Math.min(BASIS, count)),
       way = Math.sign(dot(next, best));
-    off = next.reduce((most, value, k) => Math.max(most, Math.abs(value - way * best[k])), 0);
+    change = next.reduce((most, value, k) => Math.max(most, Math.abs(value - way * best[k])), 0);
     best = next;
   }
-  const most = best.reduce((found, value) => (Math.abs(value) > Math.abs(found) ? value : found), 0);
-  // rounded, for equal units differ in the last digits; after that the first of the largest counts as positive
-  const rounded = best.map((value) => Math.round((value / Math.abs(most)) * 1e9) / 1e9);
-  const sign = Math.sign(rounded.reduce((found, value) => (Math.abs(value) > Math.abs(found) ? value : found), 0));
-  return rounded.map((value) => value * sign);
+  const most = best.reduce((largest, value) => (Math.abs(value) > Math.abs(largest) ? value : largest), 0);
+  // rounded: equal units differ in the last digits; sign: the first of the largest entries is positive
+  const axis = best.map((value) => Math.round((value / Math.abs(most)) * 1e9) / 1e9);
+  const sign = Math.sign(axis.reduce((largest, value) => (Math.abs(value) > Math.abs(largest) ? value : largest), 0));
+  return axis.map((value) => value * sign);
 }
 
 /**
- * The best vector among those that a matrix makes of one again and again.
+ * Return the Ritz vector of the largest eigenvalue in the Krylov space of a start vector.
  * @param {Float64Array} start
- * @param {(v: Float64Array) => Float64Array} times
- * @param {number} size  most of them
+ * @param {(v: Float64Array) => Float64Array} times  multiplies with the matrix
+ * @param {number} size  of the space, at most
  */
 function bestOf(start, times, size) {
   /** @type {Float64Array[]} */
@@ -141,7 +143,7 @@ function bestOf(start, times, size) {
   let next = start;
   while (basis.length < size) {
     const before = Math.sqrt(dot(next, next));
-    // twice: once leaves what rounding left
+    // orthogonalize twice: once is not exact enough in floating point
     for (let pass = 0; pass < 2; pass++)
       for (const v of basis) {
         const along = dot(v, next);
@@ -156,17 +158,17 @@ function bestOf(start, times, size) {
   }
   const small = basis.map((v) => Float64Array.from(images, (image) => dot(v, image))),
     weights = largestEigenvector(small);
-  const found = new Float64Array(start.length);
+  const vector = new Float64Array(start.length);
   basis.forEach((v, k) => {
-    for (let unit = 0; unit < found.length; unit++) found[unit] += weights[k] * v[unit];
+    for (let unit = 0; unit < vector.length; unit++) vector[unit] += weights[k] * v[unit];
   });
-  const norm = Math.sqrt(dot(found, found));
-  return found.map((value) => value / norm);
+  const norm = Math.sqrt(dot(vector, vector));
+  return vector.map((value) => value / norm);
 }
 
 /**
- * Of a small symmetric matrix, by Jacobi's rotations.
- * @param {Float64Array[]} matrix  is changed
+ * Return the eigenvector of the largest eigenvalue of a small symmetric matrix, by Jacobi rotations.
+ * @param {Float64Array[]} matrix  overwritten
  */
 function largestEigenvector(matrix) {
   const count = matrix.length,
@@ -183,21 +185,21 @@ function largestEigenvector(matrix) {
           cos = 1 / Math.hypot(tan, 1),
           sin = tan * cos;
         for (const rows of [matrix, vectors]) rotate(rows, p, q, cos, sin);
-        for (let k = 0; k < count; k++) [matrix[k][p], matrix[k][q]] = turnedBy(matrix[k][p], matrix[k][q], cos, sin);
+        for (let k = 0; k < count; k++) [matrix[k][p], matrix[k][q]] = rotatePair(matrix[k][p], matrix[k][q], cos, sin);
       }
     }
     if (off < 1e-17) break;
   }
-  const best = matrix.reduce((found, row, k) => (row[k] > matrix[found][found] ? k : found), 0);
+  const best = matrix.reduce((largest, row, k) => (row[k] > matrix[largest][largest] ? k : largest), 0);
   return vectors[best];
 }
 
 /** @param {number} a @param {number} b @param {number} cos @param {number} sin */
-function turnedBy(a, b, cos, sin) {
+function rotatePair(a, b, cos, sin) {
   return [cos * a - sin * b, sin * a + cos * b];
 }
 
 /** @param {Float64Array[]} rows @param {number} p @param {number} q @param {number} cos @param {number} sin */
 function rotate(rows, p, q, cos, sin) {
-  for (let k = 0; k < rows.length; k++) [rows[p][k], rows[q][k]] = turnedBy(rows[p][k], rows[q][k], cos, sin);
+  for (let k = 0; k < rows.length; k++) [rows[p][k], rows[q][k]] = rotatePair(rows[p][k], rows[q][k], cos, sin);
 }

@@ -1,4 +1,4 @@
-// Texts of a step: its label and its target.
+// Label and target of a step as text.
 
 /** @import { Tiles } from "./tiles.js" */
 
@@ -20,16 +20,16 @@ export function labelAt(tiles, t) {
  * @param {number} t
  * @returns {string}
  */
-export function answerDue(tiles, t) {
+export function targetAt(tiles, t) {
   return textAt(tiles, "due", t);
 }
 
 /**
  * @param {KnownTiles} tiles
- * @param {"labels" | "due"} what
+ * @param {"labels" | "due"} list
  * @param {number} t
  */
-function textAt({ tiles }, what, t) {
-  const tile = tiles.find((each) => each.exact && each[what].length && t >= each.first && t <= each.last);
-  return tile ? tile[what][t - tile.first] : "";
+function textAt({ tiles }, list, t) {
+  const tile = tiles.find((each) => each.exact && each[list].length && t >= each.first && t <= each.last);
+  return tile ? tile[list][t - tile.first] : "";
 }

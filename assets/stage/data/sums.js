@@ -1,18 +1,19 @@
-// Sums that make up the selected unit's pre-activations, in pieces of steps as Python sent them.
+// Parts of the selected unit's pre-activations, in pieces of steps.
 
 /** @import { Table, Tables } from "../model/table.js" */
 
-export const PIECE = 256; // steps asked for at once, as gruviz/protocol/requests.py allows
+export const PIECE = 256; // steps per request, as in gruviz/protocol/requests.py
 const HALF = PIECE / 2,
-  KEPT = 16;
+  MOST_PIECES = 16;
 const PARTS = /** @type {const} */ (["x", "h", "b", "total", "inner", "inner_h", "inner_b"]);
 
 /** @typedef {{layer: number, unit: number, first: number, last: number}} SumsPiece */
 /**
- * W x, what the state adds, the biases, and their sum. Of n, what stands before r acts too: inner = inner_h + inner_b.
+ * x: W x; h: U h; b: the biases; total: their sum. Of n also the parts that r multiplies: inner = inner_h + inner_b.
  * @typedef {{x: number, h: number, b: number, total: number, inner?: number, inner_h?: number, inner_b?: number}} UnitSums
  */
 
+/** Cache of pieces. */
 export class Sums {
   constructor() {
     /** @type {(SumsPiece & {arrays: Tables})[]} newest first */
@@ -24,7 +25,7 @@ export class Sums {
    * @param {Tables} arrays  r, z and n, each (step, part)
    */
   add({ layer, unit, first, last }, arrays) {
-    this.pieces = [{ layer, unit, first, last, arrays }, ...this.pieces].slice(0, KEPT);
+    this.pieces = [{ layer, unit, first, last, arrays }, ...this.pieces].slice(0, MOST_PIECES);
   }
 
   /**
@@ -40,20 +41,20 @@ export class Sums {
     if (!piece) return null;
     const { r, z, n } = piece.arrays,
       row = t - piece.first;
-    return { r: named(r, row), z: named(z, row), n: named(n, row) };
+    return { r: partsOf(r, row), z: partsOf(z, row), n: partsOf(n, row) };
   }
 
   /**
-   * What to ask for where nothing is known of a step; null where it is.
+   * Return the piece to request for a step; null if it is in the cache.
    * @param {number} layer
    * @param {number} unit
    * @param {number} t
    * @param {number} steps  of the trace
    * @returns {SumsPiece | null}
    */
-  wanted(layer, unit, t, steps) {
+  missingPiece(layer, unit, t, steps) {
     if (this.at(layer, unit, t)) return null;
-    // pieces begin at fixed places: a walk to and fro asks for none twice
+    // pieces begin at fixed steps: going back and forth requests none twice
     const first = steps <= PIECE ? 0 : Math.max(0, Math.floor(t / HALF - 0.5) * HALF);
     return { layer, unit, first, last: Math.min(steps, first + PIECE) - 1 };
   }
@@ -64,7 +65,7 @@ export class Sums {
  * @param {number} row
  * @returns {UnitSums}
  */
-function named(table, row) {
+function partsOf(table, row) {
   return /** @type {UnitSums} */ (
     Object.fromEntries(PARTS.slice(0, table.rows).map((name, k) => [name, table[row * table.rows + k]]))
   );

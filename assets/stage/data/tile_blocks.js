@@ -1,10 +1,10 @@
-// The numbers of the cells that share a pixel.
+// Statistics of the cells that share a pixel.
 
 /** @import { Panel, Statistic } from "./scene_types.js" */
 /** @import { Tile } from "./tiles.js" */
 
 /**
- * What a pixel shows: the steps, and the numbers of the rows that share it.
+ * Return the steps of a pixel, and the mean, lowest and highest of its cells.
  * @param {Tile} tile
  * @param {Panel} name
  * @param {number} t  one of the steps

@@ -1,5 +1,5 @@
-// Some steps of one layer of a run in bounded room: every value where they fit, else pooled over time; the same numbers
-// and limits as in gruviz/protocol/tiles.py, held to it by tests/protocol/test_scene_from.py.
+// Tiles made in the browser: some steps of one layer, exact if they fit, else pooled over time. Same numbers and limits as
+// in gruviz/protocol/tiles.py; tests/protocol/test_scene_from.py compares the two.
 
 /** @import { LocalRun } from "./local_run.js" */
 /** @import { TileHeader } from "./scene_types.js" */
@@ -18,7 +18,7 @@ export const MOST_CHANNELS = 64;
 export const LONGEST_LABEL = 40;
 
 /**
- * Most columns a tile of so many steps and units has.
+ * Return the largest number of columns of a tile.
  * @param {number} steps
  * @param {number} units
  */
@@ -28,20 +28,21 @@ function columnsOf(steps, units) {
 }
 
 /**
- * The first characters of a text, as Python counts them.
+ * Return the first characters of a text. Characters are code points, as in Python.
  * @param {string} text
  * @param {number} [most]
  */
-export function shortened(text, most = LONGEST_LABEL) {
+export function shorten(text, most = LONGEST_LABEL) {
   return text.length > most ? [...text].slice(0, most).join("") : text;
 }
 
 /**
+ * Make a tile of some steps of a layer.
  * @param {LocalRun} run
  * @param {number} layer
  * @param {number} first
  * @param {number} last  both included
- * @param {{arrays: (first: number, last: number, columns: number) => Tables} | null} [outputs]  what the run's head makes of these steps
+ * @param {{arrays: (first: number, last: number, columns: number) => Tables} | null} [outputs]  outputs of the run's head
  * @returns {{header: TileHeader, arrays: Tables}}
  */
 export function tileFrom(run, layer, first, last, outputs = null) {
@@ -66,16 +67,16 @@ export function tileFrom(run, layer, first, last, outputs = null) {
     arrays.before = tableCopy(stateBefore(run, layer, edge), units, 1);
   }
   if (outputs) Object.assign(arrays, outputs.arrays(first, last, columns));
-  const shown = (/** @type {string[]} */ texts) =>
-    exact ? texts.slice(first, last + 1).map((text) => shortened(text)) : [];
+  const textsOf = (/** @type {string[]} */ texts) =>
+    exact ? texts.slice(first, last + 1).map((text) => shorten(text)) : [];
   const header = {
     layer,
     first,
     last,
     each: cells.stepsEach,
     x_each: cells.unitsEach,
-    labels: shown(labels),
-    due: shown(due),
+    labels: textsOf(labels),
+    due: textsOf(due),
   };
   return { header, arrays };
 }

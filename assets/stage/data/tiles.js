@@ -1,11 +1,11 @@
-// What is known of a trace: pieces of it, each in every step or pooled over time, and the best of them for a purpose.
+// Tiles of a trace: pieces of steps, exact or pooled over time.
 
 /** @import { Panel, Statistic, TileHeader } from "./scene_types.js" */
 /** @import { Table, Tables } from "../model/table.js" */
 
-const KEPT_TILES = 8;
+const MOST_TILES = 8;
 
-/** Some steps of one layer; `each` steps share a column where they are pooled. */
+/** Some steps of one layer; `each` steps share a column. */
 export class Tile {
   /**
    * @param {TileHeader} header
@@ -35,7 +35,7 @@ export class Tile {
   }
 
   /**
-   * The column a step is in.
+   * Return the column of a step.
    * @param {number} t
    */
   column(t) {
@@ -43,7 +43,7 @@ export class Tile {
   }
 
   /**
-   * How many steps a column stands for: the last may hold fewer.
+   * Return the number of steps in a column; the last may have fewer.
    * @param {number} column
    */
   weight(column) {
@@ -60,7 +60,7 @@ export class Tile {
   }
 
   /**
-   * All rows of a step's column.
+   * Return all rows of a step's column.
    * @param {string} name
    * @param {number} t
    * @returns {Float32Array | Int32Array}
@@ -72,9 +72,9 @@ export class Tile {
   }
 
   /**
-   * `bin` columns from `start` on as one, `rowsEach` of the chosen rows as one: their mean, lowest or highest into `out`.
-   * Columns count as many times as they hold steps; one NaN makes a block NaN.
-   * @param {Float64Array} out  one place a block of rows
+   * Pool `bin` columns from `start` on, and each `rowsEach` of the rows, into `out`. The mean weights columns by their
+   * steps. A block with a NaN is NaN.
+   * @param {Float64Array} out  one entry per block of rows
    * @param {Panel} name
    * @param {Statistic} statistic
    * @param {number} start
@@ -97,10 +97,10 @@ export class Tile {
       const weight = this.weight(at),
         base = at * wide;
       steps += weight;
-      for (let r = 0, k = 0, left = rowsEach; r < count; r++, left--) {
-        if (left === 0) {
+      for (let r = 0, k = 0, rest = rowsEach; r < count; r++, rest--) {
+        if (rest === 0) {
           k++;
-          left = rowsEach;
+          rest = rowsEach;
         }
         const value = values[base + rows[r]];
         if (statistic === "mean") out[k] += value * weight;
@@ -112,7 +112,7 @@ export class Tile {
   }
 }
 
-/** All that is known of one trace, newest first. */
+/** Cache of one trace's tiles, newest first. */
 export class Tiles {
   /** @param {{steps: number, bidirectional: boolean}} trace */
   constructor({ steps, bidirectional }) {
@@ -123,17 +123,17 @@ export class Tiles {
   }
 
   /**
-   * In place of one of the same steps. Overviews stay: they are what is seen while something finer is on its way; so does what is on the screen.
+   * Add a tile; it replaces one of the same steps. Tiles of the whole layer stay, to show until finer ones arrive.
    * @param {TileHeader} header
    * @param {Tables} arrays
-   * @param {Tile | null} [onScreen]
+   * @param {Tile | null} [onScreen]  stays too
    */
   add(header, arrays, onScreen = null) {
     const { layer, first, last } = header,
       tile = new Tile(header, arrays);
     this.tiles = [tile, ...this.tiles.filter((old) => old.layer !== layer || old.first !== first || old.last !== last)];
     const spare = this.tiles.filter((old) => old !== onScreen && !old.covers(old.layer, 0, this.steps - 1));
-    if (spare.length > KEPT_TILES) this.tiles.splice(this.tiles.indexOf(spare[spare.length - 1]), 1);
+    if (spare.length > MOST_TILES) this.tiles.splice(this.tiles.indexOf(spare[spare.length - 1]), 1);
   }
 
   /**
@@ -154,7 +154,7 @@ export class Tiles {
   }
 
   /**
-   * What to draw of steps first to last: the finest tile that covers them all.
+   * Return the finest tile that covers steps first to last.
    * @param {number} layer
    * @param {number} first
    * @param {number} last
@@ -168,7 +168,7 @@ export class Tiles {
   }
 
   /**
-   * All units (or inputs) of a step.
+   * Return all units (or inputs) of a step.
    * @param {Panel} name
    * @param {number} layer
    * @param {number} t

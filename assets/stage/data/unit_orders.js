@@ -1,13 +1,13 @@
-// Orders of a layer's units in which a heatmap tells more: the rules of gruviz/tracing/analysis.py (`ranking`) once more,
-// held to it by tests/protocol/test_scene_from.py.
+// Orders of a layer's units. Same rules as `ranking` in gruviz/tracing/analysis.py; tests/protocol/test_scene_from.py
+// compares the two.
 
 /** @import { LocalRun } from "./local_run.js" */
 /** @import { Table, Tables } from "../model/table.js" */
 import { stateBefore } from "./local_run.js";
 import { clusterOrder, principalAxis } from "./similarity.js";
 
-const STEPS = 4000; // most steps that enter a comparison of every unit with every other
-const ROUNDING = 4 * 2 ** -23; // a change within a few roundings of float32 is none
+const STEPS = 4000; // sampled at most, for orders that compare all pairs of units
+const ROUNDING = 4 * 2 ** -23; // smaller relative changes are float32 rounding
 
 /**
  * Some steps of one layer.
@@ -17,14 +17,14 @@ const ROUNDING = 4 * 2 ** -23; // a change within a few roundings of float32 is 
  * @property {number} units
  * @property {number} steps
  * @property {number} first
- * @property {{at: Float32Array, before: Float32Array}} edge  the state of the step computed first, and the one before it
+ * @property {{at: Float32Array, before: Float32Array}} edge  the state of the step computed first, and the previous one
  */
 
 /**
- * Units in an order, with the numbers they are ordered by.
+ * An order of units, with the numbers they are sorted by.
  * @typedef {object} Ranking
  * @property {number[]} order  display row -> unit
- * @property {Float64Array | null} values  by unit; null where the order is not one of numbers
+ * @property {Float64Array | null} values  by unit; null if the order does not sort by numbers
  */
 
 /** @type {Record<string, (part: LayerPart) => Ranking>} */
@@ -33,7 +33,7 @@ const ORDERS = {
   active: (part) => largestFirst(finiteOrNaN(meanChange(part))),
   half_life: (part) => largestFirst(halfLives(part)),
   mean_z: (part) => largestFirst(finiteOrNaN(meanOf(part.z, part.units))),
-  cluster: (part) => ({ order: clustered(part), values: null }),
+  cluster: (part) => ({ order: clusterUnits(part), values: null }),
   component: (part) => largestFirst(loadings(part)),
   peak: (part) => smallestFirst(peaks(part)),
 };
@@ -41,11 +41,11 @@ const ORDERS = {
 export const ORDER_NAMES = Object.keys(ORDERS);
 
 /**
- * The units of one layer in an order; equal units stay as they are, units that hold no finite numbers come last.
+ * Sort the units of one layer. The sort is stable; units with NaN come last.
  * @param {LocalRun} run
  * @param {string} how  one of ORDER_NAMES
  * @param {number} layer
- * @param {readonly [number, number]} [window]  first and last step to look at; all where left out
+ * @param {readonly [number, number]} [window]  first and last step; all if left out
  * @returns {Ranking}
  */
 export function rankingOf(run, how, layer, [first, last] = [0, run.steps - 1]) {
@@ -66,14 +66,14 @@ export function rankingOf(run, how, layer, [first, last] = [0, run.steps - 1]) {
 }
 
 /**
- * An order as a message holds it: "order", and "values" where it is one of numbers.
- * @param {Ranking} found
+ * Return a ranking as the arrays of a message: "order" and, if there are any, "values".
+ * @param {Ranking} ranking
  * @returns {Tables}
  */
-export function ranked({ order, values }) {
+export function rankingArrays({ order, values }) {
   const columns = order.length,
-    one = (/** @type {Int32Array | Float32Array} */ held) =>
-      /** @type {Table} */ (Object.assign(held, { columns, rows: 1 }));
+    one = (/** @type {Int32Array | Float32Array} */ array) =>
+      /** @type {Table} */ (Object.assign(array, { columns, rows: 1 }));
   return { order: one(Int32Array.from(order)), ...(values && { values: one(Float32Array.from(values)) }) };
 }
 
@@ -108,7 +108,7 @@ function meanOf(values, units) {
   return total.map((sum) => (sum * units) / values.length);
 }
 
-/** The earliest step of the largest |h|. @param {LayerPart} part */
+/** Return the first step of the largest |h|. @param {LayerPart} part */
 function peaks({ h, units, steps, first }) {
   const step = new Float64Array(units).fill(first),
     most = Float64Array.from(h.subarray(0, units), Math.abs);
@@ -128,12 +128,12 @@ function finiteOrNaN(values) {
   return values.map((value) => (Number.isFinite(value) ? value : NaN));
 }
 
-// ---- units beside one another
+// ---- comparisons of units
 
 /**
- * h of the units that change, centred, and which stand still; the others hold numbers that are not finite.
+ * Units that change and units that are constant; units with numbers that are not finite are in neither.
  * @typedef {object} MovingUnits
- * @property {Float64Array[]} h  of each that moves, by step
+ * @property {Float64Array[]} h  of each moving unit by step, centred
  * @property {number[]} moving
  * @property {number[]} still
  */
@@ -144,9 +144,11 @@ function finiteOrNaN(values) {
  */
 function movingUnits({ h, units, steps }) {
   const count = Math.min(steps, STEPS),
-    chosen = Array.from({ length: count }, (_, k) => (count < steps ? halfToEven((k * (steps - 1)) / (count - 1)) : k));
+    sampleSteps = Array.from({ length: count }, (_, k) =>
+      count < steps ? halfToEven((k * (steps - 1)) / (count - 1)) : k,
+    );
   /** @type {MovingUnits} */
-  const found = { h: [], moving: [], still: [] };
+  const result = { h: [], moving: [], still: [] };
   for (let unit = 0; unit < units; unit++) {
     let high = h[unit],
       low = high;
@@ -155,20 +157,20 @@ function movingUnits({ h, units, steps }) {
       low = Math.min(low, h[place]);
     }
     if (!Number.isFinite(high) || !Number.isFinite(low)) continue;
-    const values = Float64Array.from(chosen, (t) => h[t * units + unit]),
+    const values = Float64Array.from(sampleSteps, (t) => h[t * units + unit]),
       change =
         values.reduce((most, value) => Math.max(most, value)) - values.reduce((least, value) => Math.min(least, value));
     if (change > ROUNDING * Math.max(Math.abs(high), Math.abs(low))) {
       const mean = values.reduce((sum, value) => sum + value, 0) / count;
-      found.h.push(values.map((value) => value - mean));
-      found.moving.push(unit);
-    } else found.still.push(unit);
+      result.h.push(values.map((value) => value - mean));
+      result.moving.push(unit);
+    } else result.still.push(unit);
   }
-  return found;
+  return result;
 }
 
 /**
- * Loading of every unit on the first principal component of h over time: the largest |loading| is 1.
+ * Return the loading of each unit on the first principal component of h over time; the largest |loading| is 1.
  * @param {LayerPart} part
  */
 function loadings(part) {
@@ -184,11 +186,11 @@ function loadings(part) {
 }
 
 /** @param {LayerPart} part */
-function clustered(part) {
+function clusterUnits(part) {
   const { h, moving, still } = movingUnits(part),
     leaves = clusterOrder(h).map((k) => moving[k]);
-  const known = new Set([...moving, ...still]);
-  return [...leaves, ...still, ...unitsOfOrder(part.units).filter((unit) => !known.has(unit))];
+  const finite = new Set([...moving, ...still]);
+  return [...leaves, ...still, ...unitsOfOrder(part.units).filter((unit) => !finite.has(unit))];
 }
 
 // ---- orders
@@ -216,7 +218,7 @@ function largestFirst(values) {
 }
 
 /**
- * NaN last.
+ * Compare numbers for a sort, NaN last.
  * @param {number} a
  * @param {number} b
  */

@@ -6,17 +6,17 @@
 import { GATES } from "../data/panel_names.js";
 import { largest, remainingChange, scaleOf, scalesOf } from "../data/differences.js";
 
-export const VISIBLE = 1e-3; // a difference below cannot be seen in any colour
+export const VISIBLE = 1e-3; // smaller differences are invisible in any colour
 
 /**
  * Summary of the difference of two runs, for one layer over all steps.
  * @typedef {object} DifferenceFacts
- * @property {{gate: Gate, t: number, unit: number, value: number} | null} most  the largest difference; null where there is none at all
- * @property {number | null} from  the first step in reading order at which one can be seen; null where none ever is
+ * @property {{gate: Gate, t: number, unit: number, value: number} | null} most  the largest difference; null if there is none
+ * @property {number | null} from  the first step, in reading order, with a visible difference; null if there is none
  * @property {Record<Gate, number>} scales  colour scale of each gate
- * @property {number | null} said  colour scale of the predictions; null where they cannot be compared
+ * @property {number | null} outputScale  colour scale of the predictions; null if they cannot be compared
  * @property {Float32Array} remains  root mean square of h over the units, at each step
- * @property {number} each  steps that share a column: then means are compared
+ * @property {number} each  steps per column; if more than 1, means are compared
  */
 
 /**
@@ -33,12 +33,12 @@ export function comparable(a, b) {
 }
 
 /**
- * Whether two tiles are of the same steps.
+ * Whether two tiles cover the same steps. Runs of different length may share their first steps.
  * @param {Tile} a
  * @param {Tile} b
  */
 export function coverSameSteps(a, b) {
-  // of pooled columns the last may be of fewer steps: only those of runs of one length are compared
+  // the last pooled column may cover fewer steps, so pooled tiles must have the same last step
   return (
     a.layer === b.layer &&
     a.first === b.first &&
@@ -53,49 +53,49 @@ export function coverSameSteps(a, b) {
  * @param {Tile} a
  * @param {Tile} b
  * @param {boolean} answers  whether the heads' rows mean the same
- * @param {Int32Array | null} [origin]  of each step of b the one of a it is compared with, -1 for none: where steps were inserted or removed
+ * @param {Int32Array | null} [origin]  for each step of b, the step of a to compare it with; -1 for none. For inserted or removed steps
  * @returns {{header: import("../data/scene_types.js").TileHeader, arrays: Tables} | null}
  */
 export function compareTiles(a, b, answers, origin = null) {
   if (!coverSameSteps(a, b)) return null;
-  const moved = origin !== null && a.each === 1 && a.first === 0 && origin.length === b.columns,
-    own = moved ? b : a;
-  const columns = moved ? b.columns : Math.min(a.columns, b.columns),
+  const isShifted = origin !== null && a.each === 1 && a.first === 0 && origin.length === b.columns,
+    source = isShifted ? b : a;
+  const columns = isShifted ? b.columns : Math.min(a.columns, b.columns),
     last = a.each > 1 ? a.last : a.first + columns - 1;
-  const less = (/** @type {Table} */ of, /** @type {Table} */ from) => {
-    const { rows } = of,
+  const subtract = (/** @type {Table} */ minuend, /** @type {Table} */ subtrahend) => {
+    const { rows } = minuend,
       out = new Float32Array(columns * rows);
     for (let column = 0; column < columns; column++) {
-      const other = moved && origin ? origin[column] : column,
-        there = other >= 0 && other < from.columns;
+      const otherColumn = isShifted && origin ? origin[column] : column,
+        exists = otherColumn >= 0 && otherColumn < subtrahend.columns;
       for (let k = 0; k < rows; k++)
-        out[column * rows + k] = there ? of[column * rows + k] - from[other * rows + k] : NaN;
+        out[column * rows + k] = exists ? minuend[column * rows + k] - subtrahend[otherColumn * rows + k] : NaN;
     }
     return Object.assign(out, { columns, rows });
   };
   /** @type {Tables} */
   const arrays = {};
   for (const name of ["x", "x_low", "x_high"])
-    if (own.arrays[name])
+    if (source.arrays[name])
       arrays[name] =
-        columns === own.columns
-          ? own.arrays[name]
-          : Object.assign(own.arrays[name].slice(0, columns * own.arrays[name].rows), {
+        columns === source.columns
+          ? source.arrays[name]
+          : Object.assign(source.arrays[name].slice(0, columns * source.arrays[name].rows), {
               columns,
-              rows: own.arrays[name].rows,
+              rows: source.arrays[name].rows,
             });
-  for (const gate of GATES) arrays[gate] = less(b.arrays[gate], a.arrays[gate]);
-  const { before: started } = a.arrays,
-    { before: other } = b.arrays;
-  if (started && other && started.length === other.length)
+  for (const gate of GATES) arrays[gate] = subtract(b.arrays[gate], a.arrays[gate]);
+  const { before: startA } = a.arrays,
+    { before: startB } = b.arrays;
+  if (startA && startB && startA.length === startB.length)
     arrays.before = Object.assign(
-      Float32Array.from(other, (value, k) => value - started[k]),
-      { columns: 1, rows: started.length },
+      Float32Array.from(startB, (value, k) => value - startA[k]),
+      { columns: 1, rows: startA.length },
     );
   const { y } = a.arrays,
-    { y: says } = b.arrays;
-  if (answers && y && says && y.rows === says.rows) arrays.y = arrays.y_low = arrays.y_high = less(says, y);
-  const { layer, first, each, x_each, labels } = own;
+    { y: yB } = b.arrays;
+  if (answers && y && yB && y.rows === yB.rows) arrays.y = arrays.y_low = arrays.y_high = subtract(yB, y);
+  const { layer, first, each, x_each, labels } = source;
   return { header: { layer, first, last, each, x_each, labels: labels.slice(0, last - first + 1), due: [] }, arrays };
 }
 
@@ -112,21 +112,21 @@ export function factsOf({ each, first }, arrays, reverse) {
       /** @type {unknown} */ (Object.fromEntries(GATES.map((gate) => [gate, arrays[gate]])))
     );
   const most = largest(gates, units),
-    seen = (/** @type {number} */ column) =>
+    isVisible = (/** @type {number} */ column) =>
       GATES.some((gate) =>
         gates[gate].subarray(column * units, (column + 1) * units).some((value) => Math.abs(value) > VISIBLE),
       );
   let from = null;
   for (let k = 0; k < columns && from === null; k++) {
     const column = reverse ? columns - 1 - k : k;
-    if (seen(column)) from = first + column * each;
+    if (isVisible(column)) from = first + column * each;
   }
   return {
     most: most && { ...most, t: first + most.t * each },
     from,
     each,
     scales: scalesOf(gates),
-    said: arrays.y ? scaleOf([/** @type {Float32Array} */ (arrays.y)]) : null,
+    outputScale: arrays.y ? scaleOf([/** @type {Float32Array} */ (arrays.y)]) : null,
     remains: remainingChange(
       gates.h,
       new Float32Array(columns * units),

@@ -1,4 +1,4 @@
-// A stage of the difference between two others. It leads them: one cursor, one zoom, one order of units.
+// Difference stage: it shows the difference of two other stages. All three share cursor, zoom and order of units.
 
 /** @import { Message } from "../data/message.js" */
 /** @import { Panel, Scene, SentRequest, Status } from "../data/scene_types.js" */
@@ -12,29 +12,29 @@ import { tableOf } from "../model/table.js";
 import { drawChangeCurve } from "../panels/change_curve.js";
 import { fill } from "../view/format.js";
 import { changeNumber } from "../view/more_formats.js";
-import { signed } from "../view/axis_number.js";
+import { withMinusSign } from "../view/axis_number.js";
 import { Overlay } from "../view/overlay.js";
 import { differencePalettes } from "../panels/difference_palettes.js";
 import { comparable, compareTiles, coverSameSteps, factsOf } from "./compare_tiles.js";
 
-/** @typedef {{store: Store, show: (message: Message) => void, respond: (message: Message) => void, dress: () => void, destroy: () => void}} MountedStage */
+/** @typedef {{store: Store, show: (message: Message) => void, respond: (message: Message) => void, updateTheme: () => void, destroy: () => void}} MountedStage */
 
 /**
  * @typedef {object} DifferenceOptions
- * @property {[string, string]} names  what the two are called
+ * @property {[string, string]} names  labels of the two runs
  * @property {string | null} address  prefix of the view's fields in the address
- * @property {() => Store[]} others  all stages that follow
+ * @property {() => Store[]} others  all stages that share cursor and view
  * @property {(message: Message, ports: PagePorts) => MountedStage} mount
  * @property {PagePorts} ports  what the page offers
  */
 
 const LETTERS = "zrnh";
 
-/** What the stage of the difference shows in place of a run. */
+/** Overlay of a difference stage: differences in place of a run. */
 class DifferenceOverlay extends Overlay {
   /**
    * @param {() => DifferenceFacts} facts
-   * @param {Store} store  of the stage of the difference
+   * @param {Store} store  of the difference stage
    */
   constructor(facts, store) {
     super();
@@ -49,7 +49,7 @@ class DifferenceOverlay extends Overlay {
   }
 
   get deltas() {
-    return this.facts().said === null ? LETTERS : `${LETTERS}y`;
+    return this.facts().outputScale === null ? LETTERS : `${LETTERS}y`;
   }
 
   get differences() {
@@ -57,7 +57,7 @@ class DifferenceOverlay extends Overlay {
   }
 
   get palettes() {
-    const { given, look } = this.store,
+    const { baseScene: given, look } = this.store,
       facts = this.facts(),
       theme = look?.theme ?? "light";
     if (this.colours?.facts !== facts || this.colours.theme !== theme) {
@@ -72,14 +72,15 @@ class DifferenceOverlay extends Overlay {
    */
   drawLane(panels) {
     const { remains, each } = this.facts(),
-      { steps } = this.store.given.trace;
+      { steps } = this.store.baseScene.trace;
     if (!panels.lane || !panels.tile) return;
     const all = each === 1 ? remains : Float32Array.from({ length: steps }, (_, t) => remains[Math.floor(t / each)]);
-    const most = remains.reduce((found, value) => (value > found ? value : found), 0);
+    const most = remains.reduce((largest, value) => (value > largest ? value : largest), 0);
     drawChangeCurve(panels, panels.lane, all, most, null);
   }
 }
 
+/** Computes the difference of two stages and mounts a stage that shows it. */
 export class DifferenceStage {
   /**
    * @param {[Store, Store]} pair  the first, and the one compared with it
@@ -88,70 +89,70 @@ export class DifferenceStage {
   constructor(pair, options) {
     this.pair = pair;
     this.options = options;
-    /** What was compared last. @type {[Tile, Tile][]} */
-    this.made = [];
-    this.renamed = false;
+    /** Tiles of the current difference. @type {[Tile, Tile][]} */
+    this.tilePairs = [];
+    this.hasNewNames = false;
     /** @type {MountedStage | null} */
     this.stage = null;
-    const found = this.compute();
-    if (!found) throw new Error("these two cannot be compared step by step");
-    this.facts = found.facts;
-    this.id = found.message.header.trace.id;
+    const comparison = this.compute();
+    if (!comparison) throw new Error("these two cannot be compared step by step");
+    this.facts = comparison.facts;
+    this.id = comparison.message.header.trace.id;
     const { ports } = options,
-      { t, unit } = pair[0].given.view,
-      known = { ...ports.remembered?.(), ...ports.cursor?.latest },
-      unchosen = known.t === undefined ? t === null && unit === null : isLanded(known);
-    const stage = options.mount(found.message, {
+      { t, unit } = pair[0].baseScene.view,
+      view = { ...ports.earlierView?.(), ...ports.cursor?.latest },
+      isUnselected = view.t === undefined ? t === null && unit === null : isLanded(view);
+    const stage = options.mount(comparison.message, {
       ...ports,
       overlay: (store) => new DifferenceOverlay(() => this.facts, store),
       ask: (request) => this.respond(request),
-      viewed: (store) => {
-        ports.viewed?.(store);
-        this.lead();
+      onView: (store) => {
+        ports.onView?.(store);
+        this.shareView();
       },
     });
     this.stage = stage;
-    this.follow();
-    if (unchosen) stage.store.view.landed = landingOf(stage.store.view);
-    this.land();
-    this.gather();
+    this.shareOrder();
+    if (isUnselected) stage.store.view.landed = landingKey(stage.store.view);
+    this.selectLargest();
+    this.shareCell();
   }
 
-  /** The store of the stage of the difference. */
+  /** Store of the difference stage. */
   get store() {
     return this.stage?.store ?? null;
   }
 
-  /** Every stage that follows this one. */
+  /** Return the stores of all stages that follow this one. */
   followers() {
     return [...new Set([...this.pair, ...this.options.others()])].filter((other) => other !== this.store);
   }
 
   /** Move all stages to the cell and window of this one. */
-  gather() {
+  shareCell() {
     const { store } = this;
     if (!store) return;
     const { t, unit, gate } = store.view;
     for (const other of this.followers()) other.link?.follow({ t, unit, gate, ...store.link?.ownWindow });
-    store.link?.lead();
+    store.link?.publish();
   }
 
-  /** Go to the largest difference, unless someone has selected another cell. An edited run has to be computed first. */
-  land() {
+  /** Go to the largest difference, unless the visitor has selected a cell. An edited run has to be computed first. */
+  selectLargest() {
     const { store, pair, facts } = this,
       { most, from } = facts;
-    if (!store || !most || from === null || pair.some(({ overlay }) => overlay?.pending) || !isLanded(store.view))
+    if (!store || !most || from === null || pair.some(({ overlay }) => overlay?.isPending) || !isLanded(store.view))
       return;
-    store.view.landed = landingOf(most);
+    store.view.landed = landingKey(most);
     if (!isLanded(store.view)) store.set({ t: most.t, unit: most.unit });
   }
 
   /**
-   * Whether two stages can be compared: not yet where numbers are on their way, never where they differ in their units.
+   * Return when two stages can be compared: "later" while numbers are loading, "never" if their units differ.
    * @param {[Store, Store]} pair
    * @returns {"now" | "later" | "never"}
    */
-  static fits([a, b]) {
+  static comparability([a, b]) {
     const { layer } = a.view,
       one = wholeTile(a, layer),
       other = wholeTile(b, layer);
@@ -161,7 +162,8 @@ export class DifferenceStage {
   }
 
   /**
-   * Compute the difference of all steps, and of the finer tiles both have. Null where nothing is new, or it cannot be.
+   * Compute the difference of all steps, and of the finer tiles that both stages have. Null if nothing has changed, or if the
+   * stages cannot be compared.
    * @returns {{facts: DifferenceFacts, message: Message, more: {header: any, arrays: any}[]} | null}
    */
   compute() {
@@ -172,18 +174,18 @@ export class DifferenceStage {
       { layer } = a.view,
       pairs = pairsOf(a, b, layer);
     if (!pairs || !comparable(a.scene, b.scene)) return null;
-    const isSame = pairs.every(([one, two], k) => this.made[k]?.[0] === one && this.made[k][1] === two);
-    if (pairs.length === this.made.length && isSame) return null;
+    const isSame = pairs.every(([one, two], k) => this.tilePairs[k]?.[0] === one && this.tilePairs[k][1] === two);
+    if (pairs.length === this.tilePairs.length && isSame) return null;
     const sameOutputs = outputsText(a.scene) === outputsText(b.scene),
       origin = b.overlay?.origin;
-    const made = pairs
+    const comparisons = pairs
       .map(([one, two], k) => compareTiles(one, two, sameOutputs, k ? null : origin))
       .filter((each) => each !== null);
-    if (!made.length || made[0].header.first !== 0) return null;
-    this.made = pairs;
-    const [{ header, arrays }, ...more] = made,
+    if (!comparisons.length || comparisons[0].header.first !== 0) return null;
+    this.tilePairs = pairs;
+    const [{ header, arrays }, ...more] = comparisons,
       facts = factsOf(header, arrays, a.tiles.reverse(layer)),
-      { words, trace, answer, ...given } = a.given;
+      { words, trace, answer, ...given } = a.baseScene;
     const scene = {
       ...given,
       ...(answer && arrays.y && { answer: { ...answer, judged: false } }),
@@ -192,7 +194,7 @@ export class DifferenceStage {
       form: "difference",
       trace: {
         ...trace,
-        id: `${a.given.trace.id} ${b.given.trace.id}`,
+        id: `${a.baseScene.trace.id} ${b.baseScene.trace.id}`,
         steps: header.last + 1,
         asks: false,
         labelled: trace.labelled && header.each === 1,
@@ -220,22 +222,22 @@ export class DifferenceStage {
   }
 
   /**
-   * Say how large the difference is, where, and at which step it is first seen.
+   * Return the sentence on the largest difference and on the first step with a visible one.
    * @param {DifferenceFacts} facts
    * @param {Store} a
    * @returns {Status}
    */
-  status({ most, from, each }, { words, given }) {
+  status({ most, from, each }, { words, baseScene: given }) {
     const [first, second] = this.options.names,
       lengths = this.pair.map((store) => store.scene.trace.steps),
       both = Math.min(...lengths),
       isShorter = both < Math.max(...lengths) && !this.pair[1].overlay?.origin;
-    const pooled = each > 1 ? ` ${fill(words.compare_pooled, { steps: each })}` : "",
-      shorter = isShorter ? ` ${fill(words.compare_shorter, { steps: both })}` : "";
+    const pooledNote = each > 1 ? ` ${fill(words.compare_pooled, { steps: each })}` : "",
+      shorterNote = isShorter ? ` ${fill(words.compare_shorter, { steps: both })}` : "";
     const story = (/** @type {string} */ text, /** @type {Status["places"]} */ places) =>
-      /** @type {Status} */ ({ kind: "story", text: text + pooled + shorter, more: "", places, act: null });
+      /** @type {Status} */ ({ kind: "story", text: text + pooledNote + shorterNote, more: "", places, act: null });
     if (!most || from === null) {
-      const size = most ? signed(Math.abs(most.value).toExponential(0)) : "0";
+      const size = most ? withMinusSign(Math.abs(most.value).toExponential(0)) : "0";
       return story(fill(words.compare_same, { first, second, most: size }), {});
     }
     const { gate, t, unit } = most,
@@ -246,61 +248,66 @@ export class DifferenceStage {
     return story(text, { largest: place(t), since: place(from) });
   }
 
-  /** @param {[string, string]} names  what the two are called from now on */
+  /**
+   * Change the labels of the two runs, at the next update.
+   * @param {[string, string]} names
+   */
   rename(names) {
     this.options = { ...this.options, names };
-    this.made = [];
-    this.renamed = true;
+    this.tilePairs = [];
+    this.hasNewNames = true;
   }
 
-  /** One of the two was drawn anew. */
+  /** Compute the difference again, after a redraw of one of the two stages. */
   update() {
     const { stage } = this,
-      found = this.compute();
-    if (stage && found) this.take(stage, found);
-    this.land();
-    this.follow();
+      comparison = this.compute();
+    if (stage && comparison) this.show(stage, comparison);
+    this.selectLargest();
+    this.shareOrder();
   }
 
   /**
+   * Show a new difference.
    * @param {MountedStage} stage
-   * @param {{facts: DifferenceFacts, message: Message, more: {header: any, arrays: any}[]}} found
+   * @param {{facts: DifferenceFacts, message: Message, more: {header: any, arrays: any}[]}} comparison
    */
-  take(stage, { facts, message, more }) {
+  show(stage, { facts, message, more }) {
     const { store } = stage,
       { header, arrays } = message,
-      { given } = store,
-      unchosen = isLanded(store.view),
-      back = header.visit !== given.visit,
-      anew = header.language !== given.language || back || header.tile.layer !== store.view.layer || this.renamed;
+      { baseScene: given } = store,
+      isUnselected = isLanded(store.view),
+      isRevisit = header.visit !== given.visit,
+      needsScene =
+        header.language !== given.language || isRevisit || header.tile.layer !== store.view.layer || this.hasNewNames;
     this.facts = facts;
-    this.renamed = false;
-    if (anew || header.trace.id !== this.id || header.trace.steps !== given.trace.steps) {
+    this.hasNewNames = false;
+    if (needsScene || header.trace.id !== this.id || header.trace.steps !== given.trace.steps) {
       this.id = header.trace.id;
       stage.show(message);
     } else {
-      store.free.add(header.tile, arrays, store.drawn?.tile);
+      store.free.add(header.tile, arrays, store.picture?.tile);
       store.emit("status", header.status);
     }
-    const { view } = this.pair[0].given;
+    const { view } = this.pair[0].baseScene;
     // a shorter run may have moved the cursor
-    if (back ? view.t === null && view.unit === null : unchosen) store.view.landed = landingOf(store.view);
-    if (back) this.gather();
-    for (const each of more) store.free.add(each.header, each.arrays, store.drawn?.tile);
+    if (isRevisit ? view.t === null && view.unit === null : isUnselected) store.view.landed = landingKey(store.view);
+    if (isRevisit) this.shareCell();
+    for (const each of more) store.free.add(each.header, each.arrays, store.picture?.tile);
     store.emit("picture");
   }
 
   // ---- one order of units
 
-  /** Give all the order of the first. */
-  follow() {
+  /** Give all stages the unit order of the first. */
+  shareOrder() {
     const [a] = this.pair,
       { store } = this;
     if (!store) return;
     for (const other of [...this.followers(), store]) {
       if (other === a) continue;
-      const same = isEqual(other.order.order, a.order.order) && other.view.order === a.view.order;
-      if (other.order.order.length !== a.order.order.length || same) continue;
+      const isSame = isEqual(other.order.order, a.order.order) && other.view.order === a.view.order;
+      if (other.order.order.length !== a.order.order.length || isSame) continue;
       other.order.order = a.order.order.slice();
       other.order.ranks = a.order.ranks;
       other.view.order = a.view.order;
@@ -309,25 +316,26 @@ export class DifferenceStage {
     }
   }
 
-  /** Give all the layer, panels and units chosen here. */
-  lead() {
+  /** Give all stages the layer, panels and units selected on the difference stage. */
+  shareView() {
     const { store } = this;
     if (!store) return;
     const { turned, hide, large, layer } = store.view,
-      { typed } = store.order;
+      { text } = store.order;
     for (const other of this.followers()) {
       const { view, order } = other;
       if (layer !== view.layer && layer < other.scene.trace.layers) other.set({ layer });
-      if (turned === view.turned && hide === view.hide && large === view.large && typed === order.typed) continue;
+      if (turned === view.turned && hide === view.hide && large === view.large && text === order.text) continue;
       Object.assign(view, { turned, hide, large });
-      order.typed = typed;
+      order.text = text;
       other.chooseUnits();
       other.emit("layout");
     }
   }
 
   /**
-   * Answer what the stage of the difference asks: an order is the first stage's, nobody knows anything else.
+   * Respond to a request of the difference stage. A request for an order goes to the first stage; other requests get an empty
+   * response.
    * @param {SentRequest} request
    */
   respond(request) {
@@ -337,7 +345,7 @@ export class DifferenceStage {
       a.emit("order");
     }
     const header = { reply: request.id, kind: "none", trace: request.trace };
-    queueMicrotask(() => this.stage?.respond({ header, arrays: {} })); // the first are asked while it is still made
+    queueMicrotask(() => this.stage?.respond({ header, arrays: {} })); // the first requests come while the stage is being mounted
   }
 
   destroy() {
@@ -347,7 +355,7 @@ export class DifferenceStage {
 }
 
 /**
- * Return the tiles of two stages that cover the same steps, those of all steps first; null where those are not there.
+ * Return pairs of tiles that cover the same steps, first the tiles of all steps; null if those are missing.
  * @param {Store} a
  * @param {Store} b
  * @param {number} layer
@@ -370,7 +378,7 @@ function pairsOf(a, b, layer) {
 }
 
 /**
- * Return what the rows of a scene's outputs mean, as text. Rows of many classes are chosen for each run.
+ * Return the meaning of a scene's output rows as text, to compare it. With many classes each run has its own rows.
  * @param {Scene} scene
  */
 function outputsText({ answer, channels }) {
@@ -390,19 +398,19 @@ function wholeTile(store, layer) {
 }
 
 /**
- * Return a cell as `View.landed` has it.
+ * Return the text for a cell in `View.landed`.
  * @param {{t?: number, unit?: number}} cell
  */
-function landingOf({ t, unit }) {
+function landingKey({ t, unit }) {
   return `${t} ${unit}`;
 }
 
 /**
- * Whether a view is where the page itself has put it.
+ * Whether the page has selected a view's cell, not the visitor.
  * @param {{t?: number, unit?: number, landed?: string}} view
  */
 function isLanded(view) {
-  return view.landed === landingOf(view);
+  return view.landed === landingKey(view);
 }
 
 /**

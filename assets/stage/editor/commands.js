@@ -6,9 +6,9 @@
 /** @import { Signal } from "./signal.js" */
 /** @import { EditSession } from "./edit_session.js" */
 /** @import { EditTarget } from "./edit_marks.js" */
-import { merge, RANGES, toggled, without } from "./edits.js";
+import { mergeEdit, RANGES, toggleEdit, removeEdit } from "./edits.js";
 import { MOST_STEPS, MOST_VALUES } from "./edit_session.js";
-import { ROUGH, insert, noise, put, remove, repeat, toggle } from "./signal.js";
+import { ROUGH, insertSteps, addNoise, setValues, removeSteps, repeatSteps, toggleValue } from "./signal.js";
 
 const INSERTED = 5; // steps at once
 const BIASED = 6,
@@ -16,14 +16,14 @@ const BIASED = 6,
 
 /** @typedef {"clamp" | "scale" | "bias"} EditKind */
 /** @typedef {"look" | "bend" | "draw" | "move" | "noise" | "stretch"} Tool */
-/** @typedef {Pick<EditSession, "state" | "view" | "given" | "edits" | "everyUnit" | "signal" | "known" | "first" | "ideas" | "history" | "opened" | "changed" | "reach" | "runs" | "change" | "show" | "undo" | "redo">} CommandSession */
+/** @typedef {Pick<EditSession, "state" | "view" | "edits" | "allUnits" | "signal" | "knownModel" | "originalInput" | "presets" | "history" | "isOpen" | "isEdited" | "reach" | "runs" | "change" | "show" | "undo" | "redo">} CommandSession */
 
 /**
  * What the commands need from the stage.
  * @typedef {object} CommandPorts
- * @property {() => {tiles: Tiles, view: View}} shown
- * @property {(tool: Tool) => void} toolChanged
- * @property {() => void} targetChanged
+ * @property {() => {tiles: Tiles, view: View}} current
+ * @property {(tool: Tool) => void} onToolChange
+ * @property {() => void} onTargetChange
  */
 
 /** @type {readonly Tool[]} */
@@ -42,20 +42,20 @@ export class EditCommands {
     /** @type {EditKind} */
     this.kind = "clamp";
     /** The selected target; null: the whole panel of the selected gate. @type {EditTarget | null} */
-    this.chosen = null;
+    this.selectedTarget = null;
   }
 
   /** @param {Tool} tool */
   takeTool(tool) {
-    if (tool === "bend" && this.chosen?.gate === "x") this.chosen = null;
-    if (tool === "stretch" && this.chosen?.gate !== "x") this.chosen = null;
+    if (tool === "bend" && this.selectedTarget?.gate === "x") this.selectedTarget = null;
+    if (tool === "stretch" && this.selectedTarget?.gate !== "x") this.selectedTarget = null;
     this.tool = tool;
-    this.ports.toolChanged(tool);
+    this.ports.onToolChange(tool);
   }
 
   /** Target of the tool. @returns {EditTarget} */
   get target() {
-    if (this.chosen) return this.chosen;
+    if (this.selectedTarget) return this.selectedTarget;
     const { gate } = this.session.view;
     return {
       gate: this.tool === "stretch" ? "x" : gate === "r" || gate === "n" ? gate : "z",
@@ -64,11 +64,11 @@ export class EditCommands {
     };
   }
 
-  /** @param {EditTarget} chosen */
-  setTarget(chosen) {
-    this.chosen = chosen;
-    if (chosen.gate === "h" && this.kind === "bias") this.kind = "clamp";
-    this.ports.targetChanged();
+  /** @param {EditTarget} selectedTarget */
+  setTarget(selectedTarget) {
+    this.selectedTarget = selectedTarget;
+    if (selectedTarget.gate === "h" && this.kind === "bias") this.kind = "clamp";
+    this.ports.onTargetChange();
   }
 
   /** @param {string} gate */
@@ -79,11 +79,11 @@ export class EditCommands {
   /** @param {EditKind} kind */
   setKind(kind) {
     this.kind = kind === "bias" && this.target.gate === "h" ? "clamp" : kind;
-    this.ports.targetChanged();
+    this.ports.onTargetChange();
   }
 
   /** Return the range of values that can be set. @returns {[number, number]} */
-  ends() {
+  valueRange() {
     const { gate } = this.target;
     return this.kind === "bias"
       ? [-BIASED, BIASED]
@@ -92,8 +92,8 @@ export class EditCommands {
         : RANGES[gate === "x" ? "z" : gate];
   }
 
-  span() {
-    const [low, high] = this.ends();
+  valueSpan() {
+    const [low, high] = this.valueRange();
     return high - low;
   }
 
@@ -116,14 +116,14 @@ export class EditCommands {
     const {
         target: { gate, units, steps },
       } = this,
-      held = this.session.edits[this.findEdit()];
-    if (held && "value" in held) return held.value;
+      edit = this.session.edits[this.findEdit()];
+    if (edit && "value" in edit) return edit.value;
     if (this.kind !== "clamp") return this.kind === "scale" ? 1 : 0;
-    const { tiles, view } = this.ports.shown(),
+    const { tiles, view } = this.ports.current(),
       tile = tiles.finest(view.layer, view.t);
     if (!tile?.exact || gate === "x") return 0;
     const values = tile.arrays[gate],
-      every = units ?? this.session.everyUnit;
+      every = units ?? this.session.allUnits;
     const first = Math.max(tile.first, steps?.[0] ?? 0),
       last = Math.min(tile.last, steps?.[1] ?? tile.last);
     let sum = 0,
@@ -143,13 +143,13 @@ export class EditCommands {
   setValue(value, joins) {
     const { gate, units, steps } = this.target,
       { layer } = this.session.view,
-      [low, high] = this.ends();
+      [low, high] = this.valueRange();
     if (gate === "x" || !Number.isFinite(value)) return;
-    const set = Math.min(high, Math.max(low, value));
-    const edit = /** @type {ListedEdit} */ ({ do: this.kind, gate, value: set, units, steps, layer });
+    const inRange = Math.min(high, Math.max(low, value));
+    const edit = /** @type {ListedEdit} */ ({ do: this.kind, gate, value: inRange, units, steps, layer });
     // consecutive changes of the same target are undone together
     this.session.change(
-      { edits: merge(this.session.edits, edit) },
+      { edits: mergeEdit(this.session.edits, edit) },
       joins && `${joins} ${JSON.stringify([this.kind, gate, units, steps, layer])}`,
     );
   }
@@ -184,7 +184,7 @@ export class EditCommands {
         edit.do === "lesion" &&
         edit.layer === layer &&
         !edit.off &&
-        (edit.units ?? this.session.everyUnit).includes(unit),
+        (edit.units ?? this.session.allUnits).includes(unit),
     );
   }
 
@@ -195,25 +195,25 @@ export class EditCommands {
   toggleUnit(unit) {
     const {
         edits,
-        everyUnit,
+        allUnits,
         view: { layer },
       } = this.session,
-      cuts = (/** @type {ListedEdit} */ edit) => edit.do === "lesion" && edit.layer === layer && !edit.off;
+      isActiveLesion = (/** @type {ListedEdit} */ edit) => edit.do === "lesion" && edit.layer === layer && !edit.off;
     if (this.isRemoved(unit)) {
       return this.session.change({
         edits: edits.flatMap((edit) => {
-          if (edit.do !== "lesion" || !cuts(edit)) return [edit];
-          const units = (edit.units ?? everyUnit).filter((each) => each !== unit);
+          if (edit.do !== "lesion" || !isActiveLesion(edit)) return [edit];
+          const units = (edit.units ?? allUnits).filter((each) => each !== unit);
           return units.length ? [{ ...edit, units }] : [];
         }),
       });
     }
-    const at = edits.findIndex(cuts),
-      held = edits[at];
-    if (held?.do !== "lesion")
-      return this.session.change({ edits: merge(edits, { do: "lesion", units: [unit], layer }) });
-    const units = [...new Set([...(held.units ?? everyUnit), unit])].sort((p, q) => p - q);
-    this.session.change({ edits: edits.map((edit, k) => (k === at ? { ...held, units } : edit)) });
+    const at = edits.findIndex(isActiveLesion),
+      lesion = edits[at];
+    if (lesion?.do !== "lesion")
+      return this.session.change({ edits: mergeEdit(edits, { do: "lesion", units: [unit], layer }) });
+    const units = [...new Set([...(lesion.units ?? allUnits), unit])].sort((p, q) => p - q);
+    this.session.change({ edits: edits.map((edit, k) => (k === at ? { ...lesion, units } : edit)) });
   }
 
   /**
@@ -227,7 +227,7 @@ export class EditCommands {
   setWeight(name, row, column, value, joins) {
     this.session.change(
       {
-        edits: merge(this.session.edits, {
+        edits: mergeEdit(this.session.edits, {
           do: "weight",
           name,
           row,
@@ -254,21 +254,21 @@ export class EditCommands {
    * @param {"remove" | "repeat" | "insert" | "roughen"} edit
    */
   editSteps(edit) {
-    const { signal, known, view } = this.session,
+    const { signal, knownModel, view } = this.session,
       [a, b] = this.target.steps ?? [view.t, view.t];
-    if (!signal || !known) return;
+    if (!signal || !knownModel) return;
     const most = Math.min(MOST_STEPS, Math.floor(MOST_VALUES / signal.inputs));
     if (edit === "remove" && b - a + 1 >= signal.steps) return;
-    const made =
+    const edited =
       edit === "remove"
-        ? remove(signal, a, b)
+        ? removeSteps(signal, a, b)
         : edit === "repeat"
-          ? repeat(signal, a, b, most)
+          ? repeatSteps(signal, a, b, most)
           : edit === "insert"
-            ? insert(signal, a, INSERTED, most)
-            : noise(signal, a, b, null, this.session.reach * ROUGH, this.session.history.at + 1);
-    this.editInput(made);
-    if (edit === "remove" && this.chosen) this.setTarget({ ...this.chosen, steps: null });
+            ? insertSteps(signal, a, INSERTED, most)
+            : addNoise(signal, a, b, null, this.session.reach * ROUGH, this.session.history.at + 1);
+    this.editInput(edited);
+    if (edit === "remove" && this.selectedTarget) this.setTarget({ ...this.selectedTarget, steps: null });
   }
 
   /** Restore the original input. */
@@ -281,14 +281,14 @@ export class EditCommands {
    * @param {string} name
    */
   tryPreset(name) {
-    const { view, ideas } = this.session,
-      idea = ideas.find((each) => each.name === name);
-    if (!idea) return;
+    const { view, presets } = this.session,
+      preset = presets.find((each) => each.name === name);
+    if (!preset) return;
     if (view.show === "free") view.show = "bent";
     this.session.change({
-      edits: idea.edits,
-      signal: idea.signal === this.session.first ? null : idea.signal,
-      idea: name,
+      edits: preset.edits,
+      signal: preset.signal === this.session.originalInput ? null : preset.signal,
+      presetName: name,
     });
   }
 
@@ -297,7 +297,7 @@ export class EditCommands {
    * @param {number} k
    */
   toggleEdit(k) {
-    this.session.change({ edits: toggled(this.session.edits, k) });
+    this.session.change({ edits: toggleEdit(this.session.edits, k) });
   }
 
   /**
@@ -305,7 +305,7 @@ export class EditCommands {
    * @param {number} k
    */
   removeEdit(k) {
-    this.session.change({ edits: without(this.session.edits, k) });
+    this.session.change({ edits: removeEdit(this.session.edits, k) });
   }
 
   /**
@@ -315,10 +315,10 @@ export class EditCommands {
    */
   key(event) {
     const inside = event.composedPath()[0],
-      typing = inside instanceof HTMLSelectElement || (inside instanceof HTMLInputElement && inside.type === "text"),
+      isTyping = inside instanceof HTMLSelectElement || (inside instanceof HTMLInputElement && inside.type === "text"),
       { view } = this.session;
-    if (typing || !(this.session.opened || this.session.changed)) return false;
-    const act = () => {
+    if (isTyping || !(this.session.isOpen || this.session.isEdited)) return false;
+    const actionOf = () => {
       if (event.ctrlKey || event.metaKey) {
         if (event.altKey) return null;
         if (event.key.toLowerCase() === "z")
@@ -326,10 +326,10 @@ export class EditCommands {
         return event.key.toLowerCase() === "y" ? () => this.session.redo() : null;
       }
       // a slider has keys of its own
-      const slides = inside instanceof HTMLInputElement && !inside.matches("[data-part=scrub]");
-      if (event.altKey || slides || !this.session.opened) return null;
+      const isSlider = inside instanceof HTMLInputElement && !inside.matches("[data-part=scrub]");
+      if (event.altKey || isSlider || !this.session.isOpen) return null;
       /** @type {Record<string, () => void>} */
-      const acts = {
+      const actions = {
         1: () => this.session.show("bent"),
         2: () => this.session.show("free"),
         3: () => this.session.show("difference"),
@@ -338,34 +338,34 @@ export class EditCommands {
         PageDown: () => this.nudge(-1),
         Delete: () => this.releaseSelected(),
       };
-      return Object.hasOwn(acts, event.key) ? acts[event.key] : null;
+      return Object.hasOwn(actions, event.key) ? actions[event.key] : null;
     };
-    const found = act();
-    if (!found) return false;
+    const action = actionOf();
+    if (!action) return false;
     event.preventDefault();
     event.stopPropagation();
-    found();
+    action();
     return true;
   }
 
   /** Whether the selected cell is in the selected target. */
-  covers() {
-    const { chosen } = this,
+  isCellInTarget() {
+    const { selectedTarget } = this,
       { view } = this.session;
     return (
-      chosen !== null &&
-      chosen.gate === view.gate &&
-      (!chosen.units || chosen.units.includes(view.unit)) &&
-      (!chosen.steps || (chosen.steps[0] <= view.t && view.t <= chosen.steps[1]))
+      selectedTarget !== null &&
+      selectedTarget.gate === view.gate &&
+      (!selectedTarget.units || selectedTarget.units.includes(view.unit)) &&
+      (!selectedTarget.steps || (selectedTarget.steps[0] <= view.t && view.t <= selectedTarget.steps[1]))
     );
   }
 
   /** Remove the edits of the selected target; without one, those of the selected cell. */
   releaseSelected() {
-    const { session, chosen } = this,
+    const { session, selectedTarget } = this,
       { gate, layer, t, unit } = session.view;
     if (gate === "x") return this.restoreInput();
-    if (chosen && chosen.gate !== "x") return this.release();
+    if (selectedTarget && selectedTarget.gate !== "x") return this.release();
     session.change({
       edits: session.edits.filter((edit) => {
         if (edit.layer !== layer || edit.do === "weight") return true;
@@ -388,9 +388,9 @@ export class EditCommands {
       return;
     }
     if (!this.canEdit(view.gate)) return;
-    if (!this.covers())
+    if (!this.isCellInTarget())
       this.setTarget({ gate: /** @type {Gate} */ (view.gate), units: [view.unit], steps: [view.t, view.t] });
-    this.setValue(this.currentValue() + (way * this.span()) / 20, "nudge");
+    this.setValue(this.currentValue() + (way * this.valueSpan()) / 20, "nudge");
   }
 
   /**
@@ -400,15 +400,15 @@ export class EditCommands {
    * @param {1 | -1} way
    */
   nudgedInput(signal, t, way) {
-    const { oneHot } = this.session.runs,
+    const { isOneHotInput } = this.session.runs,
       { inputs, x } = signal,
       row = x.subarray(t * inputs, (t + 1) * inputs);
-    if (oneHot) {
+    if (isOneHotInput) {
       const now = row.findIndex((value) => value !== 0);
-      return toggle(signal, t, (now + (now < 0 && way < 0 ? 0 : way) + inputs) % inputs, true);
+      return toggleValue(signal, t, (now + (now < 0 && way < 0 ? 0 : way) + inputs) % inputs, true);
     }
     let k = 0;
     for (let each = 1; each < inputs; each++) if (Math.abs(row[each]) > Math.abs(row[k])) k = each;
-    return put(signal, [[t, k, row[k] + (way * this.session.reach) / 10]]);
+    return setValues(signal, [[t, k, row[k] + (way * this.session.reach) / 10]]);
   }
 }

@@ -1,8 +1,9 @@
-// Edits drawn over the panels: hatching where they act, and a frame around the target.
+// Marks of the edits on the panels: hatched cells, and a frame around the target.
 
 /** @import { PanelSurface } from "../view/surface_types.js" */
 /** @import { Edit } from "../model/gru.js" */
 import { contextOf } from "../panels/canvas.js";
+import { toRanges } from "./text_numbers.js";
 
 const HATCH = 9; // px between two lines
 
@@ -10,17 +11,18 @@ const HATCH = 9; // px between two lines
 
 /**
  * @typedef {object} MarkedEdits
- * @property {Edit[]} edits  that act
- * @property {number} layer  shown
- * @property {EditTarget | null} chosen
- * @property {number[]} redrawn  steps whose input is not the sequence's own
+ * @property {Edit[]} edits  without those turned off
+ * @property {number} layer  visible layer
+ * @property {EditTarget | null} target
+ * @property {number[]} editedSteps  steps with an edited input
  */
 
 /**
+ * Draw the marks.
  * @param {PanelSurface} panels
- * @param {MarkedEdits} bent
+ * @param {MarkedEdits} marked
  */
-export function drawEditMarks(panels, { edits, layer, chosen, redrawn }) {
+export function drawEditMarks(panels, { edits, layer, target, editedSteps }) {
   const context = contextOf(panels.over),
     { ink, halo, accent } = panels.ink;
   context.save();
@@ -35,7 +37,7 @@ export function drawEditMarks(panels, { edits, layer, chosen, redrawn }) {
   }
   const input = panels.find("x");
   if (input)
-    for (const [first, last] of stretches(redrawn))
+    for (const [first, last] of toRanges(editedSteps))
       hatch(
         panels,
         [panels.x(first), input.top + input.height - 4, panels.x(last + 1) - panels.x(first), 4],
@@ -43,7 +45,7 @@ export function drawEditMarks(panels, { edits, layer, chosen, redrawn }) {
         halo,
       );
   context.restore();
-  if (!chosen) return;
+  if (!target) return;
   for (const [style, wide, dashes] of /** @type {[string, number, number[]][]} */ ([
     [halo, 4, []],
     [accent, 2, [6, 3]],
@@ -51,7 +53,7 @@ export function drawEditMarks(panels, { edits, layer, chosen, redrawn }) {
     context.strokeStyle = style;
     context.lineWidth = wide;
     context.setLineDash(dashes);
-    for (const [x, y, width, height] of boxesOf(panels, chosen.gate, chosen.units, chosen.steps)) {
+    for (const [x, y, width, height] of boxesOf(panels, target.gate, target.units, target.steps)) {
       const from = Math.max(x, panels.left),
         to = Math.min(x + width, panels.left + panels.plot);
       if (to > from) context.strokeRect(from, y, to - from, height);
@@ -61,7 +63,7 @@ export function drawEditMarks(panels, { edits, layer, chosen, redrawn }) {
 }
 
 /**
- * Where cells stand: one box for units that stand beside each other.
+ * Return the boxes of cells, one for each group of neighbouring units.
  * @param {PanelSurface} panels
  * @param {EditTarget["gate"]} gate
  * @param {number[] | null} units
@@ -74,35 +76,19 @@ function boxesOf(panels, gate, units, steps) {
   const from = steps ? panels.x(steps[0]) : panels.left,
     to = steps ? panels.x(steps[1] + 1) : panels.left + panels.plot;
   if (!units || gate === "x") return [[from, row.top, to - from, row.height]];
-  const wanted = new Set(units),
+  const unitSet = new Set(units),
     places = [];
-  for (let place = 0; place < panels.shown.length; place++) if (wanted.has(panels.shown[place])) places.push(place);
-  return stretches(places).map(([first, last]) => {
+  for (let place = 0; place < panels.units.length; place++) if (unitSet.has(panels.units[place])) places.push(place);
+  return toRanges(places).map(([first, last]) => {
     const { top, height } = panels.unitBox(gate, first);
     return [from, top, to - from, height * (last - first + 1)];
   });
 }
 
 /**
- * Whole numbers in order as stretches of neighbours: [first, last].
- * @param {number[]} numbers
- * @returns {[number, number][]}
- */
-export function stretches(numbers) {
-  /** @type {[number, number][]} */
-  const found = [];
-  for (const number of numbers) {
-    const before = found[found.length - 1];
-    if (before && before[1] === number - 1) before[1] = number;
-    else found.push([number, number]);
-  }
-  return found;
-}
-
-/**
- * Lines from lower left to upper right, dark on light, so that they are seen on any colour.
+ * Hatch a box with lines from lower left to upper right, dark on light, visible on any colour.
  * @param {PanelSurface} panels
- * @param {[number, number, number, number]} box  as far as it is seen
+ * @param {[number, number, number, number]} box  is clipped to the plot
  * @param {string} ink
  * @param {string} halo
  */
@@ -123,7 +109,7 @@ function hatch(panels, [from, y, across, height], ink, halo) {
     context.lineWidth = wide;
     context.globalAlpha = 0.5;
     context.beginPath();
-    // from fixed places, so that neighbours' lines meet
+    // start at multiples of HATCH, so that the lines of neighbouring boxes meet
     for (let at = Math.floor((x + y) / HATCH) * HATCH; at <= x + width + y + height; at += HATCH) {
       context.moveTo(at - y - height, y + height);
       context.lineTo(at - y, y);

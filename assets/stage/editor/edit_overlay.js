@@ -1,5 +1,5 @@
-// What a stage shows of an edited run: its scene and numbers in place of the free run's, differences and their colours,
-// and on the panels where edits act and how much of the change remains.
+// Overlay of the edited run: it replaces scene and numbers of the free run, supplies differences and their colours, and
+// draws on the panels the marks of the edits and the curve of the remaining change.
 
 /** @import { Palette } from "../view/palette.js" */
 /** @import { Gate, Panel, Scene } from "../data/scene_types.js" */
@@ -9,14 +9,15 @@
 /** @import { EditTarget } from "./edit_marks.js" */
 /** @import { EditSession } from "./edit_session.js" */
 /** @import { ListedEdit } from "./edit_text.js" */
-/** @import { Outcome, PythonOutcome } from "./outcome.js" */
+/** @import { Outcome } from "./outcome.js" */
+/** @import { PythonOutcome } from "./python_outcome.js" */
 import { drawChangeCurve } from "../panels/change_curve.js";
 import { Overlay } from "../view/overlay.js";
 import { differencePalettes } from "../panels/difference_palettes.js";
 import { drawEditMarks } from "./edit_marks.js";
-import { act } from "./edits.js";
+import { activeEdits } from "./edits.js";
 
-/** @typedef {Pick<EditSession, "view" | "given" | "acting" | "changed" | "opened" | "outcome" | "edits" | "numbers" | "editedSteps">} OverlaySession */
+/** @typedef {Pick<EditSession, "view" | "baseScene" | "showsEdits" | "isEdited" | "isOpen" | "outcome" | "edits" | "numbers" | "editedSteps">} OverlaySession */
 /** @typedef {{look: () => Look | null, target: () => EditTarget | null}} OverlayPorts */
 
 export class EditOverlay extends Overlay {
@@ -29,76 +30,80 @@ export class EditOverlay extends Overlay {
     this.session = session;
     this.ports = ports;
     /** @type {{scene: Scene, steps: number, of: Scene} | null} */
-    this.shaped = null;
+    this.cachedScene = null;
     /** @type {{key: string, of: Scene, palettes: Partial<Record<Panel, Palette>>} | null} */
-    this.colours = null;
+    this.cachedPalettes = null;
     /** @type {{outcome: Outcome | PythonOutcome, layer: number, tiles: Tiles | null} | null} */
-    this.pictured = null;
+    this.cachedTiles = null;
   }
 
-  /** The given scene with as many steps as are read now; null where that is its own number. @returns {Scene | null} */
+  /** The base scene with the edited number of steps; null if that number is unchanged. @returns {Scene | null} */
   get scene() {
-    const { given, acting, outcome } = this.session,
-      steps = acting ? outcome?.steps : undefined;
-    if (steps === undefined || steps === given.trace.steps) return null;
-    if (this.shaped?.steps !== steps || this.shaped.of !== given) {
-      this.shaped = { scene: { ...given, trace: { ...given.trace, steps } }, steps, of: given };
+    const { baseScene, showsEdits, outcome } = this.session,
+      steps = showsEdits ? outcome?.steps : undefined;
+    if (steps === undefined || steps === baseScene.trace.steps) return null;
+    if (this.cachedScene?.steps !== steps || this.cachedScene.of !== baseScene) {
+      this.cachedScene = { scene: { ...baseScene, trace: { ...baseScene.trace, steps } }, steps, of: baseScene };
     }
-    return this.shaped.scene;
+    return this.cachedScene.scene;
   }
 
   get tiles() {
-    const { acting, outcome } = this.session;
-    return acting ? (outcome?.tiles ?? null) : null;
+    const { showsEdits, outcome } = this.session;
+    return showsEdits ? (outcome?.tiles ?? null) : null;
   }
 
-  /** The sums of the selected unit, computed where they are wanted. */
+  /** Pre-activation sums of the selected unit, computed on request. */
   get sums() {
-    return this.session.acting ? this.session.numbers : null;
+    return this.session.showsEdits ? this.session.numbers : null;
   }
 
-  get edited() {
-    return this.session.acting;
+  get isEdited() {
+    return this.session.showsEdits;
   }
 
-  get explains() {
-    return !!this.session.outcome?.ran;
+  get canExplain() {
+    return !!this.session.outcome?.run;
   }
 
   get origin() {
-    const { acting, outcome } = this.session;
-    return acting && outcome?.ran && outcome.origin.some((from, t) => from !== t) ? outcome.origin : null;
+    const { showsEdits, outcome } = this.session;
+    return showsEdits && outcome?.run && outcome.origin.some((from, t) => from !== t) ? outcome.origin : null;
   }
 
-  get pending() {
+  get isPending() {
     const { outcome } = this.session;
-    return !!outcome?.ran && !outcome.ran.done;
+    return !!outcome?.run && !outcome.run.isDone;
   }
 
   // ---- differences
 
   /** @returns {Tiles | null} */
   get differences() {
-    const { view, acting, outcome } = this.session;
-    if (!acting || !outcome || view.show !== "difference") return null;
-    if (this.pictured?.outcome !== outcome || this.pictured.layer !== view.layer) {
-      this.pictured = { outcome, layer: view.layer, tiles: outcome.pictured(view.layer) };
+    const { view, showsEdits, outcome } = this.session;
+    if (!showsEdits || !outcome || view.show !== "difference") return null;
+    if (this.cachedTiles?.outcome !== outcome || this.cachedTiles.layer !== view.layer) {
+      this.cachedTiles = { outcome, layer: view.layer, tiles: outcome.differenceTiles(view.layer) };
     }
-    return this.pictured.tiles;
+    return this.cachedTiles.tiles;
   }
 
-  /** One scale around 0 for each gate, and one for the outputs. @returns {Partial<Record<Panel, Palette>>} */
+  /** Colour scales of the differences, symmetric around 0: one for each gate and one for the outputs. @returns {Partial<Record<Panel, Palette>>} */
   get palettes() {
-    const { view, given, outcome } = this.session,
+    const { view, baseScene, outcome } = this.session,
       theme = this.ports.look()?.theme ?? "light";
     if (!outcome || !this.differences) return {};
     const scales = outcome.scales(view.layer),
-      said = outcome.saidScale,
-      key = `${Object.values(scales).join(" ")} ${said} ${theme}`;
-    if (this.colours?.key !== key || this.colours.of !== given) {
-      this.colours = { key, of: given, palettes: differencePalettes(given, theme, { scales, said }) };
+      outputScale = outcome.outputScale,
+      key = `${Object.values(scales).join(" ")} ${outputScale} ${theme}`;
+    if (this.cachedPalettes?.key !== key || this.cachedPalettes.of !== baseScene) {
+      this.cachedPalettes = {
+        key,
+        of: baseScene,
+        palettes: differencePalettes(baseScene, theme, { scales, outputScale }),
+      };
     }
-    return this.colours.palettes;
+    return this.cachedPalettes.palettes;
   }
 
   get deltas() {
@@ -107,10 +112,10 @@ export class EditOverlay extends Overlay {
 
   // ---- on the panels
 
-  /** Rows of stages side by side stay level: they have no lane. */
+  /** Whether the panels have a lane for the curve of the change. Stages side by side have none, to stay aligned. */
   get hasLane() {
-    const { given, opened, changed } = this.session;
-    return !given.form && (opened || changed);
+    const { baseScene, isOpen, isEdited } = this.session;
+    return !baseScene.form && (isOpen || isEdited);
   }
 
   /**
@@ -118,23 +123,23 @@ export class EditOverlay extends Overlay {
    * @param {PanelSurface} panels
    */
   drawLane(panels) {
-    const { view, acting, outcome } = this.session;
+    const { view, showsEdits, outcome } = this.session;
     if (!panels.lane || !panels.tile) return;
-    const shown = acting && outcome ? outcome : null,
-      course = shown?.course(view.layer),
-      remaining = shown ? shown.remaining(view.layer) : new Float32Array(0);
-    drawChangeCurve(panels, panels.lane, remaining, course?.peak ?? 0, course?.fate === "gone" ? course.gone : null);
+    const visible = showsEdits && outcome ? outcome : null,
+      course = visible?.course(view.layer),
+      remaining = visible ? visible.remaining(view.layer) : new Float32Array(0);
+    drawChangeCurve(panels, panels.lane, remaining, course?.peak ?? 0, course?.fate === "gone" ? course.endStep : null);
   }
 
   /** @param {PanelSurface} panels */
   drawMarks(panels) {
-    const { view, acting, changed, edits, opened } = this.session;
-    if (!panels.tile || (!opened && !changed)) return;
+    const { view, showsEdits, isEdited, edits, isOpen } = this.session;
+    if (!panels.tile || (!isOpen && !isEdited)) return;
     drawEditMarks(panels, {
-      edits: view.show === "free" ? [] : act(edits),
+      edits: view.show === "free" ? [] : activeEdits(edits),
       layer: view.layer,
-      chosen: opened ? this.ports.target() : null,
-      redrawn: acting ? this.session.editedSteps() : [],
+      target: isOpen ? this.ports.target() : null,
+      editedSteps: showsEdits ? this.session.editedSteps() : [],
     });
   }
 
@@ -142,16 +147,16 @@ export class EditOverlay extends Overlay {
   get setByEdit() {
     const {
       view: { layer, t, unit },
-      acting,
+      showsEdits,
       edits,
     } = this.session;
-    if (!acting) return [];
+    if (!showsEdits) return [];
     const isNow = (/** @type {ListedEdit} */ edit) =>
       edit.do === "lesion" ||
       ((edit.do === "clamp" || edit.do === "scale") && (!edit.steps || (edit.steps[0] <= t && t <= edit.steps[1])));
     const isHere = (/** @type {ListedEdit} */ edit) =>
       edit.layer === layer && "units" in edit && (!edit.units || edit.units.includes(unit));
-    return act(edits)
+    return activeEdits(edits)
       .filter((edit) => isNow(edit) && isHere(edit))
       .map((edit) => ("gate" in edit ? edit.gate : "h"));
   }

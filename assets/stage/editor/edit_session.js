@@ -5,20 +5,21 @@
 /** @import { Store } from "../view/store.js" */
 /** @import { Message } from "../data/message.js" */
 /** @import { Gates } from "../model/gru.js" */
-/** @import { LeftOut, ListedEdit } from "./edit_text.js" */
-/** @import { EditedRun, PythonOutcome } from "./outcome.js" */
+/** @import { EditIssue, ListedEdit } from "./edit_text.js" */
+/** @import { EditedRun } from "./outcome.js" */
+/** @import { PythonOutcome } from "./python_outcome.js" */
 /** @import { Preset } from "./presets.js" */
 /** @import { Signal } from "./signal.js" */
 import { selectedOutput } from "../view/prediction.js";
-import { clamp, shownWindow, whole } from "../view/time_window.js";
+import { clamp, validWindow, wholeWindow } from "../view/time_window.js";
 import { EditedNumbers } from "./edited_numbers.js";
-import { act, readEdits, same, writeEdits } from "./edits.js";
+import { activeEdits, readEdits, isSameEdits, writeEdits } from "./edits.js";
 import { History } from "./history.js";
 import { ModelRuns } from "./model_runs.js";
 import { Outcome } from "./outcome.js";
-import { frozen, presets } from "./presets.js";
+import { gatePresets, makePresets } from "./presets.js";
 import { PythonCheck } from "./python_check.js";
-import { aligned, readSignal, writeSignal } from "./signal.js";
+import { alignSteps, readSignal, writeSignal } from "./signal.js";
 
 export const MOST_STEPS = 100_000,
   MOST_VALUES = 5_000_000; // as gruviz/inputs/sequence.py allows
@@ -27,13 +28,13 @@ const MOST_WRITTEN = 20_000; // edited numbers of the input; more do not fit an 
 const STATES = 200,
   MOST_HELD = 8e6; // states to undo; numbers in all their inputs together
 
-/** @typedef {{edits: ListedEdit[], signal: Signal | null, idea: string}} EditState  idea: name of the preset it is, or "" */
-/** @typedef {Pick<Store, "view" | "given" | "scene" | "free" | "words" | "overlay" | "explanation" | "explained" | "answers" | "emit" | "window" | "loop" | "setWindow" | "setLoop" | "zoomTo" | "set" | "explain">} SessionState */
+/** @typedef {{edits: ListedEdit[], signal: Signal | null, presetName: string}} EditState  presetName: "" if it is no preset */
+/** @typedef {Pick<Store, "view" | "baseScene" | "scene" | "free" | "words" | "overlay" | "explanation" | "isExplaining" | "canAnswer" | "emit" | "window" | "loop" | "setWindow" | "setLoop" | "zoomTo" | "set" | "explain">} SessionState */
 
 /**
  * @typedef {object} SessionListeners
- * @property {() => void} changed  called when the controls need an update
- * @property {() => void} rested  called when nothing has changed for REST ms
+ * @property {() => void} onChange  called when the controls need an update
+ * @property {() => void} onRest  called when nothing has changed for REST ms
  */
 
 /** State of the editor: the edits, their history, and the outcome of the edited run. */
@@ -45,45 +46,45 @@ export class EditSession {
   constructor(state, listeners) {
     this.state = state;
     this.listeners = listeners;
-    this.opened = false;
+    this.isOpen = false;
     this.runs = new ModelRuns({
-      canAsk: () => state.answers("model"),
+      canAsk: () => state.canAnswer("model"),
       askModel: () => state.emit("ask", { kind: "model" }),
-      started: () => this.start(),
-      came: (ran) => this.came(ran),
-      freed: () => this.think(),
-      tooLong: () => this.tooLong(),
+      onReady: () => this.start(),
+      onRun: (run) => this.takeRun(run),
+      onFreeRun: () => this.makePresets(),
+      onTooLong: () => this.runInPython(),
     });
     /** @type {History<EditState>} */
-    this.history = new History({ edits: [], signal: null, idea: "" });
+    this.history = new History({ edits: [], signal: null, presetName: "" });
     /** @type {Outcome | PythonOutcome | null} */
     this.outcome = null;
     /** @type {(Omit<Preset, "signal"> & {signal: Signal | null})[]} */
-    this.ideas = [];
-    /** Edits in the address that could not be read. @type {LeftOut[]} */
-    this.unread = [];
+    this.presets = [];
+    /** Edits in the address that could not be read. @type {EditIssue[]} */
+    this.parseIssues = [];
     /** @type {ReturnType<typeof setTimeout> | undefined} */
     this.timer = undefined;
-    this.replies = 0;
+    this.explanationCount = 0;
     /** The free run that the presets were made for. @type {Gates[] | null} */
-    this.thought = null;
-    this.large = false; // too many numbers of the input are edited for an address
+    this.presetsRun = null;
+    this.isTooLarge = false; // too many numbers of the input are edited for an address
     /** Checksum of the input that the edits were made on. @type {string | null} */
-    this.over = null;
+    this.inputChecksum = null;
     /** Place in a link; it may be after the end of the original input. @type {{t: number | null, first: number, last: number | null} | null} */
-    this.place = null;
+    this.linkPlace = null;
     /** @type {{signal: Signal | null, steps: number[]}} */
-    this.marked = { signal: null, steps: [] };
-    this.fitted = { steps: state.given.trace.steps, lane: false, deltas: "" }; // the last layout of the panels
+    this.editedStepsCache = { signal: null, steps: [] };
+    this.lastLayout = { steps: state.baseScene.trace.steps, lane: false, deltas: "" }; // the last layout of the panels
     this.numbers = new EditedNumbers(this);
     this.check = new PythonCheck({
-      canAsk: () => state.answers("what_if"),
+      canAsk: () => state.canAnswer("what_if"),
       ask: (request) => state.emit("ask", request),
       subject: () => this,
-      replaced: (outcome) => {
-        if (this.changed) this.reshape(outcome);
+      onOutcome: (outcome) => {
+        if (this.isEdited) this.setOutcome(outcome);
       },
-      changed: () => listeners.changed(),
+      onChange: () => listeners.onChange(),
     });
   }
 
@@ -93,8 +94,8 @@ export class EditSession {
     return this.state.view;
   }
 
-  get given() {
-    return this.state.given;
+  get baseScene() {
+    return this.state.baseScene;
   }
 
   get free() {
@@ -105,22 +106,22 @@ export class EditSession {
     return this.state.words;
   }
 
-  get known() {
-    return this.runs.known;
+  get knownModel() {
+    return this.runs.knownModel;
   }
 
-  /** The sequence's own input. */
-  get first() {
-    return this.runs.first;
+  /** The input before any edit. */
+  get originalInput() {
+    return this.runs.originalInput;
   }
 
   /** The run without edits, by layer. */
   get freeRun() {
-    return this.runs.free;
+    return this.runs.freeGates;
   }
 
-  get remote() {
-    return this.runs.remote;
+  get isRemote() {
+    return this.runs.isRemote;
   }
 
   /** @returns {EditState} */
@@ -133,25 +134,25 @@ export class EditSession {
   }
 
   get signal() {
-    return this.now.signal ?? this.first;
+    return this.now.signal ?? this.originalInput;
   }
 
-  get inputEdited() {
-    return this.now.signal !== null && this.now.signal !== this.first;
+  get isInputEdited() {
+    return this.now.signal !== null && this.now.signal !== this.originalInput;
   }
 
   /** Whether anything differs from the free run. */
-  get changed() {
-    return this.inputEdited || this.edits.some(({ off }) => !off);
+  get isEdited() {
+    return this.isInputEdited || this.edits.some(({ off }) => !off);
   }
 
   /** Whether an edited run is shown. */
-  get acting() {
-    return this.changed && this.outcome !== null && this.view.show !== "free";
+  get showsEdits() {
+    return this.isEdited && this.outcome !== null && this.view.show !== "free";
   }
 
-  get ready() {
-    return this.known !== null || this.remote;
+  get isReady() {
+    return this.knownModel !== null || this.isRemote;
   }
 
   get canUndo() {
@@ -162,55 +163,56 @@ export class EditSession {
     return this.history.canRedo;
   }
 
-  get everyUnit() {
-    return Array.from({ length: this.given.trace.units }, (_, unit) => unit);
+  get allUnits() {
+    return Array.from({ length: this.baseScene.trace.units }, (_, unit) => unit);
   }
 
-  get troubled() {
-    return this.unread.length > 0 || this.check.trouble !== "";
+  get hasTrouble() {
+    return this.parseIssues.length > 0 || this.check.trouble !== "";
   }
 
   /** Half the range of the input. */
   get reach() {
-    const { x } = this.given.palettes.light;
+    const { x } = this.baseScene.palettes.light;
     return (x.high - x.low) / 2;
   }
 
   /** Steps whose input is edited. @returns {number[]} */
   editedSteps() {
-    const { known, inputEdited, signal } = this;
+    const { knownModel, isInputEdited, signal } = this;
     /** @type {number[]} */
-    const found = [];
-    if (!known || !signal || !inputEdited) return found;
-    if (this.marked.signal === signal) return this.marked.steps;
+    const editedSteps = [];
+    if (!knownModel || !signal || !isInputEdited) return editedSteps;
+    if (this.editedStepsCache.signal === signal) return this.editedStepsCache.steps;
     const { x, inputs } = signal,
-      origin = aligned(signal, known.steps);
+      origin = alignSteps(signal, knownModel.steps);
     for (let t = 0; t < signal.steps; t++) {
       const from = origin[t];
-      let equal = from >= 0;
-      for (let k = 0; equal && k < inputs; k++) equal = Object.is(x[t * inputs + k], known.x[from * inputs + k]);
-      if (!equal) found.push(t);
+      let isEqual = from >= 0;
+      for (let k = 0; isEqual && k < inputs; k++)
+        isEqual = Object.is(x[t * inputs + k], knownModel.x[from * inputs + k]);
+      if (!isEqual) editedSteps.push(t);
     }
-    this.marked = { signal, steps: found };
-    return found;
+    this.editedStepsCache = { signal, steps: editedSteps };
+    return editedSteps;
   }
 
   /** Count the steps of the input that are edited or removed. */
   countEditedSteps() {
-    const { known, inputEdited, signal } = this;
-    if (!known || !signal || !inputEdited) return 0;
-    return Math.max(this.editedSteps().length, known.steps - signal.steps, 1);
+    const { knownModel, isInputEdited, signal } = this;
+    if (!knownModel || !signal || !isInputEdited) return 0;
+    return Math.max(this.editedSteps().length, knownModel.steps - signal.steps, 1);
   }
 
   // ---- the model
 
   /** Forget the model and its runs: another trace is about to be shown. */
   leave() {
-    if (this.runs.there) this.write(); // save edits made within the last REST ms
+    if (this.runs.isSettled) this.write(); // save edits made within the last REST ms
     this.runs.leave();
     this.outcome = null;
-    this.ideas = [];
-    this.thought = null;
+    this.presets = [];
+    this.presetsRun = null;
     this.numbers.forget();
     this.check.forget();
   }
@@ -219,30 +221,30 @@ export class EditSession {
    * Take in a scene.
    * @param {SceneChange} change
    */
-  take({ message, fresh, asked, first }) {
-    const { view, given } = this;
-    this.runs.read(given, message.arrays);
+  take({ message, isNewTrace, isNewView, isFirst }) {
+    const { view, baseScene } = this;
+    this.runs.readScene(baseScene, message.arrays);
     // the view holds the edits as text; `start` reads them again
-    const inputs = this.history.states.some(({ signal }) => signal !== null);
-    if (asked || (fresh && inputs)) this.history.reset({ edits: [], signal: null, idea: "" });
+    const hasEditedInput = this.history.states.some(({ signal }) => signal !== null);
+    if (isNewView || (isNewTrace && hasEditedInput)) this.history.reset({ edits: [], signal: null, presetName: "" });
     // a link with edits opens the editor
-    if (first && !given.form && (view.bent || view.drawn)) this.opened = true;
+    if (isFirst && !baseScene.form && (view.bent || view.drawn)) this.isOpen = true;
     // an edited input belongs to the sequence it was made from
-    if (!asked && this.over !== null && this.over !== given.trace.input) view.drawn = "";
-    this.over = given.trace.input ?? null;
-    view.traced = given.trace.id;
-    if (fresh || asked) {
-      if (asked) this.place = { t: given.view.t, first: given.view.first, last: given.view.last };
-      if (view.bent || view.drawn || this.opened) this.begin();
-      else if (this.outcome) this.reshape(null);
+    if (!isNewView && this.inputChecksum !== null && this.inputChecksum !== baseScene.trace.input) view.drawn = "";
+    this.inputChecksum = baseScene.trace.input ?? null;
+    view.traced = baseScene.trace.id;
+    if (isNewTrace || isNewView) {
+      if (isNewView) this.linkPlace = { t: baseScene.view.t, first: baseScene.view.first, last: baseScene.view.last };
+      if (view.bent || view.drawn || this.isOpen) this.begin();
+      else if (this.outcome) this.setOutcome(null);
     }
-    this.listeners.changed();
+    this.listeners.onChange();
   }
 
   /** Request the model, or start at once if it is there. */
   begin() {
-    if (this.runs.there) this.start();
-    else this.runs.begin();
+    if (this.runs.isSettled) this.start();
+    else this.runs.load();
   }
 
   /**
@@ -257,62 +259,66 @@ export class EditSession {
   }
 
   /** @param {string} kind  of a request that will have no response */
-  givenUp(kind) {
-    if (kind === "model") this.runs.asking = false;
-    if (kind === "what_if") this.check.pending = false;
-    this.listeners.changed();
+  dropRequest(kind) {
+    if (kind === "model") this.runs.isRequesting = false;
+    if (kind === "what_if") this.check.isPending = false;
+    this.listeners.onChange();
   }
 
   /** Read the edits from the view, once the model is there. */
   start() {
-    const { known, view, given } = this;
-    if (known) this.history.most = Math.max(10, Math.min(STATES, Math.floor(MOST_HELD / known.x.length)));
-    const { units, layers, steps, inputs } = given.trace,
-      left = [];
+    const { knownModel, view, baseScene } = this;
+    if (knownModel) this.history.most = Math.max(10, Math.min(STATES, Math.floor(MOST_HELD / knownModel.x.length)));
+    const { units, layers, steps, inputs } = baseScene.trace,
+      issues = [];
     /** @type {Signal | null} */
     let signal = null;
-    if (view.drawn && this.first) {
-      const read = readSignal(view.drawn, this.first, Math.min(MOST_STEPS, Math.floor(MOST_VALUES / inputs)));
-      left.push(...read.left);
-      signal = read.signal;
+    if (view.drawn && this.originalInput) {
+      const parsed = readSignal(view.drawn, this.originalInput, Math.min(MOST_STEPS, Math.floor(MOST_VALUES / inputs)));
+      issues.push(...parsed.issues);
+      signal = parsed.signal;
     }
-    const read = readEdits(view.bent, {
+    const parsed = readEdits(view.bent, {
       units,
       layers,
       steps: signal?.steps ?? steps,
-      inputs: known ? known.model.layers.map((layer) => layer.inputs) : inputs,
-      names: given.unit_names,
+      inputs: knownModel ? knownModel.model.layers.map((layer) => layer.inputs) : inputs,
+      names: baseScene.unit_names,
     });
-    this.unread = /** @type {LeftOut[]} */ ([...read.left, ...left]);
+    this.parseIssues = /** @type {EditIssue[]} */ ([...parsed.issues, ...issues]);
     // the history is kept if these are the same edits, with no edited input
-    if (signal !== null || !same(read.edits, this.edits) || this.now.signal !== null) {
-      this.history.reset({ edits: read.edits, signal: signal === this.first ? null : signal, idea: "" });
+    if (signal !== null || !isSameEdits(parsed.edits, this.edits) || this.now.signal !== null) {
+      this.history.reset({
+        edits: parsed.edits,
+        signal: signal === this.originalInput ? null : signal,
+        presetName: "",
+      });
     }
-    this.think();
+    this.makePresets();
     this.compute();
   }
 
   /** Make the presets, once the free run is there. */
-  think() {
-    const { known, first, freeRun, given } = this;
-    if (!known || !first || !freeRun) {
-      if (this.runs.there && !this.ideas.length) {
-        this.ideas = frozen(given.trace.layers).map((each) => ({ ...each, signal: this.first }));
+  makePresets() {
+    const { knownModel, originalInput, freeRun, baseScene } = this;
+    if (!knownModel || !originalInput || !freeRun) {
+      if (this.runs.isSettled && !this.presets.length) {
+        this.presets = gatePresets(baseScene.trace.layers).map((each) => ({ ...each, signal: this.originalInput }));
       }
       return;
     }
-    if (this.thought === freeRun) return;
-    this.thought = freeRun;
-    const top = given.trace.layers - 1;
-    this.ideas = presets({
-      signal: first,
-      original: first,
-      layers: given.trace.layers,
-      units: given.trace.units,
+    if (this.presetsRun === freeRun) return;
+    this.presetsRun = freeRun;
+    const top = baseScene.trace.layers - 1;
+    this.presets = makePresets({
+      signal: originalInput,
+      original: originalInput,
+      layers: baseScene.trace.layers,
+      units: baseScene.trace.units,
       free: freeRun[top],
-      head: known.head,
-      mostSteps: 4 * first.steps + 100,
-      ...(known.head && { effect: (/** @type {number} */ unit) => this.numbers.effect(unit) }),
+      head: knownModel.head,
+      mostSteps: 4 * originalInput.steps + 100,
+      ...(knownModel.head && { effect: (/** @type {number} */ unit) => this.numbers.effect(unit) }),
     });
   }
 
@@ -324,71 +330,72 @@ export class EditSession {
     clearTimeout(this.timer);
     this.timer = setTimeout(() => this.rest(), REST);
     this.check.forget();
-    if (!this.changed) {
+    if (!this.isEdited) {
       this.view.show = "bent";
       runs.rest();
-      this.reshape(null);
-    } else if (this.remote || !this.known) {
-      this.reshape(null);
-      if (this.remote) this.check.wait();
-      this.listeners.changed();
-    } else if (this.signal) runs.ask(act(now.edits), this.signal);
+      this.setOutcome(null);
+    } else if (this.isRemote || !this.knownModel) {
+      this.setOutcome(null);
+      if (this.isRemote) this.check.schedule();
+      this.listeners.onChange();
+    } else if (this.signal) runs.ask(activeEdits(now.edits), this.signal);
   }
 
   /** Let Python compute the run: the page would take too long. */
-  tooLong() {
-    this.reshape(null);
-    this.check.wait();
+  runInPython() {
+    this.setOutcome(null);
+    this.check.schedule();
   }
 
   /**
    * Take in a computed run, or the part of it that is done.
-   * @param {EditedRun} ran
+   * @param {EditedRun} run
    */
-  came(ran) {
-    if (this.changed && this.known) this.reshape(new Outcome(ran, this.given, this.free, this.known.head));
+  takeRun(run) {
+    if (this.isEdited && this.knownModel)
+      this.setOutcome(new Outcome(run, this.baseScene, this.free, this.knownModel.head));
   }
 
   /** Request the run again for another layer, if Python computes it: its outcome has one layer only. */
   layerChanged() {
-    if (this.outcome && !this.outcome.ran) {
-      this.reshape(null);
-      this.check.wait();
+    if (this.outcome && !this.outcome.run) {
+      this.setOutcome(null);
+      this.check.schedule();
     }
-    this.listeners.changed();
+    this.listeners.onChange();
   }
 
   /**
    * Show another outcome, or none.
    * @param {Outcome | PythonOutcome | null} outcome
    */
-  reshape(outcome) {
+  setOutcome(outcome) {
     const { state } = this;
     this.outcome = outcome;
     if (!outcome) this.check.forget();
-    else if (outcome.ran?.done) this.check.wait();
+    else if (outcome.run?.isDone) this.check.schedule();
     this.refit();
     this.explainAnew();
     state.emit("picture");
-    this.listeners.changed();
+    this.listeners.onChange();
   }
 
   /** Redo the layout of the panels if the number of steps, the lane or the differences have changed. */
   refit() {
-    const { state, fitted, place } = this,
+    const { state, lastLayout, linkPlace } = this,
       { overlay } = state,
       { steps } = state.scene.trace,
-      before = fitted.steps,
+      before = lastLayout.steps,
       now = { steps, lane: !!overlay?.hasLane, deltas: overlay?.deltas ?? "" };
     if (before !== steps) this.fitSteps(before, steps);
-    if (before === steps && fitted.lane === now.lane && fitted.deltas === now.deltas) return;
-    this.fitted = now;
+    if (before === steps && lastLayout.lane === now.lane && lastLayout.deltas === now.deltas) return;
+    this.lastLayout = now;
     state.emit("layout");
-    if (place && this.outcome && steps !== this.given.trace.steps) {
+    if (linkPlace && this.outcome && steps !== this.baseScene.trace.steps) {
       // the link's place may be after the end of the original input
-      this.place = null;
-      state.zoomTo(place.first, (place.last ?? steps - 1) + 1);
-      state.set({ t: place.t ?? state.view.t });
+      this.linkPlace = null;
+      state.zoomTo(linkPlace.first, (linkPlace.last ?? steps - 1) + 1);
+      state.set({ t: linkPlace.t ?? state.view.t });
     }
   }
 
@@ -400,9 +407,9 @@ export class EditSession {
   fitSteps(before, after) {
     const { state } = this,
       [a, b] = state.window,
-      all = a === 0 && b === before;
+      showsAll = a === 0 && b === before;
     state.view.t = clamp(state.view.t, 0, after - 1);
-    state.setWindow(all || a >= after ? whole(after) : shownWindow(after, a, Math.min(b, after)));
+    state.setWindow(showsAll || a >= after ? wholeWindow(after) : validWindow(after, a, Math.min(b, after)));
     if (state.loop && state.loop[1] >= after) state.setLoop(null);
   }
 
@@ -413,22 +420,22 @@ export class EditSession {
   explain() {
     const { state } = this,
       { gate, layer, t, unit } = state.view;
-    if (!this.acting) return false;
+    if (!this.showsEdits) return false;
     const out = selectedOutput(/** @type {any} */ (state)) ?? 0;
-    const found =
-      gate === "x" || !this.outcome?.ran
+    const explanation =
+      gate === "x" || !this.outcome?.run
         ? null
         : gate === "y"
           ? this.numbers.explainOutput(t, unit, out)
           : this.numbers.explain({ gate, layer, t, unit });
-    state.explanation = found && /** @type {any} */ ({ reply: -++this.replies, ...found });
+    state.explanation = explanation && /** @type {any} */ ({ reply: -++this.explanationCount, ...explanation });
     return true;
   }
 
   /** Explain the selected number again, if an explanation is open. */
   explainAnew() {
     const { state } = this;
-    if (!state.explained || this.explain()) return;
+    if (!state.isExplaining || this.explain()) return;
     state.explanation = null; // it explained other numbers
     state.explain();
   }
@@ -441,12 +448,12 @@ export class EditSession {
    * @param {string} [joins]  consecutive changes with the same name are undone together
    */
   change(patch, joins) {
-    if (!this.runs.there) return this.runs.begin(); // nothing can be edited yet
+    if (!this.runs.isSettled) return this.runs.load(); // nothing can be edited yet
     const { now } = this,
-      next = { ...now, idea: "", ...patch };
-    if (next.signal === this.first) next.signal = null;
+      next = { ...now, presetName: "", ...patch };
+    if (next.signal === this.originalInput) next.signal = null;
     this.history.push(next, joins ? { joins } : {});
-    this.unread = [];
+    this.parseIssues = [];
     if (this.view.show === "free") this.view.show = "bent";
     this.compute();
   }
@@ -460,7 +467,7 @@ export class EditSession {
   }
 
   reset() {
-    if (this.changed || this.edits.length) this.change({ edits: [], signal: null });
+    if (this.isEdited || this.edits.length) this.change({ edits: [], signal: null });
   }
 
   /**
@@ -470,13 +477,13 @@ export class EditSession {
   travel(go) {
     go();
     this.compute();
-    this.listeners.changed();
+    this.listeners.onChange();
   }
 
   /** @param {"bent" | "free" | "difference"} show */
   show(show) {
     const { state } = this;
-    if (!this.changed) return;
+    if (!this.isEdited) return;
     state.view.show = show;
     this.refit();
     this.explainAnew();
@@ -487,19 +494,20 @@ export class EditSession {
   /** Write the edits into the view, and report that nothing changes any more. */
   rest() {
     clearTimeout(this.timer);
-    if (!this.runs.there) return; // the edits in the view are not read yet
+    if (!this.runs.isSettled) return; // the edits in the view are not read yet
     this.write();
-    this.listeners.changed();
-    this.listeners.rested();
+    this.listeners.onChange();
+    this.listeners.onRest();
     this.state.emit("report");
   }
 
   /** Write the edits into the view, as text. */
   write() {
-    const { view, now, first } = this;
+    const { view, now, originalInput } = this;
     view.bent = writeEdits(now.edits);
-    this.large = first !== null && now.signal !== null && this.editedSteps().length * first.inputs > MOST_WRITTEN;
-    view.drawn = first && now.signal && !this.large ? writeSignal(now.signal, first) : "";
+    this.isTooLarge =
+      originalInput !== null && now.signal !== null && this.editedSteps().length * originalInput.inputs > MOST_WRITTEN;
+    view.drawn = originalInput && now.signal && !this.isTooLarge ? writeSignal(now.signal, originalInput) : "";
   }
 
   destroy() {

@@ -1,76 +1,81 @@
-// Edits of the model as text for the page's address. The text is untrusted: time and memory grow with its length, never
-// with the numbers in it.
+// Edits of the model as text for the page's address. The text is untrusted: time and memory are bounded by its
+// length and do not grow with the numbers in it.
 //
-//   clamp z 1 u3,5-7 t5-9 l1;scale r 0.5 u3;bias z 2;lesion u3,4;weight w_hh 5,2 0.7;-clamp h 0        "-": kept, not acting
+//   clamp z 1 u3,5-7 t5-9 l1;scale r 0.5 u3;bias z 2;lesion u3,4;weight w_hh 5,2 0.7;-clamp h 0        "-": listed but off
 
 /** @import { Edit } from "../model/gru.js" */
 import { clamp } from "../view/time_window.js";
-import { Told, endsOf, numberOf, piecesOf, shortNumber, spans, written } from "./text_numbers.js";
+import { ParseIssues, parseEnds, parseNumber, splitPieces, shortNumber, toRanges, rangeText } from "./text_numbers.js";
 
-/** @typedef {Edit & {off?: true}} ListedEdit  off: stays in the list, does not act */
-/** @typedef {"unreadable" | "gate" | "value" | "range" | "unit" | "step" | "layer" | "weight" | "many" | "long"} LeftReason */
-/** @typedef {{why: LeftReason, count: number, example: string}} LeftOut  what of a text was left out or cut, and how often */
+/** @typedef {Edit & {off?: true}} ListedEdit  off: in the list, but without effect */
+/** @typedef {"unreadable" | "gate" | "value" | "range" | "unit" | "step" | "layer" | "weight" | "many" | "long"} EditIssueReason */
+/** @typedef {{why: EditIssueReason, count: number, example: string}} EditIssue  a reason why parts of a text were ignored, their count, and the first of them */
 
 /**
- * What there is to edit.
+ * Limits of a model that edits are checked against.
  * @typedef {object} Limits
  * @property {number} units
  * @property {number} steps
  * @property {number} layers
- * @property {number | number[]} inputs  of the first layer, or of each
- * @property {string[]} [names]  of units: understood too
+ * @property {number | number[]} inputs  inputs of the first layer, or of each layer
+ * @property {string[]} [names]  names of the units, accepted in place of numbers
  */
 
 export const MOST_EDITS = 100;
-const LONGEST = 100_000; // characters that are read
-const LARGEST = 1e6; // of a factor, a bias or a weight
+const LONGEST = 100_000; // longest text, in characters
+const LARGEST = 1e6; // largest factor, bias or weight
 
-/** @type {Record<"r" | "z" | "n" | "h", [number, number]>} */
+/** Range of values of each gate. @type {Record<"r" | "z" | "n" | "h", [number, number]>} */
 export const RANGES = { r: [0, 1], z: [0, 1], n: [-1, 1], h: [-1, 1] };
 const PLACE = /^(\d+)(?:,(\d+))?$/;
 
 /**
+ * Write edits as text, without those that have no unit or no finite number.
  * @param {readonly ListedEdit[]} edits
- * @returns {string} nothing of those that name no unit or hold no number
+ * @returns {string}
  */
 export function writeEdits(edits) {
-  return edits.map(line).filter(Boolean).join(";");
+  return edits.map(editText).filter(Boolean).join(";");
 }
 
 /** @param {ListedEdit} edit */
-function line(edit) {
+function editText(edit) {
   const value = edit.do === "lesion" ? 0 : edit.value,
     units = edit.do === "weight" ? null : edit.units;
   if (!Number.isFinite(value) || units?.length === 0) return "";
-  return `${edit.off ? "-" : ""}${place(edit)}${edit.do === "lesion" ? "" : ` ${shortNumber(clamp(value, ...rangeOf(edit)))}`}${where(edit)}`;
+  return `${edit.off ? "-" : ""}${whatText(edit)}${edit.do === "lesion" ? "" : ` ${shortNumber(clamp(value, ...rangeOf(edit)))}`}${whereText(edit)}`;
 }
 
 /**
- * What an edit takes hold of.
+ * Return the place that an edit changes.
  * @param {ListedEdit} edit
  */
-function place(edit) {
+function whatText(edit) {
   if (edit.do === "lesion") return "lesion";
   if (edit.do !== "weight") return `${edit.do} ${edit.gate}`;
   return `weight ${edit.name} ${edit.row}${edit.column === null ? "" : `,${edit.column}`}`;
 }
 
 /**
- * Which edits are of the same place: one would undo the other.
+ * Return a key that is equal for edits of the same place.
  * @param {ListedEdit} edit
  */
-export function placeOf(edit) {
-  return place(edit) + where(edit);
-}
-
-/** @param {ListedEdit} edit */
-function where(edit) {
-  const units = edit.do === "weight" ? null : edit.units,
-    steps = "steps" in edit ? edit.steps : null;
-  return `${units ? ` u${spans(units).map(written).join(",")}` : ""}${steps ? ` t${written(steps)}` : ""}${edit.layer ? ` l${edit.layer}` : ""}`;
+export function targetText(edit) {
+  return whatText(edit) + whereText(edit);
 }
 
 /**
+ * Write units, steps and layer of an edit: " u3,5-7 t5-9 l1".
+ * @param {ListedEdit} edit
+ */
+function whereText(edit) {
+  const units = edit.do === "weight" ? null : edit.units,
+    steps = "steps" in edit ? edit.steps : null;
+  return `${units ? ` u${toRanges(units).map(rangeText).join(",")}` : ""}${steps ? ` t${rangeText(steps)}` : ""}${edit.layer ? ` l${edit.layer}` : ""}`;
+}
+
+/**
+ * Return the range of an edit's value.
  * @param {ListedEdit} edit
  * @returns {[number, number]}
  */
@@ -79,82 +84,84 @@ function rangeOf(edit) {
 }
 
 /**
- * What of a text can be done to a model.
+ * Parse a text into edits of a model, with issues for what is invalid.
  * @param {string} text
  * @param {Limits} limits
- * @returns {{edits: ListedEdit[], left: LeftOut[]}}
+ * @returns {{edits: ListedEdit[], issues: EditIssue[]}}
  */
 export function readEdits(text, limits) {
-  /** @type {Told<LeftReason>} */
-  const told = new Told();
+  /** @type {ParseIssues<EditIssueReason>} */
+  const issues = new ParseIssues();
   /** @type {ListedEdit[]} */
   const edits = [];
-  const names = new Map((limits.names ?? []).map((name, unit) => /** @type {const} */ ([name, unit])).reverse()); // of two alike, the first
-  for (const words of piecesOf(text, ";", LONGEST, told)) {
-    const edit = edits.length < MOST_EDITS ? readEdit(words, limits, names, told) : told.add("many", words);
+  const names = new Map((limits.names ?? []).map((name, unit) => /** @type {const} */ ([name, unit])).reverse()); // of two equal names the first counts
+  for (const words of splitPieces(text, ";", LONGEST, issues)) {
+    const edit = edits.length < MOST_EDITS ? readEdit(words, limits, names, issues) : issues.add("many", words);
     if (edit) edits.push(edit);
   }
-  return { edits, left: told.left };
+  return { edits, issues: issues.list };
 }
 
 /**
+ * Parse one edit; null if it cannot be read or does not fit the model.
  * @param {string} text
  * @param {Limits} limits
  * @param {Map<string, number>} names
- * @param {Told<LeftReason>} told
+ * @param {ParseIssues<EditIssueReason>} issues
  * @returns {ListedEdit | null}
  */
-function readEdit(text, limits, names, told) {
-  const off = /^[-~]/.test(text),
+function readEdit(text, limits, names, issues) {
+  const isOff = /^[-~]/.test(text),
     words = text
-      .slice(off ? 1 : 0)
+      .slice(isOff ? 1 : 0)
       .trim()
       .split(/\s+/),
     verb = words[0];
   const count = verb === "weight" ? 4 : verb === "lesion" ? 1 : 3;
-  if (!["clamp", "scale", "bias", "lesion", "weight"].includes(verb)) return told.add("unreadable", text);
-  const at = readWhere(words.slice(count), verb, limits, names, text, told);
-  if (!at) return null;
-  const { units, steps, layer } = at,
-    rest = off ? { off: /** @type {const} */ (true) } : {};
+  if (!["clamp", "scale", "bias", "lesion", "weight"].includes(verb)) return issues.add("unreadable", text);
+  const place = readWhere(words.slice(count), verb, limits, names, text, issues);
+  if (!place) return null;
+  const { units, steps, layer } = place,
+    rest = isOff ? { off: /** @type {const} */ (true) } : {};
   if (verb === "lesion") return { do: verb, units, layer, ...rest };
-  const value = numberOf(words[count - 1] ?? "");
+  const value = parseNumber(words[count - 1] ?? "");
   if (verb === "weight") {
-    const found = readWeight(words, layer, limits);
-    if (!found) return told.add("weight", text);
-    return valued({ do: verb, ...found, value, layer, ...rest }, text, told);
+    const weight = readWeight(words, layer, limits);
+    if (!weight) return issues.add("weight", text);
+    return withinRange({ do: verb, ...weight, value, layer, ...rest }, text, issues);
   }
   const gate = words[1];
   if (gate === "r" || gate === "z" || gate === "n")
-    return valued(
+    return withinRange(
       { do: /** @type {"clamp" | "scale" | "bias"} */ (verb), gate, value, units, steps, layer, ...rest },
       text,
-      told,
+      issues,
     );
   if (gate === "h" && verb !== "bias")
-    return valued(
+    return withinRange(
       { do: /** @type {"clamp" | "scale"} */ (verb), gate, value, units, steps, layer, ...rest },
       text,
-      told,
+      issues,
     );
-  return told.add("gate", text);
+  return issues.add("gate", text);
 }
 
 /**
- * An edit with its value within the range; null where it has none.
+ * Return an edit with its value limited to the range, or null.
  * @template {Exclude<ListedEdit, {do: "lesion"}>} Kind
  * @param {Kind} edit
  * @param {string} text
- * @param {Told<LeftReason>} told
+ * @param {ParseIssues<EditIssueReason>} issues
  */
-function valued(edit, text, told) {
-  if (Number.isNaN(edit.value)) return told.add("value", text);
+function withinRange(edit, text, issues) {
+  if (Number.isNaN(edit.value)) return issues.add("value", text);
   const value = clamp(edit.value, ...rangeOf(edit));
-  if (value !== edit.value) told.add("range", text);
+  if (value !== edit.value) issues.add("range", text);
   return { ...edit, value };
 }
 
 /**
+ * Parse name and place of a weight: "w_hh 5,2".
  * @param {string[]} words
  * @param {number} layer
  * @param {Limits} limits
@@ -170,48 +177,48 @@ function readWeight([, name, at = ""], layer, { units, inputs }) {
 }
 
 /**
- * Units, steps and layer; null where there are none such.
+ * Parse units, steps and layer, or return null.
  * @param {string[]} words
  * @param {string} verb
  * @param {Limits} limits
  * @param {Map<string, number>} names
  * @param {string} text
- * @param {Told<LeftReason>} told
+ * @param {ParseIssues<EditIssueReason>} issues
  * @returns {{units: number[] | null, steps: [number, number] | null, layer: number} | null}
  */
-function readWhere(words, verb, limits, names, text, told) {
+function readWhere(words, verb, limits, names, text, issues) {
   const letters = verb === "weight" ? "l" : verb === "lesion" ? "ul" : "utl";
   /** @type {Record<string, string>} */
-  const given = {};
+  const parts = {};
   for (const word of words) {
-    if (!letters.includes(word[0]) || word[0] in given) return told.add("unreadable", text);
-    given[word[0]] = word.slice(1);
+    if (!letters.includes(word[0]) || word[0] in parts) return issues.add("unreadable", text);
+    parts[word[0]] = word.slice(1);
   }
-  if (given.l !== undefined && !/^\d+$/.test(given.l)) return told.add("unreadable", text);
-  const layer = +(given.l ?? 0);
-  if (layer >= limits.layers) return told.add("layer", text);
+  if (parts.l !== undefined && !/^\d+$/.test(parts.l)) return issues.add("unreadable", text);
+  const layer = +(parts.l ?? 0);
+  if (layer >= limits.layers) return issues.add("layer", text);
   /** @type {[number, number] | null} */
   let steps = null;
-  if (given.t !== undefined) {
-    const ends = endsOf(given.t);
-    if (!ends) return told.add("unreadable", text);
-    if (ends[1] >= limits.steps) told.add("step", text);
+  if (parts.t !== undefined) {
+    const ends = parseEnds(parts.t);
+    if (!ends) return issues.add("unreadable", text);
+    if (ends[1] >= limits.steps) issues.add("step", text);
     if (ends[0] >= limits.steps) return null;
     steps = [ends[0], Math.min(ends[1], limits.steps - 1)];
   }
-  if (given.u === undefined) return { units: null, steps, layer };
-  const changes = new Int32Array(limits.units + 1); // +1 where a stretch begins, -1 past its end
-  let outside = false;
-  for (const word of given.u.split(",")) {
-    const named = names.get(word),
-      ends = named === undefined ? endsOf(word) : [named, named];
-    if (!ends) return told.add("unreadable", text);
-    outside ||= ends[1] >= limits.units;
+  if (parts.u === undefined) return { units: null, steps, layer };
+  const changes = new Int32Array(limits.units + 1); // +1 where a range begins, -1 past its end
+  let isOutside = false;
+  for (const word of parts.u.split(",")) {
+    const unitIndex = names.get(word),
+      ends = unitIndex === undefined ? parseEnds(word) : [unitIndex, unitIndex];
+    if (!ends) return issues.add("unreadable", text);
+    isOutside ||= ends[1] >= limits.units;
     if (ends[0] >= limits.units) continue;
     changes[ends[0]]++;
     changes[Math.min(ends[1], limits.units - 1) + 1]--;
   }
-  if (outside) told.add("unit", text);
+  if (isOutside) issues.add("unit", text);
   /** @type {number[]} */
   const units = [];
   for (let unit = 0, open = 0; unit < limits.units; unit++) {

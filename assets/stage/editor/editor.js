@@ -45,18 +45,18 @@ export class Editor {
     const { state, page, root, on } = ports;
     this.ports = ports;
     const session = new EditSession(state, {
-      changed: () => this.write(),
-      rested: () => this.announce(),
+      onChange: () => this.write(),
+      onRest: () => this.announce(),
     });
     const commands = new EditCommands(session, {
-      shown: () => state,
-      toolChanged: (tool) => {
+      current: () => state,
+      onToolChange: (tool) => {
         root.classList.toggle("in-hand", tool !== "look");
         root.dataset.tool = tool;
-        this.toolbar?.form();
+        this.toolbar?.showForm();
         ports.paint();
       },
-      targetChanged: () => {
+      onTargetChange: () => {
         this.write();
         ports.paint();
       },
@@ -74,12 +74,12 @@ export class Editor {
       session,
       commands,
       sentences,
-      canWeigh: () => grid.layer !== null,
-      weigh: (open) => this.weigh(open),
-      beside: () => this.compare(),
+      canShowWeights: () => grid.layer !== null,
+      showWeights: (open) => this.showWeights(open),
+      openCompare: () => this.compare(),
     });
-    state.overlay = new EditOverlay(session, { look: () => state.look, target: () => commands.chosen });
-    state.pressTakers.push(drag);
+    state.overlay = new EditOverlay(session, { look: () => state.look, target: () => commands.selectedTarget });
+    state.pressHandlers.push(drag);
     state.explainers.push(() => session.explain());
     host.append(this.strip);
     ports.slot("tools")?.append(this.opener);
@@ -87,7 +87,7 @@ export class Editor {
     ports.slot("foot")?.append(this.below);
     ports.command("whatif", () => this.toggle());
     ports.command("writeEdits", () => {
-      if (session.changed) session.write(); // otherwise they are written once nothing has changed for a moment
+      if (session.isEdited) session.write(); // otherwise they are written once nothing has changed for a moment
     });
     ports.onKey((event) => commands.key(event), true);
     on("response", (/** @type {Message} */ message) => {
@@ -95,37 +95,44 @@ export class Editor {
       // an error names its request, which may be about an earlier trace
       if (header.trace === state.scene.trace.id || header.kind === "error") session.respond(message);
     });
-    on("givenUp", (/** @type {{kind: string}} */ { kind }) => session.givenUp(kind));
+    on("givenUp", (/** @type {{kind: string}} */ { kind }) => session.dropRequest(kind));
     on("leave", () => {
       session.leave();
-      drag.drop();
+      drag.cancel();
     });
     on("layer", () => session.layerChanged());
     on("scene", (/** @type {SceneChange} */ change) => {
-      this.speak();
-      if (change.fresh || change.asked) commands.chosen = null;
+      if (change.isNewTrace || change.isNewView) commands.selectedTarget = null;
       session.take(change);
+      this.speak(); // the session knows whether there is a model
     });
   }
 
   speak() {
     const { ports, opener, below } = this;
     if (!ports) return;
-    const { words, given } = ports.state;
+    const { words, baseScene } = ports.state;
     opener.textContent = words.whatif_short;
-    opener.title = words.whatif;
-    opener.hidden = !!given.form; // the runs of Compare are edited on Explore
+    opener.title = this.canEdit ? words.whatif : words.whatif_no_model;
+    opener.setAttribute("aria-disabled", String(!this.canEdit));
+    opener.hidden = !!baseScene.form; // the runs of Compare are edited on Explore
     below.textContent = words.whatif_aside;
+  }
+
+  /** Whether the model is on the page, or a server can be asked for it. */
+  get canEdit() {
+    return !!this.session?.knownModel || !!this.ports?.state.canAnswer("model");
   }
 
   /** Open or close the strip. */
   toggle() {
     const { ports, session, commands } = this;
-    if (!ports || !session || !commands || ports.state.given.form) return;
-    session.opened = !session.opened;
-    if (session.opened) {
+    if (!ports || !session || !commands || ports.state.baseScene.form) return;
+    if (!this.canEdit) return ports.state.emit("hint", ports.state.words.whatif_no_model);
+    session.isOpen = !session.isOpen;
+    if (session.isOpen) {
       this.write();
-      if (!session.runs.there) session.runs.begin();
+      if (!session.runs.isSettled) session.runs.load();
     } else commands.takeTool("look");
     this.write();
     session.refit();
@@ -147,7 +154,7 @@ export class Editor {
    * Show the grid of weights in place of the cell diagram, or close it.
    * @param {boolean} open
    */
-  weigh(open) {
+  showWeights(open) {
     const { ports, grid } = this;
     if (!ports || !grid) return;
     grid.host.hidden = !open;
@@ -160,20 +167,20 @@ export class Editor {
     const { ports, session, toolbar, opener } = this;
     if (!session || !toolbar) return;
     toolbar.write();
-    opener.setAttribute("aria-pressed", String(session.opened));
-    ports?.root.classList.toggle("editing", session.opened);
-    opener.classList.toggle("acting", session.changed && !session.opened);
+    opener.setAttribute("aria-pressed", String(session.isOpen));
+    ports?.root.classList.toggle("editing", session.isOpen);
+    opener.classList.toggle("acting", session.isEdited && !session.isOpen);
   }
 
   /** Tell screen readers what the edits change. */
   announce() {
     const { ports, session, sentences } = this;
-    if (ports && sentences && session?.opened) ports.state.emit("announce", sentences.sentence());
+    if (ports && sentences && session?.isOpen) ports.state.emit("announce", sentences.sentence());
   }
 
   update() {
     const { ports, session } = this;
-    this.below.hidden = !session?.acting || !ports?.state.answers("figure"); // a plain page has nothing below
+    this.below.hidden = !session?.showsEdits || !ports?.state.canAnswer("figure"); // a plain page has nothing below
   }
 
   destroy() {

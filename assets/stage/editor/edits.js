@@ -1,39 +1,40 @@
-// Lists of edits, which are immutable: each function returns a new list. And an edit in words.
+// Immutable lists of edits, and edits described in words. Each function returns a new list.
 
 /** @import { ListedEdit } from "./edit_text.js" */
 import { fill } from "../view/format.js";
-import { signed } from "../view/axis_number.js";
-import { MOST_EDITS, placeOf, writeEdits } from "./edit_text.js";
-import { shortNumber, spans, written } from "./text_numbers.js";
+import { withMinusSign } from "../view/axis_number.js";
+import { MOST_EDITS, targetText, writeEdits } from "./edit_text.js";
+import { shortNumber, toRanges, rangeText } from "./text_numbers.js";
 
 export { MOST_EDITS, RANGES, readEdits, writeEdits } from "./edit_text.js";
 
-const LISTED = 4; // stretches of units that are named; more are counted
-const STACK = ["r", "z", "n"];
+const LISTED = 4; // unit ranges that are listed; if there are more, only their number is written
+const STACKED_GATES = ["r", "z", "n"];
 
 /**
  * Return the edits that are not turned off.
  * @param {readonly ListedEdit[]} edits
  */
-export function act(edits) {
+export function activeEdits(edits) {
   return edits.filter(({ off }) => !off);
 }
 
 /**
- * Whether two lists say the same, to the digits that are written.
+ * Whether two lists are equal to the digits that are written.
  * @param {readonly ListedEdit[]} a
  * @param {readonly ListedEdit[]} b
  */
-export function same(a, b) {
+export function isSameEdits(a, b) {
   return a === b || writeEdits(a) === writeEdits(b);
 }
 
 /**
+ * Replace the edit at an index.
  * @param {readonly ListedEdit[]} edits
  * @param {number} at
  * @param {ListedEdit} edit
  */
-export function replaced(edits, at, edit) {
+export function replaceEdit(edits, at, edit) {
   return edits.map((old, k) => (k === at ? edit : old));
 }
 
@@ -43,18 +44,19 @@ export function replaced(edits, at, edit) {
  * @param {ListedEdit} edit
  * @returns {ListedEdit[]}
  */
-export function merge(edits, edit) {
-  const key = placeOf(edit),
-    at = edits.findIndex((old) => placeOf(old) === key);
-  if (at >= 0) return replaced(edits, at, edit);
+export function mergeEdit(edits, edit) {
+  const key = targetText(edit),
+    at = edits.findIndex((old) => targetText(old) === key);
+  if (at >= 0) return replaceEdit(edits, at, edit);
   return edits.length < MOST_EDITS ? [...edits, edit] : [...edits];
 }
 
 /**
+ * Remove the edit at an index.
  * @param {readonly ListedEdit[]} edits
  * @param {number} at
  */
-export function without(edits, at) {
+export function removeEdit(edits, at) {
   return edits.filter((_, k) => k !== at);
 }
 
@@ -64,7 +66,7 @@ export function without(edits, at) {
  * @param {number} at
  * @returns {ListedEdit[]}
  */
-export function toggled(edits, at) {
+export function toggleEdit(edits, at) {
   return edits.map((edit, k) => {
     if (k !== at) return edit;
     const { off, ...rest } = edit;
@@ -77,31 +79,43 @@ export function toggled(edits, at) {
  * @param {ListedEdit} edit
  * @param {Record<string, any>} words  templates: edit_clamp and the like
  * @param {(unit: number) => string} unitName
- * @param {{units?: number, layerName?: (layer: number) => string}} [model]  units: rows of weights are told as gate and unit; layerName: "" for none
+ * @param {{units?: number, layerName?: (layer: number) => string}} [model]  units: with it, a row of weights is written as gate and unit; layerName: "" to omit the layer
  * @returns {string}
  */
-export function nameOf(edit, words, unitName, { units, layerName = (layer) => (layer ? String(layer) : "") } = {}) {
+export function describeEdit(
+  edit,
+  words,
+  unitName,
+  { units, layerName = (layer) => (layer ? String(layer) : "") } = {},
+) {
   const name = layerName(edit.layer),
     layer = name && fill(words.edit_layer, { layer: name });
   if (edit.do === "weight") {
-    const row = units ? `${STACK[Math.floor(edit.row / units)]} ${unitName(edit.row % units)}` : edit.row;
+    const row = units ? `${STACKED_GATES[Math.floor(edit.row / units)]} ${unitName(edit.row % units)}` : edit.row;
     return fill(edit.column === null ? words.edit_weight_bias : words.edit_weight, {
       name: edit.name,
       row,
       column: edit.column ?? "",
-      value: signed(shortNumber(edit.value)),
+      value: withMinusSign(shortNumber(edit.value)),
       layer,
     });
   }
-  const which = unitsInWords(edit.units, words, unitName);
-  if (edit.do === "lesion") return fill(words.edit_lesion, { units: which, layer });
+  const unitsText = unitsInWords(edit.units, words, unitName);
+  if (edit.do === "lesion") return fill(words.edit_lesion, { units: unitsText, layer });
   const [first, last] = edit.steps ?? [0, 0],
     steps = edit.steps ? fill(first === last ? words.edit_step : words.edit_steps, { first, last }) : "";
   const template = edit.do === "bias" && edit.gate === "n" ? words.edit_bias_n : words[`edit_${edit.do}`];
-  return fill(template, { gate: edit.gate, units: which, value: signed(shortNumber(edit.value)), steps, layer });
+  return fill(template, {
+    gate: edit.gate,
+    units: unitsText,
+    value: withMinusSign(shortNumber(edit.value)),
+    steps,
+    layer,
+  });
 }
 
 /**
+ * Describe units in words: "units 3-5, 7".
  * @param {readonly number[] | null} units
  * @param {Record<string, any>} words
  * @param {(unit: number) => string} unitName
@@ -110,8 +124,8 @@ function unitsInWords(units, words, unitName) {
   if (!units) return words.edit_all;
   if (units.length === 1) return fill(words.edit_unit, { unit: unitName(units[0]) });
   const plain = units.every((unit) => unitName(unit) === String(unit));
-  const named = plain ? spans(units).map(written) : units.map(unitName);
-  return named.length <= LISTED
-    ? fill(words.edit_units, { units: named.join(", ") })
+  const texts = plain ? toRanges(units).map(rangeText) : units.map(unitName);
+  return texts.length <= LISTED
+    ? fill(words.edit_units, { units: texts.join(", ") })
     : fill(words.edit_many, { count: units.length });
 }

@@ -1,17 +1,17 @@
-// Undo and redo: a list of immutable states, and which of them is current.
+// Undo and redo: a list of immutable states and the index of the current one.
 
-/** @template State */
+/** Undo history. @template State */
 export class History {
   /**
    * @param {State} first
-   * @param {number} [most]  states kept; the oldest goes
+   * @param {number} [most]  largest number of states; beyond it the oldest is dropped
    */
   constructor(first, most = 200) {
     this.most = Math.max(1, most);
     /** @type {State[]} */
     this.states = [first];
     this.at = 0;
-    /** @type {string | null} */
+    /** Key of the last push. @type {string | null} */
     this.joins = null;
   }
 
@@ -28,17 +28,17 @@ export class History {
   }
 
   /**
-   * What comes after now; what was undone is gone.
+   * Add a state after the current one and drop the undone ones.
    * @param {State} state
-   * @param {{joins?: string}} [drag]  one state is left of all pushed with the same key, one after another
+   * @param {{joins?: string}} [drag]  consecutive states with the same key are merged into one
    */
   push(state, { joins } = {}) {
     if (state === this.now) return;
-    const goesOn = joins !== undefined && joins === this.joins;
+    const isContinued = joins !== undefined && joins === this.joins;
     this.joins = joins ?? null;
-    this.states.length = goesOn ? this.at : this.at + 1;
-    // a drag that ends where it began was none
-    if (!goesOn || state !== this.states[this.at - 1]) this.states.push(state);
+    this.states.length = isContinued ? this.at : this.at + 1;
+    // a drag that ends where it began adds nothing
+    if (!isContinued || state !== this.states[this.at - 1]) this.states.push(state);
     else this.joins = null;
     if (this.states.length > this.most) this.states.shift();
     this.at = this.states.length - 1;
@@ -53,17 +53,18 @@ export class History {
   }
 
   /**
+   * Move to the previous or the next state.
    * @param {-1 | 1} way
    * @returns {State}
    */
   go(way) {
-    this.joins = null; // a drag does not go on after that
+    this.joins = null; // ends the drag that edits were joined to
     this.at = Math.max(0, Math.min(this.states.length - 1, this.at + way));
     return this.now;
   }
 
   /**
-   * Begins anew.
+   * Start again from a state.
    * @param {State} state
    */
   reset(state) {

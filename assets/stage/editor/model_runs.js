@@ -1,4 +1,4 @@
-// Runs of the model on this page: the free run and the edited one.
+// Runs of the model in the browser: the free run and the edited run.
 
 /** @import { StageResponse, Scene } from "../data/scene_types.js" */
 /** @import { Edit, Gates } from "../model/gru.js" */
@@ -9,184 +9,205 @@
 /** @import { Signal } from "./signal.js" */
 import { RunScheduler } from "../model/run_scheduler.js";
 import { readModel } from "../data/known_model.js";
-import { isOneHot, original } from "./signal.js";
+import { isOneHot, originalSignal } from "./signal.js";
 
 /**
  * @typedef {object} RunsPorts
- * @property {() => boolean} canAsk  a server can be asked for the model
+ * @property {() => boolean} canAsk  whether a server can send the model
  * @property {() => void} askModel
- * @property {() => void} started  the model is there, or it is known that none will come
- * @property {(ran: EditedRun) => void} came  more is known of what was asked
- * @property {() => void} freed  the free run is there
- * @property {() => void} tooLong  a page would take too long
+ * @property {() => void} onReady  the model has arrived, or none will
+ * @property {(run: EditedRun) => void} onRun  more steps of the requested run are computed
+ * @property {() => void} onFreeRun  the free run is complete
+ * @property {() => void} onTooLong  the run would take too long in the page
  */
 
+/** The model, its free run, and the latest edited run. */
 export class ModelRuns {
   /** @param {RunsPorts} ports */
   constructor(ports) {
     this.ports = ports;
     /** @type {KnownModel | null} */
-    this.known = null;
-    this.asking = false; // for the model
-    this.remote = false; // it is too large for a page: Python computes
-    /** @type {Signal | null} the sequence's own input */
-    this.first = null;
-    this.oneHot = false;
+    this.knownModel = null;
+    this.isRequesting = false; // for the model
+    this.isRemote = false; // too large for the page: Python computes
+    /** The input before any edit. @type {Signal | null} */
+    this.originalInput = null;
+    this.isOneHotInput = false;
     /** @type {RunScheduler | null} */
-    this.base = null;
-    /** Of an input that is longer or shorter than the sequence. @type {RunScheduler | null} */
-    this.other = null;
+    this.originalScheduler = null;
+    /** For an edited input with another number of steps. @type {RunScheduler | null} */
+    this.otherScheduler = null;
     /** @type {Gates[] | null} */
-    this.free = null;
-    /** What was asked last. @type {{edits: readonly Edit[], signal: Signal} | null} */
-    this.asked = null;
+    this.freeGates = null;
+    /** The last request. @type {{edits: readonly Edit[], signal: Signal} | null} */
+    this.lastEdits = null;
   }
 
   /**
-   * A scene has come; one of a page of its own brings the model along.
+   * Take a new scene; a page without a server has the model in its scene.
    * @param {Scene & {model?: ModelMessage}} scene
    * @param {Tables} arrays
    */
-  read(scene, arrays) {
-    if (!scene.model || this.known) return;
-    const own = Object.entries(arrays).filter(([name]) => name.startsWith("model/"));
-    this.known = readModel(scene.model, Object.fromEntries(own.map(([name, table]) => [name.slice(6), table])));
+  readScene(scene, arrays) {
+    if (!scene.model || this.knownModel) return;
+    const entries = Object.entries(arrays).filter(([name]) => name.startsWith("model/"));
+    this.knownModel = readModel(
+      scene.model,
+      Object.fromEntries(entries.map(([name, table]) => [name.slice(6), table])),
+    );
   }
 
-  /** Nothing that is known of the model holds any more. */
+  /** Forget the model and its runs. */
   leave() {
-    this.base?.destroy();
-    this.other?.destroy();
-    this.base = this.other = this.known = this.free = this.first = this.asked = null;
-    this.asking = this.remote = false;
+    this.originalScheduler?.destroy();
+    this.otherScheduler?.destroy();
+    this.originalScheduler =
+      this.otherScheduler =
+      this.knownModel =
+      this.freeGates =
+      this.originalInput =
+      this.lastEdits =
+        null;
+    this.isRequesting = this.isRemote = false;
   }
 
-  /** Whether it is known whether a page can compute it. */
-  get there() {
-    return this.base !== null || this.remote;
+  /** Whether it is decided where the run is computed. */
+  get isSettled() {
+    return this.originalScheduler !== null || this.isRemote;
   }
 
-  /** See to it that the model is there. */
-  begin() {
-    if (this.known) return this.start();
-    if (this.remote || this.asking || !this.ports.canAsk()) return;
-    this.asking = true;
+  /** Start if the model is here; otherwise request it. */
+  load() {
+    if (this.knownModel) return this.start();
+    if (this.isRemote || this.isRequesting || !this.ports.canAsk()) return;
+    this.isRequesting = true;
     this.ports.askModel();
   }
 
   /**
+   * Read the model from the server's response.
    * @param {StageResponse & {kind: "model"}} header
    * @param {Tables} arrays
    */
   respond(header, arrays) {
-    if (this.known) return;
-    this.asking = false;
-    this.known = readModel(header, arrays);
-    this.remote = !this.known;
+    if (this.knownModel) return;
+    this.isRequesting = false;
+    this.knownModel = readModel(header, arrays);
+    this.isRemote = !this.knownModel;
     this.start();
   }
 
+  /** Compute the free run, if the model is here, and report that loading has ended. */
   start() {
-    const { known } = this;
-    if (known && !this.base) {
-      this.first = original(known.x, known.inputs);
-      this.oneHot = isOneHot(known.x, known.inputs);
-      this.base = this.bending(known, known.x);
-      this.base.ask([]);
+    const { knownModel } = this;
+    if (knownModel && !this.originalScheduler) {
+      this.originalInput = originalSignal(knownModel.x, knownModel.inputs);
+      this.isOneHotInput = isOneHot(knownModel.x, knownModel.inputs);
+      this.originalScheduler = this.makeScheduler(knownModel, knownModel.x);
+      this.originalScheduler.ask([]);
     }
-    this.ports.started();
+    this.ports.onReady();
   }
 
   /**
+   * Make the scheduler of the runs over an input.
    * @param {KnownModel} known
    * @param {Float32Array} x
    * @returns {RunScheduler}
    */
-  bending({ model, h0, inputs }, x) {
+  makeScheduler({ model, h0, inputs }, x) {
     /** @type {RunScheduler} */
-    const made = new RunScheduler({
+    const scheduler = new RunScheduler({
       model,
       x,
       h0,
       steps: x.length / inputs,
       inputs,
-      ready: (result) => this.came(made, result),
-      freed: (free) => this.freed(made, free),
+      onResult: (result) => this.takeResult(scheduler, result),
+      onFreeRun: (freeGates) => this.takeFreeRun(scheduler, freeGates),
     });
-    return made;
+    return scheduler;
   }
 
   /**
+   * Request the run with these edits. It replaces the last request.
    * @param {readonly Edit[]} edits
    * @param {Signal} signal
    */
   ask(edits, signal) {
-    const { known } = this;
-    if (!known || !this.base) return;
-    this.asked = { edits, signal };
-    if (signal.steps === known.steps) {
-      this.other?.destroy();
-      this.other = null;
-      this.base.ask(edits, signal === this.first ? null : signal.x);
+    const { knownModel } = this;
+    if (!knownModel || !this.originalScheduler) return;
+    this.lastEdits = { edits, signal };
+    if (signal.steps === knownModel.steps) {
+      this.otherScheduler?.destroy();
+      this.otherScheduler = null;
+      this.originalScheduler.ask(edits, signal === this.originalInput ? null : signal.x);
       return;
     }
-    if (this.other?.steps !== signal.steps) {
-      this.other?.destroy();
-      this.other = this.bending(known, signal.x);
+    if (this.otherScheduler?.steps !== signal.steps) {
+      this.otherScheduler?.destroy();
+      this.otherScheduler = this.makeScheduler(knownModel, signal.x);
     }
-    this.other.ask(edits, signal.x);
+    this.otherScheduler.ask(edits, signal.x);
   }
 
-  /** Stop computing: no edits are left. */
+  /** Stop computing: there are no edits. */
   rest() {
-    this.asked = null;
-    this.other?.destroy();
-    this.other = null;
-    if (this.free) this.base?.giveUp();
+    this.lastEdits = null;
+    this.otherScheduler?.destroy();
+    this.otherScheduler = null;
+    if (this.freeGates) this.originalScheduler?.cancel();
   }
 
   /**
-   * @param {RunScheduler} bending
-   * @param {Gates[]} free  its run without edits
+   * Take in a run without edits. Only that of the original input is the free run.
+   * @param {RunScheduler} scheduler
+   * @param {Gates[]} freeGates
    */
-  freed(bending, free) {
-    if (bending !== this.base && this.base) return;
-    this.free = free;
-    this.ports.freed();
-    // one of another length may have come before there was anything to compare it with
-    if (this.asked && this.other) this.other.ask(this.asked.edits, this.asked.signal.x);
+  takeFreeRun(scheduler, freeGates) {
+    if (scheduler !== this.originalScheduler && this.originalScheduler) return;
+    this.freeGates = freeGates;
+    this.ports.onFreeRun();
+    // a run of another length may arrive before the free run it is compared with
+    if (this.lastEdits && this.otherScheduler) this.otherScheduler.ask(this.lastEdits.edits, this.lastEdits.signal.x);
   }
 
   /**
-   * @param {RunScheduler} bending
+   * Report an edited run, unless it is outdated.
+   * @param {RunScheduler} scheduler
    * @param {RunResult} result
    */
-  came(bending, result) {
-    const { known, asked, ports } = this;
-    if (!known) return;
-    if (result.tooLong) {
-      if (asked) ports.tooLong();
+  takeResult(scheduler, result) {
+    const { knownModel, lastEdits, ports } = this;
+    if (!knownModel) return;
+    if (result.isTooLong) {
+      if (lastEdits) ports.onTooLong();
       return;
     }
-    const free = bending === this.base ? result.free : this.free;
-    if (!asked || !free || (bending !== this.other && bending !== this.base) || asked.signal.steps !== bending.steps)
+    const freeGates = scheduler === this.originalScheduler ? result.freeGates : this.freeGates;
+    if (
+      !lastEdits ||
+      !freeGates ||
+      (scheduler !== this.otherScheduler && scheduler !== this.originalScheduler) ||
+      lastEdits.signal.steps !== scheduler.steps
+    )
       return;
-    ports.came({
-      bent: result.bent,
-      free,
-      signal: asked.signal,
-      x: (this.first ?? asked.signal).x,
-      h0: this.startOf(known, asked.edits),
-      done: result.done,
+    ports.onRun({
+      editedGates: result.editedGates,
+      freeGates,
+      signal: lastEdits.signal,
+      x: (this.originalInput ?? lastEdits.signal).x,
+      h0: this.initialStates(knownModel, lastEdits.edits),
+      isDone: result.isDone,
     });
   }
 
   /**
-   * The states before the first step: of a unit that is cut out it is 0.
+   * Return the states before the first step; those of removed units are 0.
    * @param {KnownModel} known
    * @param {readonly Edit[]} edits
    */
-  startOf({ h0, model: { layers } }, edits) {
+  initialStates({ h0, model: { layers } }, edits) {
     const start = h0.slice();
     for (const edit of edits) {
       if (edit.do !== "lesion") continue;

@@ -1,86 +1,98 @@
-// Outcome of a what-if: the numbers of the edited run as the stage draws them, and their differences from the free run.
+// Outcome of the edits: the numbers of the edited run as tiles, and their differences from the free run.
 
 /** @import { Gate, Scene } from "../data/scene_types.js" */
 /** @import { Gates } from "../model/gru.js" */
 /** @import { KnownHead } from "../data/known_model.js" */
 /** @import { Table, Tables } from "../model/table.js" */
 /** @import { Signal } from "./signal.js" */
-import { answerDue, labelAt } from "../data/step_texts.js";
+import { targetAt, labelAt } from "../data/step_texts.js";
 import { GATES } from "../data/panel_names.js";
 import { headOutputs } from "../model/head.js";
 /** @import { Tile } from "../data/tiles.js" */
 import { tableOf } from "../model/table.js";
 import { Tiles } from "../data/tiles.js";
-import { aligned } from "./signal.js";
+import { alignSteps } from "./signal.js";
 import { difference, fate, goneFrom, largest, remainingChange, peak, scaleOf, scalesOf } from "../data/differences.js";
 
 /**
- * The edited run and the free run, as they were computed.
+ * The edited run and the free run.
  * @typedef {object} EditedRun
- * @property {Gates[]} bent  edited run, by layer, [t * units + unit]
- * @property {Gates[]} free  free run, by layer, over the steps of the original input
- * @property {Signal} signal  the input that was read
- * @property {Float32Array} x  the sequence's own input
+ * @property {Gates[]} editedGates  edited run, by layer, [t * units + unit]
+ * @property {Gates[]} freeGates  free run, by layer, over the steps of the original input
+ * @property {Signal} signal  input of the edited run
+ * @property {Float32Array} x  original input
  * @property {Float32Array} h0  [layer * units + unit], 0 for removed units
- * @property {boolean} done
+ * @property {boolean} isDone
  */
 
-/** @typedef {{fate: "never" | "gone" | "lasts", gone: number | null, peak: number, at: number, last: number}} ChangeCourse */
+/**
+ * Course of the change of h over the steps.
+ * @typedef {object} ChangeCourse
+ * @property {"never" | "gone" | "lasts"} fate
+ * @property {number | null} endStep  first step without a visible change; null if it lasts or there is none
+ * @property {number} peak  largest difference
+ * @property {number} at  step of the largest difference
+ * @property {number} last  difference at the last step
+ */
 
+/** Outcome of a run that was computed on this page. */
 export class Outcome {
   /**
-   * @param {EditedRun} ran
+   * @param {EditedRun} run
    * @param {Scene} scene  of the free run
-   * @param {Tiles} own  Python's numbers of it: what its steps are called
+   * @param {Tiles} freeTiles  of the free run, for labels and targets
    * @param {KnownHead | null} head
    */
-  constructor(ran, scene, own, head) {
-    this.ran = ran;
+  constructor(run, scene, freeTiles, head) {
+    this.run = run;
     this.scene = scene;
-    this.own = own;
+    this.freeTiles = freeTiles;
     this.head = head;
     const { units, layers, bidirectional } = scene.trace,
-      { steps } = ran.signal;
+      { steps } = run.signal;
     this.units = units;
     this.layers = layers;
     this.bidirectional = bidirectional;
     this.steps = steps;
-    /** For each step, the original's step it is compared with; -1 for none. A repeated stretch has one only once. */
-    this.origin = aligned(ran.signal, ran.free[0].h.length / units);
-    this.x = inputsOf(ran.signal, scene.tile.x_each);
-    const { origin } = ran.signal,
-      redrawn = redrawnOf(ran.signal, ran.x);
-    // a step with another input is labelled by its symbol, or not at all
+    /** For each step, the step of the original input it is compared with; -1 for none. */
+    this.origin = alignSteps(run.signal, run.freeGates[0].h.length / units);
+    this.x = inputsOf(run.signal, scene.tile.x_each);
+    const { origin } = run.signal,
+      editedSteps = editedStepsOf(run.signal, run.x);
+    // a step with an edited input is labelled by its symbol, if it has one
     this.labels = scene.trace.labelled
       ? Array.from(origin, (from, t) =>
-          redrawn?.[t] || from < 0 ? symbolOf(ran.signal, t, scene.channels) : labelAt(own, from),
+          editedSteps?.[t] || from < 0 ? symbolOf(run.signal, t, scene.channels) : labelAt(freeTiles, from),
         )
       : [];
     // the targets of another input are not known
-    this.due =
-      scene.trace.asks && !redrawn ? Array.from(this.origin, (from) => (from < 0 ? "" : answerDue(own, from))) : [];
+    this.targetTexts =
+      scene.trace.asks && !editedSteps
+        ? Array.from(this.origin, (from) => (from < 0 ? "" : targetAt(freeTiles, from)))
+        : [];
     /** @type {Map<number, Partial<Record<Gate, Float32Array>>>} */
-    this.off = new Map();
+    this.differencesByLayer = new Map();
     /** @type {Map<number, Float32Array>} */
-    this.remains = new Map();
+    this.remainingByLayer = new Map();
     /** @type {Map<number, ChangeCourse>} */
-    this.courses = new Map();
+    this.coursesByLayer = new Map();
     /** @type {Map<number, Record<Gate, number>>} */
-    this.reaches = new Map();
+    this.scalesByLayer = new Map();
     /** @type {Tables | null} */
-    this.heard = null;
+    this.outputTables = null;
     /** @type {Table | null} */
-    this.apart = null;
+    this.cachedOutputDifference = null;
     /** @type {number | null} */
-    this.apartScale = null;
-    this.tiles = this.made((layer) => this.arrays(layer));
+    this.cachedOutputScale = null;
+    this.tiles = this.makeTiles((layer) => this.arrays(layer));
   }
 
   /**
+   * Make tiles with all steps of every layer.
    * @param {(layer: number) => Tables} arrays
    * @returns {Tiles}
    */
-  made(arrays) {
+  makeTiles(arrays) {
     const tiles = new Tiles({ steps: this.steps, bidirectional: this.bidirectional });
     for (let layer = 0; layer < this.layers; layer++) {
       tiles.add(
@@ -91,7 +103,7 @@ export class Outcome {
           each: 1,
           x_each: this.scene.tile.x_each,
           labels: this.labels,
-          due: this.due,
+          due: this.targetTexts,
         },
         arrays(layer),
       );
@@ -100,12 +112,13 @@ export class Outcome {
   }
 
   /**
+   * Return the numbers of a layer as the tables of a tile.
    * @param {number} layer
    * @returns {Tables}
    */
   arrays(layer) {
-    const { units, steps, ran } = this,
-      { r, z, n, h } = ran.bent[layer],
+    const { units, steps, run } = this,
+      { r, z, n, h } = run.editedGates[layer],
       of = (/** @type {Float32Array} */ values) => tableOf(values, steps, units);
     return {
       x: this.x,
@@ -113,23 +126,23 @@ export class Outcome {
       z: of(z),
       n: of(n),
       h: of(h),
-      before: tableOf(ran.h0.slice(layer * units, (layer + 1) * units), 1, units),
-      ...this.said(),
+      before: tableOf(run.h0.slice(layer * units, (layer + 1) * units), 1, units),
+      ...this.outputs(),
     };
   }
 
   /** Compute the predictions of the head, which reads the states of the top layer. @returns {Tables} */
-  said() {
-    const { head, ran, steps, scene } = this;
+  outputs() {
+    const { head, run, steps, scene } = this;
     if (!head || !scene.answer) return {};
-    if (this.heard) return this.heard;
-    const target = targetOf(head, ran.signal, this.origin, ran.x),
-      found = this.outputsOf(head, ran.bent, steps, target);
-    const tables = /** @type {Tables} */ ({ y: found.y });
-    if (found.wrong) tables.wrong = found.wrong;
-    if (found.said) tables.said = found.said;
-    if (found.target) tables.target = found.target;
-    this.heard = tables;
+    if (this.outputTables) return this.outputTables;
+    const target = targetOf(head, run.signal, this.origin, run.x),
+      outputs = this.outputsOf(head, run.editedGates, steps, target);
+    const tables = /** @type {Tables} */ ({ y: outputs.y });
+    if (outputs.wrong) tables.wrong = outputs.wrong;
+    if (outputs.said) tables.said = outputs.said;
+    if (outputs.target) tables.target = outputs.target;
+    this.outputTables = tables;
     return tables;
   }
 
@@ -143,7 +156,7 @@ export class Outcome {
     const { units, bidirectional, scene } = this;
     return headOutputs(
       { ...head, rows: scene.answer?.rows },
-      this.read(gates, steps),
+      this.headInput(gates, steps),
       steps,
       bidirectional ? 2 * units : units,
       target,
@@ -155,7 +168,7 @@ export class Outcome {
    * @param {Gates[]} gates
    * @param {number} steps
    */
-  read(gates, steps) {
+  headInput(gates, steps) {
     const { units, layers, bidirectional } = this,
       top = gates[layers - 1].h;
     return bidirectional ? sideBySide(gates[layers - 2].h, top, steps, units) : top;
@@ -168,55 +181,62 @@ export class Outcome {
    * @param {number} layer
    */
   differences(layer) {
-    const held = this.off.get(layer);
-    if (held) return held;
+    const cached = this.differencesByLayer.get(layer);
+    if (cached) return cached;
     const {
-      ran: { bent, free },
+      run: { editedGates, freeGates },
       origin,
       units,
     } = this;
-    const made = Object.fromEntries(
-      GATES.map((gate) => [gate, difference(bent[layer][gate], free[layer][gate], origin, units)]),
+    const differences = Object.fromEntries(
+      GATES.map((gate) => [gate, difference(editedGates[layer][gate], freeGates[layer][gate], origin, units)]),
     );
-    this.off.set(layer, made);
-    return made;
+    this.differencesByLayer.set(layer, differences);
+    return differences;
   }
 
   /**
    * Return the differences of a layer as tiles, to draw them.
    * @param {number} layer
    */
-  pictured(layer) {
-    const off = this.differences(layer),
-      { steps, units, saidApart } = this;
+  differenceTiles(layer) {
+    const differences = this.differences(layer),
+      { steps, units, outputDifference } = this;
     /** @type {Tables} */
     const tables = Object.fromEntries(
-      GATES.map((gate) => [gate, tableOf(/** @type {Float32Array} */ (off[gate]), steps, units)]),
+      GATES.map((gate) => [gate, tableOf(/** @type {Float32Array} */ (differences[gate]), steps, units)]),
     );
-    return this.made((row) =>
+    return this.makeTiles((row) =>
       row !== layer
         ? this.arrays(row)
-        : { ...this.arrays(row), ...tables, ...(saidApart && pictureOf(this.scene, saidApart)) },
+        : {
+            ...this.arrays(row),
+            ...tables,
+            ...(outputDifference && outputDifferenceTables(this.scene, outputDifference)),
+          },
     );
   }
 
   /** Difference of the predictions, edited minus free, row by row; null without a head. */
-  get saidApart() {
-    const { head, ran, units, steps } = this,
-      { y } = this.said();
-    if (this.apart || !head || !y) return this.apart;
-    const free = this.outputsOf(head, ran.free, ran.free[0].h.length / units, null).y;
-    this.apart = tableOf(
-      difference(/** @type {Float32Array} */ (y), /** @type {Float32Array} */ (free), this.origin, y.rows),
+  get outputDifference() {
+    const { head, run, units, steps } = this,
+      { y } = this.outputs();
+    if (this.cachedOutputDifference || !head || !y) return this.cachedOutputDifference;
+    const freeGates = this.outputsOf(head, run.freeGates, run.freeGates[0].h.length / units, null).y;
+    this.cachedOutputDifference = tableOf(
+      difference(/** @type {Float32Array} */ (y), /** @type {Float32Array} */ (freeGates), this.origin, y.rows),
       steps,
       y.rows,
     );
-    return this.apart;
+    return this.cachedOutputDifference;
   }
 
   /** Colour scale of the differences of the predictions; null without a head. */
-  get saidScale() {
-    return this.saidApart && (this.apartScale ??= scaleOf([/** @type {Float32Array} */ (this.saidApart)]));
+  get outputScale() {
+    return (
+      this.outputDifference &&
+      (this.cachedOutputScale ??= scaleOf([/** @type {Float32Array} */ (this.outputDifference)]))
+    );
   }
 
   /**
@@ -224,12 +244,15 @@ export class Outcome {
    * @param {number} layer
    */
   scales(layer) {
-    const scales = this.reaches.get(layer) ?? scalesOf(this.differences(layer));
-    this.reaches.set(layer, scales);
+    const scales = this.scalesByLayer.get(layer) ?? scalesOf(this.differences(layer));
+    this.scalesByLayer.set(layer, scales);
     return scales;
   }
 
-  /** @param {number} layer */
+  /**
+   * Return the largest difference of a gate, with its place.
+   * @param {number} layer
+   */
   largest(layer) {
     return largest(this.differences(layer), this.units);
   }
@@ -239,47 +262,48 @@ export class Outcome {
    * @param {number} layer
    */
   remaining(layer) {
-    const held = this.remains.get(layer);
-    if (held) return held;
+    const cached = this.remainingByLayer.get(layer);
+    if (cached) return cached;
     const {
-        ran: { bent, free },
+        run: { editedGates, freeGates },
         origin,
         steps,
         units,
       } = this,
-      made = remainingChange(bent[layer].h, free[layer].h, origin, steps, units);
-    this.remains.set(layer, made);
-    return made;
+      remaining = remainingChange(editedGates[layer].h, freeGates[layer].h, origin, steps, units);
+    this.remainingByLayer.set(layer, remaining);
+    return remaining;
   }
 
   /**
+   * Return the course of the change of h. In a backward layer it is read from the last step to the first.
    * @param {number} layer
    * @returns {ChangeCourse}
    */
   course(layer) {
-    const held = this.courses.get(layer);
-    if (held) return held;
+    const cached = this.coursesByLayer.get(layer);
+    if (cached) return cached;
     const remains = this.remaining(layer),
       most = peak(remains),
       backwards = this.bidirectional && layer % 2 === 1,
       inOrder = backwards ? remains.slice().reverse() : remains,
-      gone = goneFrom(inOrder);
+      endInOrder = goneFrom(inOrder);
     let last = NaN;
     for (let k = remains.length - 1; k >= 0 && Number.isNaN(last); k--) last = inOrder[k];
-    const made = {
+    const course = {
       fate: fate(inOrder),
-      gone: gone === null || !backwards ? gone : remains.length - 1 - gone,
+      endStep: endInOrder === null || !backwards ? endInOrder : remains.length - 1 - endInOrder,
       peak: most,
       at: remains.indexOf(most),
       last,
     };
-    this.courses.set(layer, made);
-    return made;
+    this.coursesByLayer.set(layer, course);
+    return course;
   }
 }
 
 /**
- * The input as the strip shows it: several inputs share a row where there are many.
+ * Return the rows of the input panel. With many inputs, a row is the mean of several.
  * @param {Signal} signal
  * @param {number} each
  * @returns {Table}
@@ -296,58 +320,60 @@ function inputsOf({ x, inputs, steps }, each) {
 }
 
 /**
- * The steps whose numbers are not the sequence's; null where none is.
+ * Return for each step whether its input is edited; null if none is.
  * @param {Signal} signal
- * @param {Float32Array} own
+ * @param {Float32Array} originalX
  * @returns {boolean[] | null}
  */
-function redrawnOf({ x, origin, inputs }, own) {
-  if (x === own) return null;
-  const found = Array.from(origin, (from, t) => {
-    if (from >= 0) for (let k = 0; k < inputs; k++) if (x[t * inputs + k] !== own[from * inputs + k]) return true;
+function editedStepsOf({ x, origin, inputs }, originalX) {
+  if (x === originalX) return null;
+  const isEdited = Array.from(origin, (from, t) => {
+    if (from >= 0) for (let k = 0; k < inputs; k++) if (x[t * inputs + k] !== originalX[from * inputs + k]) return true;
     return false;
   });
-  return found.includes(true) ? found : null;
+  return isEdited.includes(true) ? isEdited : null;
 }
 
 /**
- * The name of the one input that is 1 where all others are 0; "" where there is none.
+ * Return the name of the symbol at a step; "" if the step is not one-hot.
  * @param {Signal} signal
  * @param {number} t
  * @param {string[]} names
  */
 function symbolOf({ x, inputs }, t, names) {
-  let found = -1;
+  let index = -1;
   for (let k = 0; k < inputs; k++) {
     const value = x[t * inputs + k];
     if (value === 0) continue;
-    if (value !== 1 || found >= 0) return "";
-    found = k;
+    if (value !== 1 || index >= 0) return "";
+    index = k;
   }
-  return names[found] ?? "";
+  return names[index] ?? "";
 }
 
 /**
- * Return the targets of the edited input's steps. Inserted steps have none. Once a number of the input was edited no step
- * has one, for the targets of another input are not known.
+ * Return the targets of the edited input's steps. Inserted steps have none. If a number of the input was edited, no step
+ * has one: the targets of another input are not known.
  * @param {KnownHead} head
  * @param {Signal} signal
  * @param {Int32Array} origin
- * @param {Float32Array} own
+ * @param {Float32Array} originalX
  */
-function targetOf({ target, targets }, { x, steps, inputs }, origin, own) {
+function targetOf({ target, targets }, { x, steps, inputs }, origin, originalX) {
   if (!target) return null;
   const out = new Float32Array(steps * targets).fill(NaN);
   for (let t = 0; t < steps; t++) {
     const from = origin[t];
     if (from < 0) continue;
-    if (x !== own) for (let k = 0; k < inputs; k++) if (x[t * inputs + k] !== own[from * inputs + k]) return null;
+    if (x !== originalX)
+      for (let k = 0; k < inputs; k++) if (x[t * inputs + k] !== originalX[from * inputs + k]) return null;
     out.set(target.subarray(from * targets, (from + 1) * targets), t * targets);
   }
   return out;
 }
 
 /**
+ * Concatenate the states of both directions at each step.
  * @param {Float32Array} forward
  * @param {Float32Array} backward
  * @param {number} steps
@@ -368,109 +394,8 @@ function sideBySide(forward, backward, steps, units) {
  * @param {Table} y
  * @returns {Tables}
  */
-function pictureOf({ answer }, y) {
+export function outputDifferenceTables({ answer }, y) {
   const tables = /** @type {Tables} */ ({ y, y_low: y, y_high: y });
   if (answer?.kind !== "classes") tables.target = tableOf(new Float32Array(y.length).fill(NaN), y.columns, y.rows);
   return tables;
-}
-
-/** Outcome of a run that Python computed, where the page computes none: as many steps per column as Python sends. */
-export class PythonOutcome {
-  /**
-   * @param {Tile} tile  of all steps of one layer
-   * @param {Scene} scene
-   * @param {Tile | null} free  the same steps of the free run
-   */
-  constructor(tile, scene, free) {
-    this.ran = null;
-    this.origin = new Int32Array(0); // which steps are new is not known
-    this.tile = tile;
-    this.alike = free && free.each === tile.each && free.columns === tile.columns ? free : null;
-    this.steps = tile.last + 1;
-    this.scene = scene;
-    this.tiles = new Tiles({ steps: this.steps, bidirectional: scene.trace.bidirectional });
-    this.tiles.add(tile, tile.arrays);
-    /** @type {Float32Array | null} */
-    this.remains = null;
-    /** @type {Partial<Record<Gate, Float32Array>> | null} */
-    this.off = null;
-    const { y } = tile.arrays,
-      said = this.alike?.arrays.y;
-    /** Difference of the predictions, edited minus free, column by column; null where they cannot be compared. */
-    this.saidApart =
-      y && said && y.length === said.length
-        ? tableOf(
-            Float32Array.from(y, (value, k) => value - said[k]),
-            y.columns,
-            y.rows,
-          )
-        : null;
-    this.saidScale = this.saidApart && scaleOf([/** @type {Float32Array} */ (this.saidApart)]);
-  }
-
-  /** Compute edited minus free, column by column. @returns {Partial<Record<Gate, Float32Array>>} */
-  differences() {
-    const { alike, tile } = this;
-    if (!alike) return {};
-    return (this.off ??= Object.fromEntries(
-      GATES.map((gate) => [gate, Float32Array.from(tile.arrays[gate], (value, k) => value - alike.arrays[gate][k])]),
-    ));
-  }
-
-  /** @returns {Tiles | null} null: the runs cannot be compared step by step */
-  pictured() {
-    const { tile } = this,
-      off = this.differences();
-    if (!this.alike) return null;
-    const own = Object.fromEntries(
-        ["x", "x_low", "x_high", "y", "y_low", "y_high", "wrong", "target", "said"].flatMap((name) =>
-          tile.arrays[name] ? [[name, tile.arrays[name]]] : [],
-        ),
-      ),
-      tiles = new Tiles({ steps: this.steps, bidirectional: this.scene.trace.bidirectional });
-    const gates = Object.fromEntries(
-      Object.entries(off).map(([gate, values]) => [gate, tableOf(values, tile.columns, tile.units)]),
-    );
-    tiles.add(tile, { ...own, ...gates, ...(this.saidApart && pictureOf(this.scene, this.saidApart)) });
-    return tiles;
-  }
-
-  scales() {
-    return scalesOf(this.differences());
-  }
-
-  largest() {
-    const found = largest(this.differences(), this.tile.units);
-    return found && { ...found, t: found.t * this.tile.each };
-  }
-
-  remaining() {
-    if (this.remains) return this.remains;
-    const { tile, alike, steps } = this,
-      out = new Float32Array(steps).fill(NaN),
-      columns = Int32Array.from({ length: tile.columns }, (_, k) => k);
-    if (alike) {
-      const each = remainingChange(
-        /** @type {Float32Array} */ (tile.arrays.h),
-        /** @type {Float32Array} */ (alike.arrays.h),
-        columns,
-        tile.columns,
-        tile.units,
-      );
-      for (let t = 0; t < steps; t++) out[t] = each[tile.column(t)];
-    }
-    this.remains = out;
-    return out;
-  }
-
-  course() {
-    const remains = this.remaining();
-    return {
-      fate: fate(remains),
-      gone: goneFrom(remains),
-      peak: peak(remains),
-      at: remains.indexOf(peak(remains)),
-      last: remains[remains.length - 1],
-    };
-  }
 }

@@ -1,35 +1,35 @@
-// Experiments that teach, made for the input at hand; what would make no sense of it is left out.
+// Preset edits for the current input. Presets that do not fit the input are left out.
 
 /** @import { ListedEdit } from "./edit_text.js" */
 /** @import { Pulse, Signal } from "./signal.js" */
-import { pulses, removePulse, repeat } from "./signal.js";
+import { findPulses, removePulse, repeatSteps } from "./signal.js";
 
 /** @typedef {"z1" | "z0" | "r1" | "r0" | "pulse" | "gap" | "letter"} PresetName */
 /** @typedef {{name: PresetName, edits: ListedEdit[], signal: Signal}} Preset */
 
 /**
  * @typedef {object} PresetInput
- * @property {Signal} signal  what they start from: the original, or what was made of it
+ * @property {Signal} signal  the input to edit: the original or an edited one
  * @property {Signal} original
  * @property {number} layers
  * @property {number} units
- * @property {{h: Float32Array}} free  of the original's run: the states of `layer`, [t * units + unit]
- * @property {{w: ArrayLike<number>} | null} head  w: [answer * units + unit]
- * @property {(unit: number) => number | null} [effect]  how far the answer is off once the unit is cut out; null where it would take too long to tell
- * @property {number} [layer]  whose states these are, the last where not given
+ * @property {{h: Float32Array}} free  states of `layer` in the free run of the original input, [t * units + unit]
+ * @property {{w: ArrayLike<number>} | null} head  w: [output * units + unit]
+ * @property {(unit: number) => number | null} [effect]  change of the output if the unit is removed; null if computing it would take too long
+ * @property {number} [layer]  layer of the states in `free`; the last by default
  * @property {number} [mostSteps]
  */
 
 const SHORTEST_GAP = 2; // steps
 const LONGEST_PULSE = 1 / 3,
-  LONGEST_AT_AN_END = 1 / 20; // of all steps: a longer one is a level
+  LONGEST_AT_AN_END = 1 / 20; // share of all steps; a longer pulse at an end is a level
 
 /**
- * Those that need to know nothing of the input.
+ * Return the presets that fit any input.
  * @param {number} layers
  * @returns {{name: PresetName, edits: ListedEdit[]}[]}
  */
-export function frozen(layers) {
+export function gatePresets(layers) {
   const gates = /** @type {[PresetName, "z" | "r", number][]} */ ([
     ["z1", "z", 1],
     ["z0", "z", 0],
@@ -50,27 +50,29 @@ export function frozen(layers) {
 }
 
 /**
- * @param {PresetInput} given
+ * Return the presets that apply to an input.
+ * @param {PresetInput} input
  * @returns {Preset[]}
  */
-export function presets(given) {
-  const { signal, layers, units, layer = layers - 1, mostSteps = 2000 } = given;
+export function makePresets(input) {
+  const { signal, layers, units, layer = layers - 1, mostSteps = 2000 } = input;
   /** @type {Preset[]} */
-  const made = frozen(layers).map((each) => ({ ...each, signal }));
-  const clear = pulses(signal).filter((pulse) => pulse.clear),
-    first = clear.find((pulse) => isShort(pulse, signal.steps));
-  if (first) made.push({ name: "pulse", edits: [], signal: removePulse(signal, first) });
-  const quiet = longestGap(clear, signal.steps);
-  // half a gap more would not be the gap doubled
-  if (quiet && signal.steps + quiet[1] - quiet[0] + 1 <= mostSteps)
-    made.push({ name: "gap", edits: [], signal: repeat(signal, ...quiet, mostSteps) });
-  const unit = carrier(given, quiet ?? [0, signal.steps - 1]);
+  const list = gatePresets(layers).map((each) => ({ ...each, signal }));
+  const clearPulses = findPulses(signal).filter((pulse) => pulse.clear),
+    first = clearPulses.find((pulse) => isShort(pulse, signal.steps));
+  if (first) list.push({ name: "pulse", edits: [], signal: removePulse(signal, first) });
+  const gap = longestGap(clearPulses, signal.steps);
+  // all of the gap or nothing: half of it would not double it
+  if (gap && signal.steps + gap[1] - gap[0] + 1 <= mostSteps)
+    list.push({ name: "gap", edits: [], signal: repeatSteps(signal, ...gap, mostSteps) });
+  const unit = memoryUnit(input, gap ?? [0, signal.steps - 1]);
   if (unit !== null && units > 1)
-    made.push({ name: "letter", edits: [{ do: "lesion", units: [unit], layer }], signal });
-  return made;
+    list.push({ name: "letter", edits: [{ do: "lesion", units: [unit], layer }], signal });
+  return list;
 }
 
 /**
+ * Whether a pulse is short enough to be an event. The limit is lower at the ends of the input.
  * @param {Pulse} pulse
  * @param {number} steps
  */
@@ -80,31 +82,31 @@ function isShort({ first, last }, steps) {
 }
 
 /**
- * The longest stretch between two events; after a lone one, what comes ahead of the last step, at which an answer may be due.
- * @param {Pulse[]} events
+ * Return the longest gap between two pulses; after a single pulse, the steps before the last one, which may have a target.
+ * @param {Pulse[]} pulses
  * @param {number} steps
  * @returns {[number, number] | null}
  */
-function longestGap(events, steps) {
+function longestGap(pulses, steps) {
   /** @type {[number, number] | null} */
   let longest = null;
-  const ends = events.length === 1 ? [steps - 1] : events.slice(1).map(({ first }) => first);
+  const ends = pulses.length === 1 ? [steps - 1] : pulses.slice(1).map(({ first }) => first);
   ends.forEach((end, k) => {
-    const from = events[k].last + 1;
+    const from = pulses[k].last + 1;
     if (end - from >= SHORTEST_GAP && (!longest || end - from > longest[1] - longest[0] + 1)) longest = [from, end - 1];
   });
   return longest;
 }
 
 /**
- * The unit that carries what is remembered: whose loss changes the answer most; where nobody can tell, the one that holds
- * most over the quiet stretch, as far as the answer reads it.
- * @param {PresetInput} given
- * @param {[number, number]} quiet
+ * Return the unit that carries the memory: the one whose removal changes the prediction most; if that is unknown, the one
+ * with the largest state over the gap, weighted by the head.
+ * @param {PresetInput} input
+ * @param {[number, number]} gap
  * @returns {number | null}
  */
-function carrier({ signal, original, units, free, head, effect }, [first, last]) {
-  const held = (/** @type {number} */ unit) => {
+function memoryUnit({ signal, original, units, free, head, effect }, [first, last]) {
+  const stateSum = (/** @type {number} */ unit) => {
     let sum = 0;
     for (let t = first; t <= last; t++) {
       const from = signal.origin[t];
@@ -113,17 +115,17 @@ function carrier({ signal, original, units, free, head, effect }, [first, last])
     return sum;
   };
   const weights = head?.w,
-    read = (/** @type {number} */ unit) => {
+    readoutNorm = (/** @type {number} */ unit) => {
       let sum = 0;
       for (let at = unit; weights && at < weights.length; at += units) sum += weights[at] ** 2;
       return Math.sqrt(sum);
     };
-  let found = null,
+  let best = null,
     most = 0;
   for (let unit = 0; unit < units; unit++) {
-    const told = head && effect ? effect(unit) : null,
-      weight = told !== null ? told : head ? held(unit) * read(unit) : held(unit);
-    if (weight > most) [found, most] = [unit, weight];
+    const effectSize = head && effect ? effect(unit) : null,
+      weight = effectSize !== null ? effectSize : head ? stateSum(unit) * readoutNorm(unit) : stateSum(unit);
+    if (weight > most) [best, most] = [unit, weight];
   }
-  return found;
+  return best;
 }

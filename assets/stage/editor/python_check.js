@@ -1,5 +1,5 @@
-// Check by Python: it computes the same what-if once nothing has changed for a moment. Its numbers are compared with
-// the page's, or replace them where the page would take too long.
+// Check of the edited run by Python: Python computes the same run once the edits have not changed for a moment. Its
+// numbers are compared with the page's; if the page has none, they are shown.
 
 /** @import { Gate, StageResponse } from "../data/scene_types.js" */
 /** @import { Tables } from "../model/table.js" */
@@ -11,12 +11,12 @@
 /** @import { Signal } from "./signal.js" */
 import { GATES } from "../data/panel_names.js";
 import { Tile } from "../data/tiles.js";
-import { act } from "./edits.js";
-import { PythonOutcome } from "./outcome.js";
+import { activeEdits } from "./edits.js";
+import { PythonOutcome } from "./python_outcome.js";
 import { toSegments } from "./signal.js";
 
 const REST = 600; // ms without a change
-const APART = 1e-4; // more than rounding
+const TOLERANCE = 1e-4; // a larger difference is not rounding
 
 /**
  * The edited run to check.
@@ -24,11 +24,11 @@ const APART = 1e-4; // more than rounding
  * @property {Outcome | PythonOutcome | null} outcome
  * @property {ListedEdit[]} edits
  * @property {Signal | null} signal
- * @property {Signal | null} first  the sequence's own input
- * @property {boolean} inputEdited
- * @property {boolean} large  too much of the input is edited to be sent
+ * @property {Signal | null} originalInput  the input before any edit
+ * @property {boolean} isInputEdited
+ * @property {boolean} isTooLarge  too much of the input is edited for a request
  * @property {View} view
- * @property {Scene} given
+ * @property {Scene} baseScene
  * @property {Words} words
  * @property {Tiles} free
  */
@@ -38,8 +38,8 @@ const APART = 1e-4; // more than rounding
  * @property {() => boolean} canAsk
  * @property {(request: StageRequest) => void} ask
  * @property {() => CheckSubject} subject
- * @property {(outcome: PythonOutcome) => void} replaced  the page has no numbers of its own: these are shown
- * @property {() => void} changed
+ * @property {(outcome: PythonOutcome) => void} onOutcome  called with Python's outcome if the page has none
+ * @property {() => void} onChange
  */
 
 export class PythonCheck {
@@ -48,46 +48,54 @@ export class PythonCheck {
     this.ports = ports;
     /** @type {ReturnType<typeof setTimeout> | undefined} */
     this.timer = undefined;
-    this.asked = 0;
-    this.pending = false;
+    this.requestNumber = 0;
+    this.isPending = false;
     /** Largest difference of any gate's number; null before it is known. @type {number | null} */
-    this.off = null;
+    this.largestDifference = null;
     /** @type {string} */
-    this.computed = "";
-    this.trouble = ""; // a sentence of Python's
+    this.source = "";
+    this.trouble = ""; // sentence on an error
   }
 
   forget() {
     clearTimeout(this.timer);
-    this.asked++;
-    this.pending = false;
-    this.off = null;
+    this.requestNumber++;
+    this.isPending = false;
+    this.largestDifference = null;
     this.trouble = "";
   }
 
   /** Request a check of the current edits once they have not changed for REST ms. */
-  wait() {
+  schedule() {
     this.forget();
     if (!this.ports.canAsk()) {
       const { outcome, words } = this.ports.subject();
       if (!outcome) this.trouble = words.whatif_too_large;
       return;
     }
-    this.pending = true;
+    this.isPending = true;
     this.timer = setTimeout(() => this.ask(), REST);
   }
 
   ask() {
-    const { ports, asked } = this,
-      { edits, signal, first, inputEdited, large, view, given } = ports.subject(),
+    const { ports, requestNumber } = this,
+      { edits, signal, originalInput, isInputEdited, isTooLarge, view, baseScene } = ports.subject(),
       { layer } = view;
-    if (large && inputEdited) {
-      this.pending = false; // the request would be tens of megabytes
-      return ports.changed();
+    if (isTooLarge && isInputEdited) {
+      this.isPending = false; // the request would be tens of megabytes
+      return ports.onChange();
     }
-    const steps = signal?.steps ?? given.trace.steps,
-      drawn = inputEdited && signal && first ? toSegments(signal, first) : null;
-    ports.ask({ kind: "what_if", edits: act(edits), drawn, layer, first: 0, last: steps - 1, asked });
+    const steps = signal?.steps ?? baseScene.trace.steps,
+      segments = isInputEdited && signal && originalInput ? toSegments(signal, originalInput) : null;
+    ports.ask({
+      kind: "what_if",
+      edits: activeEdits(edits),
+      drawn: segments,
+      layer,
+      first: 0,
+      last: steps - 1,
+      asked: requestNumber,
+    });
   }
 
   /**
@@ -96,49 +104,57 @@ export class PythonCheck {
    */
   respond(header, arrays) {
     const { ports } = this,
-      { outcome, given, free } = ports.subject();
-    if (header.asked !== this.asked) return;
-    this.pending = false;
+      { outcome, baseScene, free } = ports.subject();
+    if (header.asked !== this.requestNumber) return;
+    this.isPending = false;
     if (header.kind === "error") {
       this.trouble = header.reason ?? "";
     } else {
-      this.computed = header.computed;
+      this.source = header.computed;
       const tile = new Tile(header.tile, arrays),
-        own = outcome?.ran ? outcome.tiles.covering(tile.layer, tile.first, tile.last) : null;
-      if (own) this.off = apart(own, tile);
+        pageTile = outcome?.run ? outcome.tiles.covering(tile.layer, tile.first, tile.last) : null;
+      if (pageTile) this.largestDifference = differenceBetween(pageTile, tile);
       else {
-        ports.replaced(new PythonOutcome(tile, given, free.covering(tile.layer, 0, given.trace.steps - 1)));
-        this.off = null;
+        ports.onOutcome(new PythonOutcome(tile, baseScene, free.covering(tile.layer, 0, baseScene.trace.steps - 1)));
+        this.largestDifference = null;
       }
     }
-    ports.changed();
+    ports.onChange();
   }
 
   /** Whether Python's numbers differ from the page's by more than rounding. */
-  get differs() {
-    return this.off !== null && !(this.off <= APART);
+  get hasDifference() {
+    return this.largestDifference !== null && !(this.largestDifference <= TOLERANCE);
   }
 }
 
 /**
  * Return the largest difference between the page's tile and Python's, which may have several steps per column.
- * @param {Tile} own
- * @param {Tile} told
+ * @param {Tile} pageTile
+ * @param {Tile} pythonTile
  */
-function apart(own, told) {
-  const rows = Int32Array.from({ length: told.units }, (_, unit) => unit),
-    out = new Float64Array(told.units);
+function differenceBetween(pageTile, pythonTile) {
+  const rows = Int32Array.from({ length: pythonTile.units }, (_, unit) => unit),
+    out = new Float64Array(pythonTile.units);
   let most = 0;
   for (const gate of GATES) {
-    const values = told.arrays[gate];
-    for (let column = 0; column < told.columns; column++) {
-      own.pool(out, gate, "mean", told.first - own.first + column * told.each, told.each, rows, 1);
-      for (let unit = 0; unit < told.units; unit++) {
+    const values = pythonTile.arrays[gate];
+    for (let column = 0; column < pythonTile.columns; column++) {
+      pageTile.pool(
+        out,
+        gate,
+        "mean",
+        pythonTile.first - pageTile.first + column * pythonTile.each,
+        pythonTile.each,
+        rows,
+        1,
+      );
+      for (let unit = 0; unit < pythonTile.units; unit++) {
         const a = out[unit],
-          b = values[column * told.units + unit];
+          b = values[column * pythonTile.units + unit];
         if (Object.is(a, b) || (Number.isNaN(a) && Number.isNaN(b))) continue;
-        const off = Math.abs(a - b);
-        most = off > most || Number.isNaN(off) ? off : most;
+        const difference = Math.abs(a - b);
+        most = difference > most || Number.isNaN(difference) ? difference : most;
       }
     }
   }

@@ -1,21 +1,21 @@
-// The edited input: its edits, pulses and text form, exported from one module.
+// Functions for the edited input, re-exported from one module: edits, pulses, text form.
 
 /** @typedef {import("./signal_edits.js").Signal} Signal */
 /** @typedef {import("./pulses.js").Pulse} Pulse */
-/** @typedef {import("./signal_text.js").Left} Left */
+/** @typedef {import("./signal_text.js").SignalIssue} SignalIssue */
 
 export {
   ROUGH,
-  aligned,
-  firstChanged,
+  alignSteps,
+  firstEditedStep,
   isOneHot,
-  noise,
-  original,
-  put,
-  remove,
-  repeat,
-  stroke,
-  toggle,
+  addNoise,
+  originalSignal,
+  setValues,
+  removeSteps,
+  repeatSteps,
+  drawLine,
+  toggleValue,
 } from "./signal_edits.js";
-export { insert, isPulse, movePulse, pulseAt, pulses, removePulse, restOf } from "./pulses.js";
+export { insertSteps, isPulse, movePulse, pulseAt, findPulses, removePulse, restOf } from "./pulses.js";
 export { readSignal, toSegments, writeSignal } from "./signal_text.js";

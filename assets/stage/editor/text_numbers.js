@@ -1,6 +1,6 @@
-// Parsing of untrusted text, word by word: numbers, ranges, and a list of what was left out.
+// Parsing of untrusted text: numbers, ranges, and a list of the parts that were ignored.
 
-const CUT = "\u2026"; // the last piece where there were more, as gruviz/protocol/view.py has it
+const CUT = "\u2026"; // last piece of a text that was cut; the same in gruviz/protocol/view.py
 const SPAN = /^(\d+)(?:-(\d+))?$/;
 const NUMBER = /^[-+]?(?:\d+\.?\d*|\.\d+)(?:e[-+]?\d+)?$/i;
 
@@ -14,82 +14,86 @@ export function shortNumber(value) {
 }
 
 /**
- * The number a word is; NaN for none and for one no float holds.
+ * Parse a finite number; NaN if the word is not one.
  * @param {string} word
  * @returns {number}
  */
-export function numberOf(word) {
-  // before the pattern: it may take the square of what it reads
+export function parseNumber(word) {
+  // the length is checked first: the pattern may take quadratic time
   const value = word.length <= 32 && NUMBER.test(word) ? Number(word) : NaN;
   return Number.isFinite(value) ? value : NaN;
 }
 
 /**
- * The pieces of a text, no more than so many characters of them, and what is to be told where there were more.
+ * Split a text into trimmed, non-empty pieces. Text beyond the limit is ignored and reported as an issue.
  * @param {string} text
  * @param {string | RegExp} separator
- * @param {number} longest
- * @param {Told<any>} told
- * @returns {string[]} none of them blank
+ * @param {number} longest  characters
+ * @param {ParseIssues<any>} issues
+ * @returns {string[]}
  */
-export function piecesOf(text, separator, longest, told) {
+export function splitPieces(text, separator, longest, issues) {
   const all = text.slice(0, longest).split(separator),
-    cut = text.length > longest || all.at(-1)?.trim() === CUT;
-  if (cut) all.pop(); // the mark, or what may not be whole
+    isCut = text.length > longest || all.at(-1)?.trim() === CUT;
+  if (isCut) all.pop(); // the mark, or a piece that may be cut
   const pieces = all.map((piece) => piece.trim()).filter(Boolean);
-  if (cut) told.add("long", pieces.at(-1) ?? CUT);
+  if (isCut) issues.add("long", pieces.at(-1) ?? CUT);
   return pieces;
 }
 
-/** What was left out while a text was read. @template {string} Key */
-export class Told {
+/** Parts of a text that the parser ignored, counted by reason. @template {string} Key */
+export class ParseIssues {
   constructor() {
     /** @type {Map<Key, {why: Key, count: number, example: string}>} */
-    this.all = new Map();
+    this.entries = new Map();
   }
 
   /**
+   * Count an ignored part. Returns null, so that a parser can return the call.
    * @param {Key} why
    * @param {string} example
    * @param {number} [count]
    */
   add(why, example, count = 1) {
-    const known = this.all.get(why);
-    if (known) known.count += count;
-    else this.all.set(why, { why, count, example: example.length > 40 ? `${example.slice(0, 39)}\u2026` : example });
+    const entry = this.entries.get(why);
+    if (entry) entry.count += count;
+    else
+      this.entries.set(why, { why, count, example: example.length > 40 ? `${example.slice(0, 39)}\u2026` : example });
     return null;
   }
 
-  get left() {
-    return [...this.all.values()];
+  get list() {
+    return [...this.entries.values()];
   }
 }
 
 /**
- * The ends of "5-9" or "5", the lower first.
+ * Parse "5-9" or "5" as a range, the lower end first; null if it is neither.
  * @param {string} word
  * @returns {[number, number] | null}
  */
-export function endsOf(word) {
+export function parseEnds(word) {
   const [, from, to = from] = word.match(SPAN) ?? [];
   return from === undefined ? null : [Math.min(+from, +to), Math.max(+from, +to)];
 }
 
 /**
- * Whole numbers as stretches: 3,5-7.
+ * Return whole numbers as ranges of consecutive ones, sorted: [5, 3, 6, 7] as [[3, 3], [5, 7]].
  * @param {readonly number[]} numbers
  * @returns {[number, number][]}
  */
-export function spans(numbers) {
+export function toRanges(numbers) {
   /** @type {[number, number][]} */
-  const found = [];
-  for (const number of [...new Set(numbers)].sort((a, b) => a - b)) {
-    const latest = found.at(-1);
-    if (latest && latest[1] === number - 1) latest[1] = number;
-    else found.push([number, number]);
+  const ranges = [];
+  for (const number of [...numbers].sort((a, b) => a - b)) {
+    const latest = ranges.at(-1);
+    if (latest && number - latest[1] <= 1)
+      latest[1] = number; // 0: a duplicate
+    else ranges.push([number, number]);
   }
-  return found;
+  return ranges;
 }
 
-export const written = (/** @type {[number, number]} */ [first, last]) =>
+/** Write a range: "5-9", or "5" if it has one number. */
+export const rangeText = (/** @type {[number, number]} */ [first, last]) =>
   first === last ? `${first}` : `${first}-${last}`;

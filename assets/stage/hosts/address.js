@@ -1,23 +1,24 @@
-// The page's address: what of it a stage writes, and what the page around the stages does.
+// The page's address (URL): fields of the stages, and fields of the page around them.
 
 const PAUSE = 250; // ms; browsers refuse more than about a hundred changes in 30 s
 
 /**
+ * Change the address.
  * @param {(url: URL) => void} change
- * @param {boolean} [anew]  as an entry of its own, to which Back leads
+ * @param {boolean} [isNewEntry]  add an entry to the history, so that Back returns to the old address
  */
-export function changeAddress(change, anew) {
+export function changeAddress(change, isNewEntry) {
   const url = new URL(window.location.href),
     { history } = window;
   change(url);
   if (url.href === window.location.href) return;
-  if (anew) history.pushState(history.state, "", url);
+  if (isNewEntry) history.pushState(history.state, "", url);
   else history.replaceState(history.state, "", url);
 }
 
-/** One stage's part: its fields, each under the stage's prefix. */
+/** Fields of one stage in the address, each with the stage's prefix. */
 export class StageAddress {
-  /** @param {string} prefix such as "a." */
+  /** @param {string} prefix  such as "a." */
   constructor(prefix) {
     this.prefix = prefix;
     /** @type {ReturnType<typeof setTimeout> | null} */
@@ -26,16 +27,19 @@ export class StageAddress {
     this.latest = {};
   }
 
-  /** @param {Record<string, string | null>} fields null takes a field out */
+  /**
+   * Write fields, after a pause.
+   * @param {Record<string, string | null>} fields  null removes a field
+   */
   write(fields) {
     this.latest = fields;
     this.timer ??= setTimeout(() => {
       this.timer = null;
-      this.put();
+      this.writeNow();
     }, PAUSE);
   }
 
-  put() {
+  writeNow() {
     changeAddress((url) => {
       for (const [name, text] of Object.entries(this.latest)) {
         if (text === null) url.searchParams.delete(this.prefix + name);
@@ -44,14 +48,14 @@ export class StageAddress {
     });
   }
 
-  /** What waits to be written is there now. */
+  /** Write pending fields at once. */
   flush() {
     if (this.timer === null) return;
     this.destroy();
-    this.put();
+    this.writeNow();
   }
 
-  /** Nothing is written later. */
+  /** Discard pending fields. */
   destroy() {
     if (this.timer !== null) clearTimeout(this.timer);
     this.timer = null;
@@ -59,15 +63,15 @@ export class StageAddress {
 }
 
 /**
- * The part the page itself owns: `query` instead of all that bears one of its names or prefixes.
+ * Replace the fields of the page, which are those with one of its names or prefixes, by `query`.
  * @param {{names: string[], prefixes: string[], query: Record<string, string>}} page
- * @param {boolean} anew  Back shall lead to what the address is now
+ * @param {boolean} isNewEntry  add an entry to the history
  */
-export function writePagePart({ names, prefixes, query }, anew) {
+export function writePagePart({ names, prefixes, query }, isNewEntry) {
   changeAddress((url) => {
     for (const key of [...url.searchParams.keys()]) {
       if (names.includes(key) || prefixes.some((prefix) => key.startsWith(prefix))) url.searchParams.delete(key);
     }
     for (const [key, value] of Object.entries(query)) url.searchParams.set(key, value);
-  }, anew);
+  }, isNewEntry);
 }

@@ -1,16 +1,16 @@
-// How the page looks: light or dark, the size of type, the contrast. It is kept in the address; Streamlit's theme follows,
-// and is read from its colours: nobody tells when it is switched.
+// Appearance of the page: light or dark, size of type, contrast. It is saved in the address, and Streamlit's theme follows
+// it. Streamlit has no event for a change of its theme, so the theme is read from the page's colours.
 
 import { changeAddress } from "./address.js";
 
-/** What there is of each, the usual first. */
-export const LOOKS = /** @type {const} */ ({
+/** Values of each aspect, the default first. */
+export const ASPECTS = /** @type {const} */ ({
   look: ["auto", "light", "dark"],
   type: ["normal", "projector"],
   contrast: ["normal", "high"],
 });
 
-/** @typedef {keyof typeof LOOKS} Aspect */
+/** @typedef {keyof typeof ASPECTS} Aspect */
 /** @typedef {Record<Aspect, string>} AppearanceValues */
 
 // as .streamlit/config.toml has them
@@ -20,26 +20,27 @@ const THEMES = {
 };
 
 /**
- * What an address says.
+ * Return the appearance in an address.
  * @param {string} search
  * @returns {AppearanceValues}
  */
-export function looksOf(search) {
-  const given = new URLSearchParams(search);
+export function appearanceOf(search) {
+  const params = new URLSearchParams(search);
   const of = (/** @type {Aspect} */ aspect) =>
-    LOOKS[aspect].find((one) => one === given.get(aspect)) ?? LOOKS[aspect][0];
+    ASPECTS[aspect].find((one) => one === params.get(aspect)) ?? ASPECTS[aspect][0];
   return { look: of("look"), type: of("type"), contrast: of("contrast") };
 }
 
+/** Theme, type size and contrast of the page. */
 export class Appearance {
-  /** @param {() => void} changed  stages have to be dressed anew */
-  constructor(changed) {
-    this.changed = changed;
-    this.held = looksOf(window.location.search);
+  /** @param {() => void} onChange  called when the stages have to redraw */
+  constructor(onChange) {
+    this.onChange = onChange;
+    this.settings = appearanceOf(window.location.search);
     this.dark = matchMedia("(prefers-color-scheme: dark)");
     this.more = matchMedia("(prefers-contrast: more)");
-    this.taken = false; // Streamlit's theme is no longer its own choice
-    this.mark();
+    this.hasSetTheme = false; // Streamlit's theme was set from here
+    this.markType();
   }
 
   /**
@@ -47,63 +48,63 @@ export class Appearance {
    * @param {string} value
    */
   set(aspect, value) {
-    if (!LOOKS[aspect].some((one) => one === value)) return;
-    this.held = { ...this.held, [aspect]: value };
-    this.mark();
-    this.write();
-    this.follow();
-    this.changed();
+    if (!ASPECTS[aspect].some((one) => one === value)) return;
+    this.settings = { ...this.settings, [aspect]: value };
+    this.markType();
+    this.writeAddress();
+    this.applyTheme();
+    this.onChange();
   }
 
   /**
-   * The next of its kind.
+   * Set an aspect to its next value.
    * @param {Aspect} aspect
    */
   turn(aspect) {
-    const all = /** @type {readonly string[]} */ (LOOKS[aspect]);
-    this.set(aspect, all[(all.indexOf(this.held[aspect]) + 1) % all.length]);
+    const all = /** @type {readonly string[]} */ (ASPECTS[aspect]);
+    this.set(aspect, all[(all.indexOf(this.settings[aspect]) + 1) % all.length]);
   }
 
-  /** Into the address of whichever page is shown. */
-  write() {
+  /** Write the appearance to the address. */
+  writeAddress() {
     changeAddress((url) => {
-      for (const [aspect, [usual]] of Object.entries(LOOKS)) {
-        const value = this.held[/** @type {Aspect} */ (aspect)];
-        if (value === usual) url.searchParams.delete(aspect);
+      for (const [aspect, [initial]] of Object.entries(ASPECTS)) {
+        const value = this.settings[/** @type {Aspect} */ (aspect)];
+        if (value === initial) url.searchParams.delete(aspect);
         else url.searchParams.set(aspect, value);
       }
     });
   }
 
-  /** For assets/page.css: what Streamlit draws grows with the stages. */
-  mark() {
-    document.documentElement.dataset.gruvizType = this.held.type;
+  /** Set the attribute by which assets/page.css scales the type of Streamlit's elements. */
+  markType() {
+    document.documentElement.dataset.gruvizType = this.settings.type;
   }
 
-  /** An address one went back to. */
-  read() {
-    this.held = looksOf(window.location.search);
-    this.mark();
-    this.follow();
-    this.changed();
+  /** Read the appearance again, after Back or Forward. */
+  readAddress() {
+    this.settings = appearanceOf(window.location.search);
+    this.markType();
+    this.applyTheme();
+    this.onChange();
   }
 
-  /** The theme the page is to have. @returns {"light" | "dark"} */
+  /** The theme that the settings ask for. @returns {"light" | "dark"} */
   get theme() {
-    const { look } = this.held;
+    const { look } = this.settings;
     return look === "auto" ? (this.dark.matches ? "dark" : "light") : look === "dark" ? "dark" : "light";
   }
 
-  /** Whether type is large, and contrast high; that may be the wish of the whole machine. */
-  get shown() {
-    const { type, contrast } = this.held;
+  /** The type size and contrast that apply. The system may ask for more contrast. */
+  get current() {
+    const { type, contrast } = this.settings;
     return { type, contrast: this.more.matches ? "high" : contrast };
   }
 
-  /** Make Streamlit's theme the one wanted. */
-  follow() {
-    if (!this.taken && this.theme === pageTheme()) return;
-    this.taken = true;
+  /** Switch Streamlit's theme to match. */
+  applyTheme() {
+    if (!this.hasSetTheme && this.theme === pageTheme()) return;
+    this.hasSetTheme = true;
     window.postMessage(
       { stCommVersion: 1, type: "SET_CUSTOM_THEME_CONFIG", themeInfo: THEMES[this.theme] },
       window.location.origin,
@@ -111,24 +112,24 @@ export class Appearance {
   }
 
   /**
-   * Hear of the machine's own wishes.
+   * Follow the system's colour scheme and contrast.
    * @param {AbortSignal} signal
    */
   listen(signal) {
     this.dark.addEventListener(
       "change",
       () => {
-        if (this.taken) this.follow();
+        if (this.hasSetTheme) this.applyTheme();
       },
       { signal },
     );
-    this.more.addEventListener("change", () => this.changed(), { signal });
+    this.more.addEventListener("change", () => this.onChange(), { signal });
   }
 }
 
 /**
  * Copy the page's address.
- * @returns {Promise<boolean>} whether it could be
+ * @returns {Promise<boolean>} whether it was copied
  */
 export async function copyAddress() {
   const { href } = window.location;
@@ -141,13 +142,13 @@ export async function copyAddress() {
     field.style.cssText = "position: fixed; opacity: 0";
     document.body.append(field);
     field.select();
-    const done = document.execCommand("copy");
+    const isCopied = document.execCommand("copy");
     field.remove();
-    return done;
+    return isCopied;
   }
 }
 
-/** @returns {"light" | "dark"} */
+/** Return the theme of Streamlit's page. @returns {"light" | "dark"} */
 export function pageTheme() {
   const page = document.querySelector("[data-testid=stApp]") ?? document.body;
   const [red, green, blue, alpha = 1] = (
@@ -157,11 +158,11 @@ export function pageTheme() {
 }
 
 /**
- * Two frames from now: a new theme's colours are in place a frame after Streamlit's call.
+ * Call a function two frames from now: the colours of a new theme are there one frame after Streamlit's call.
  * @param {() => void} act
- * @returns {() => void} not after all
+ * @returns {() => void} cancel
  */
-export function whenDressed(act) {
+export function afterThemeChange(act) {
   let frame = requestAnimationFrame(() => {
     frame = requestAnimationFrame(act);
   });

@@ -1,4 +1,4 @@
-// A stage's cell over the Plotly charts of its page, and clicks there that lead to the stage.
+// Plotly charts of a page: the stage's selected cell is marked on them, and a click on them selects a cell of the stage.
 
 import { isGate } from "../data/panel_names.js";
 import { registry } from "./registry.js";
@@ -6,27 +6,27 @@ import { registry } from "./registry.js";
 const CHARTS = ".st-key-heatmaps .js-plotly-plot, .st-key-lines .js-plotly-plot";
 const CURSOR = "gruviz-cursor";
 
-// What is used of Plotly's inside
-/** @typedef {{l2p: (value: number) => number, _length: number, _offset: number}} PlotlyAxis  px, from the axis' own start */
-/** @typedef {{xaxis?: PlotlyAxis, [name: string]: unknown}} PlotlyLayout  yaxis, yaxis2, ... and what has no part in this */
+// Plotly's internals used here
+/** @typedef {{l2p: (value: number) => number, _length: number, _offset: number}} PlotlyAxis  l2p: data to px from the start of the axis */
+/** @typedef {{xaxis?: PlotlyAxis, [name: string]: unknown}} PlotlyLayout  also yaxis, yaxis2, ... */
 /** @typedef {{data: {type?: string, name?: string}, x: number, y: number}} PlotlyPoint */
 /**
- * An element Plotly has made a chart of; what it adds comes later than the element.
+ * An element with a Plotly chart. Plotly adds these properties some time after the element.
  * @typedef {HTMLElement & {on?: (type: string, act: (event: {points: PlotlyPoint[]}) => void) => void, _ev?: object,
  *   _fullLayout?: PlotlyLayout, _fullData?: {type?: string, name?: string, yaxis?: string}[]}} PlotlyChart
  */
-/** @typedef {{t: number, unit: number}} Marked */
+/** @typedef {{t: number, unit: number}} MarkedCell */
 
 /**
  * @param {PlotlyLayout} layout
  * @param {string} name
  */
 function axisOf(layout, name) {
-  return /** @type {PlotlyAxis} */ (layout[name]); // Plotly calls nothing else by such a name
+  return /** @type {PlotlyAxis} */ (layout[name]); // only axes have such names
 }
 
 /**
- * A box in chart pixels, or null where the step or unit lies outside the axis.
+ * Return the box of a cell in chart pixels; null if the cell is outside the axes.
  * @param {PlotlyAxis} xaxis
  * @param {PlotlyAxis} yaxis
  * @param {number} step
@@ -53,10 +53,11 @@ function cellOn(xaxis, yaxis, step, unit) {
 }
 
 /**
+ * Append an absolutely positioned box.
  * @param {Element} overlay
  * @param {Record<string, string | number>} style  numbers are pixels
  */
-function piece(overlay, style) {
+function appendBox(overlay, style) {
   const div = document.createElement("div"),
     texts = Object.entries(style).map(([key, value]) => [key, typeof value === "number" ? `${value}px` : value]);
   Object.assign(div.style, { position: "absolute", boxSizing: "border-box", ...Object.fromEntries(texts) });
@@ -67,7 +68,7 @@ function piece(overlay, style) {
  * Mark a cell in a chart.
  * @param {PlotlyChart} chart
  * @param {{ink: string, halo: string}} colours
- * @param {Marked | null} cell
+ * @param {MarkedCell | null} cell
  */
 function drawCursor(chart, { ink, halo }, cell) {
   const layout = chart._fullLayout;
@@ -93,10 +94,10 @@ function drawCursor(chart, { ink, halo }, cell) {
   for (const axis of yaxes) {
     const tall = { top: axis._offset, height: axis._length };
     if (!heat.length) {
-      // a veil over the step of a line chart: the line itself stays visible
+      // a translucent bar over the step of a line chart
       const width = Math.max(right - left, 3);
       if (inside((left + right) / 2))
-        piece(overlay, {
+        appendBox(overlay, {
           ...tall,
           left: xaxis._offset + (left + right - width) / 2,
           width,
@@ -105,13 +106,13 @@ function drawCursor(chart, { ink, halo }, cell) {
         });
       continue;
     }
-    // a line at either side of the step, outside of its cells
+    // a line on each side of the step
     for (const { at, shadow } of [
       { at: left - 1, shadow: "-1px" },
       { at: right, shadow: "1px" },
     ]) {
       if (inside(at))
-        piece(overlay, {
+        appendBox(overlay, {
           ...tall,
           left: xaxis._offset + at,
           width: 1,
@@ -122,60 +123,60 @@ function drawCursor(chart, { ink, halo }, cell) {
   }
   for (const { yaxis = "y" } of heat) {
     const box = cellOn(xaxis, axisOf(layout, yaxis.replace("y", "yaxis")), step, unit);
-    if (box) piece(overlay, { ...box, border: `2px solid ${ink}`, outline: `1px solid ${halo}`, borderRadius: 2 });
+    if (box) appendBox(overlay, { ...box, border: `2px solid ${ink}`, outline: `1px solid ${halo}`, borderRadius: 2 });
   }
 }
 
-/** The charts of a page, as long as it has a courier. */
+/** The charts of a page. */
 export class Charts {
   constructor() {
     /** @type {{charts: string, ink: string, halo: string}} */
     this.page = { charts: "", ink: "", halo: "" };
-    this.opened = false;
+    this.scrollsToCharts = false;
     this.frame = 0;
-    this.gone = false;
-    /** @type {WeakMap<object, object>} What is listened to: Plotly drops its listeners when it makes a chart anew. */
-    this.heard = new WeakMap();
-    this.unwatch = registry.watch((key) => {
-      if (key === this.page.charts) this.soon();
+    this.isDestroyed = false;
+    /** Event emitter of each chart with listeners: Plotly drops the listeners when it creates a chart again. @type {WeakMap<object, object>} */
+    this.emitters = new WeakMap();
+    this.unsubscribe = registry.onCellChange((key) => {
+      if (key === this.page.charts) this.schedule();
     });
     this.observer = new MutationObserver((changes) => {
-      // our own overlay changes the page too
+      // the overlay itself changes the page too
       if (
         !changes.every(
           ({ target }) =>
             target instanceof Element && (target.closest(`.${CURSOR}`) || target.querySelector(`:scope > .${CURSOR}`)),
         )
       )
-        this.soon();
+        this.schedule();
     });
     this.observer.observe(document.body, { childList: true, subtree: true });
   }
 
-  soon() {
+  schedule() {
     this.frame ||= requestAnimationFrame(() => {
       this.frame = 0;
-      this.watch();
+      this.attach();
     });
   }
 
-  /** The cell of the stage they belong to. @returns {Marked | null} */
+  /** The selected cell of the stage. @returns {MarkedCell | null} */
   get cell() {
     return registry.stages.get(this.page.charts)?.store.view ?? null;
   }
 
-  watch() {
+  attach() {
     for (const chart of /** @type {NodeListOf<PlotlyChart>} */ (document.querySelectorAll(CHARTS))) {
       if (!chart.on || !chart._fullLayout) continue;
-      if (chart._ev && this.heard.get(chart) !== chart._ev) {
-        this.heard.set(chart, chart._ev);
+      if (chart._ev && this.emitters.get(chart) !== chart._ev) {
+        this.emitters.set(chart, chart._ev);
         chart.on("plotly_afterplot", () => this.draw(chart));
-        chart.on("plotly_click", ({ points: [point] }) => this.clicked(point));
+        chart.on("plotly_click", ({ points: [point] }) => this.handleClick(point));
       }
       this.draw(chart);
-      if (this.opened && chart.closest(".st-key-heatmaps")) {
-        // charts just asked for are below the stage: show that they are there
-        this.opened = false;
+      if (this.scrollsToCharts && chart.closest(".st-key-heatmaps")) {
+        // the requested charts are below the stage, perhaps out of view
+        this.scrollsToCharts = false;
         const still = matchMedia("(prefers-reduced-motion: reduce)").matches;
         chart.scrollIntoView({ block: "start", behavior: still ? "auto" : "smooth" });
       }
@@ -184,21 +185,21 @@ export class Charts {
 
   /** @param {PlotlyChart} chart */
   draw(chart) {
-    if (!this.gone) drawCursor(chart, this.page, this.cell);
+    if (!this.isDestroyed) drawCursor(chart, this.page, this.cell);
   }
 
   /** @param {PlotlyPoint} point */
-  clicked(point) {
-    if (this.gone) return;
+  handleClick(point) {
+    if (this.isDestroyed) return;
     const gate = isGate(point.data.name) ? point.data.name : undefined;
     const unit = gate && point.data.type === "heatmap" ? Math.round(point.y) : this.cell?.unit;
     registry.stages.get(this.page.charts)?.ports.goTo({ t: Math.round(point.x), unit, gate });
   }
 
   destroy() {
-    this.gone = true;
+    this.isDestroyed = true;
     this.observer.disconnect();
-    this.unwatch();
+    this.unsubscribe();
     cancelAnimationFrame(this.frame);
     for (const overlay of document.querySelectorAll(`.${CURSOR}`)) overlay.remove();
   }

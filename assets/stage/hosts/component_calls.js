@@ -1,30 +1,30 @@
-// How Streamlit calls a component: again and again on one element, with no cleanup before the next call, and perhaps
-// with an older call's cleanup afterwards.
+// Life cycle of components in Streamlit. Streamlit calls a component repeatedly on one element. It does not clean up before
+// the next call, and may run the cleanup of an older call after it.
 
 /**
- * @typedef {object} MountedComponent
- * @property {any} made what the first call put up
- * @property {number} calls how often it was called since
+ * @typedef {object} ComponentEntry
+ * @property {any} component  created by the first call
+ * @property {number} calls  number of calls so far
  */
 
 /**
- * One call. The first on an element makes something, every one updates it, the cleanup of the latest takes it down.
- *
- * @template {{destroy(): void}} Made
- * @param {WeakMap<object, MountedComponent>} known
- * @param {object} element Streamlit's parentElement
- * @param {() => Made} make
- * @param {(made: Made) => void} update
- * @returns {() => void} this call's cleanup
+ * Create the component in the first call on an element and update it in every call. Only the cleanup of the latest call
+ * destroys it.
+ * @template {{destroy(): void}} Mounted
+ * @param {WeakMap<object, ComponentEntry>} entries
+ * @param {object} element  Streamlit's parentElement
+ * @param {() => Mounted} make
+ * @param {(component: Mounted) => void} update
+ * @returns {() => void} cleanup of this call
  */
-export function updateComponent(known, element, make, update) {
-  const standing = known.get(element) ?? { made: make(), calls: 0 };
-  known.set(element, standing);
-  const call = ++standing.calls;
-  update(standing.made);
+export function updateComponent(entries, element, make, update) {
+  const entry = entries.get(element) ?? { component: make(), calls: 0 };
+  entries.set(element, entry);
+  const call = ++entry.calls;
+  update(entry.component);
   return () => {
-    if (standing.calls !== call || known.get(element) !== standing) return;
-    known.delete(element);
-    standing.made.destroy();
+    if (entry.calls !== call || entries.get(element) !== entry) return;
+    entries.delete(element);
+    entry.component.destroy();
   };
 }

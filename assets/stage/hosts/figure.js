@@ -1,4 +1,4 @@
-// The smallest figure: one panel, the cursor, play. For pages with many of them.
+// A small figure: one panel, the cursor and a play bar. A page can have many of them.
 
 /** @import { Message } from "../data/message.js" */
 /** @import { Gate } from "../data/scene_types.js" */

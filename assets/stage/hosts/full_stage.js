@@ -1,4 +1,4 @@
-// The parts of a whole stage, and those of a stage of differences.
+// Lists of parts: those of a full stage, and those of a difference stage.
 
 /** @import { Part } from "../view/ports.js" */
 import { cellDiagram } from "../cell/cell_part.js";
@@ -32,14 +32,14 @@ function panels() {
     rows: [inputRow, outputRow],
     extras: [stepLabels, targetLabels, overviewBar],
     marks: detailMarks,
-    sizes: true,
+    canEnlarge: true,
     pointer: (surface, part, ports) => new PanelsPointer(surface, part, ports),
     output: selectedOutput,
     rank: rankNumber,
   });
 }
 
-/** Before the parts of the run itself: what every stage has, in the order of its slots. */
+/** Return the parts that come first on every stage, in the order of their slots. */
 function first() {
   return [
     inputHub(),
@@ -55,13 +55,13 @@ function first() {
   ];
 }
 
-/** After them. */
+/** Return the parts that come last on every stage. */
 function last() {
   return [announcer(), keyboard()];
 }
 
 /**
- * Make the parts of a whole stage.
+ * Make the parts of a full stage.
  * @returns {Part[]}
  */
 export function fullParts() {
@@ -69,7 +69,7 @@ export function fullParts() {
 }
 
 /**
- * Make the parts of a stage of differences.
+ * Make the parts of a difference stage.
  * @returns {Part[]}
  */
 export function differenceParts() {

@@ -19,8 +19,8 @@ export function whenInView(host, make, near = "400px") {
     stage = null;
   };
   const observer = new IntersectionObserver(
-    (found) => {
-      const { isIntersecting } = found[found.length - 1];
+    (entries) => {
+      const { isIntersecting } = entries[entries.length - 1];
       if (isIntersecting) stage ??= make();
       else leave();
     },

@@ -5,7 +5,7 @@ import { element } from "../view/elements.js";
 import { updateComponent } from "./component_calls.js";
 import { registry } from "./registry.js";
 
-const PATIENCE = 30_000; // ms after which the button can be pressed again
+const TIMEOUT = 30_000; // ms after which the button can be pressed again
 const STYLE = `
 button {
   display: inline-flex;
@@ -68,7 +68,8 @@ function viewAsTexts(view, names) {
   return Object.fromEntries(fields.map(([name, value]) => [name, value === true ? "1" : String(value)]));
 }
 
-class OfflineFile {
+/** The button, with the request of its last click. */
+class OfflineButton {
   /** @param {HTMLElement} host */
   constructor(host) {
     this.label = element("span", "");
@@ -76,14 +77,14 @@ class OfflineFile {
     this.button.type = "button";
     this.button.innerHTML = ICON;
     this.button.append(this.label);
-    this.button.addEventListener("click", () => this.want());
+    this.button.addEventListener("click", () => this.requestFile());
     this.parts = [Object.assign(element("style", ""), { textContent: STYLE }), this.button];
     host.append(...this.parts);
     /** @type {OfflineData | null} */
     this.data = null;
     /** @type {((name: string, value: any) => void) | null} */
     this.send = null;
-    this.wanted = 0; // number of the click whose file has not arrived; 0: none
+    this.clickNumber = 0; // number of the click whose file has not arrived; 0: none
     /** @type {ReturnType<typeof setTimeout> | undefined} */
     this.timer = undefined;
   }
@@ -95,45 +96,45 @@ class OfflineFile {
   update(data, send) {
     this.data = data;
     this.send = send;
-    if (this.wanted && data.number === this.wanted) {
+    if (this.clickNumber && data.number === this.clickNumber) {
       if (data.file) this.save(data);
-      this.rest(); // there is no file if the run has changed meanwhile
+      this.reset(); // there is no file if the run has changed meanwhile
     }
     this.write();
   }
 
-  want() {
+  requestFile() {
     const { data, send } = this,
       stage = data && registry.stages.get(data.stage);
-    if (!data || !send || !stage || this.wanted) return;
-    this.wanted = Date.now();
-    this.timer = setTimeout(() => this.rest(), PATIENCE);
+    if (!data || !send || !stage || this.clickNumber) return;
+    this.clickNumber = Date.now();
+    this.timer = setTimeout(() => this.reset(), TIMEOUT);
     this.write();
     stage.run("writeEdits");
     const { store } = stage,
-      view = viewAsTexts(store.view, Object.keys(store.given.defaults));
-    send("wanted", { number: this.wanted, trace: data.trace, view });
+      view = viewAsTexts(store.view, Object.keys(store.baseScene.defaults));
+    send("wanted", { number: this.clickNumber, trace: data.trace, view });
   }
 
   /** @param {OfflineData} data */
   save({ file = "", name = "" }) {
     const address = URL.createObjectURL(new Blob([file], { type: "text/html" }));
     Object.assign(document.createElement("a"), { href: address, download: name }).click();
-    setTimeout(() => URL.revokeObjectURL(address), PATIENCE);
+    setTimeout(() => URL.revokeObjectURL(address), TIMEOUT);
   }
 
-  rest() {
+  reset() {
     clearTimeout(this.timer);
-    this.wanted = 0;
+    this.clickNumber = 0;
     this.write();
   }
 
   write() {
     if (!this.data) return;
     const { label, help, working } = this.data;
-    this.label.textContent = this.wanted ? working : label;
+    this.label.textContent = this.clickNumber ? working : label;
     this.button.title = help;
-    this.button.setAttribute("aria-busy", String(this.wanted !== 0));
+    this.button.setAttribute("aria-busy", String(this.clickNumber !== 0));
   }
 
   destroy() {
@@ -144,14 +145,14 @@ class OfflineFile {
 
 /**
  * Create or update the button, as Streamlit calls it.
- * @param {{data: OfflineData, parentElement: HTMLElement, setTriggerValue: (name: string, value: any) => void}} given
+ * @param {{data: OfflineData, parentElement: HTMLElement, setTriggerValue: (name: string, value: any) => void}} component
  * @returns {() => void}
  */
-export function offlineFile({ data, parentElement, setTriggerValue }) {
+export function offlineButton({ data, parentElement, setTriggerValue }) {
   return updateComponent(
-    registry.standing,
+    registry.components,
     parentElement,
-    () => new OfflineFile(parentElement),
-    (/** @type {OfflineFile} */ made) => made.update(data, setTriggerValue),
+    () => new OfflineButton(parentElement),
+    (/** @type {OfflineButton} */ instance) => instance.update(data, setTriggerValue),
   );
 }

@@ -5,14 +5,15 @@
 /** @import { AppearancePort, PagePorts } from "../view/ports.js" */
 /** @import { Stage } from "../stage.js" */
 /** @import { SentRequest, Theme, View } from "../data/scene_types.js" */
-import { act, readEdits } from "../editor/edits.js";
+import { activeEdits, readEdits } from "../editor/edits.js";
 import { unpack } from "../data/message.js";
 import { PageResponses } from "../data/page_responses.js";
-import { wholeOf } from "../data/shared_scene.js";
+import { mergeShared } from "../data/shared_scene.js";
 import { PIECE } from "../data/sums.js";
 import { mount } from "../stage.js";
 import { element } from "../view/elements.js";
 import { fullParts } from "./full_stage.js";
+import { Printing } from "./printing.js";
 
 /** @typedef {Record<string, string>} Texts  [handout] of assets/words in one language */
 
@@ -33,21 +34,29 @@ const ASPECTS = /** @type {const} */ ({
   contrast: ["normal", "high"],
 });
 
-// hides what needs a server, and an empty line over the stage; gives titles room for taller fonts than the app's
+// Hides what needs a server, and an empty line over the stage. The app's font is not in the file, and fonts differ in how
+// far above and below the baseline their lines reach: titles stand on the bottom of their row, with all of the font's room
+// for descenders. On a phone nothing follows the explanation, so no room is reserved for a longer one.
 const OWN_STYLE = `[data-part="figure"], [data-part="aside"], .headline:has(> [data-part="status"][hidden]) {
   display: none !important;
 }
-.title {
-  line-height: 1.15;
+.stage .panels .titles .title {
+  align-items: last baseline;
+  line-height: normal;
+}
+@container stage (max-width: 620px) {
+  .stage .side .why {
+    min-height: 0;
+  }
 }`;
 
 /** Theme, type size and contrast of one page. They are not saved. */
 export class PageLook {
-  /** @param {() => void} changed */
-  constructor(changed) {
-    this.changed = changed;
-    /** @type {AppearancePort["held"]} */
-    this.held = { look: "auto", type: "normal", contrast: "normal" };
+  /** @param {() => void} onChange */
+  constructor(onChange) {
+    this.onChange = onChange;
+    /** @type {AppearancePort["settings"]} */
+    this.settings = { look: "auto", type: "normal", contrast: "normal" };
     this.dark = matchMedia("(prefers-color-scheme: dark)");
     this.more = matchMedia("(prefers-contrast: more)");
     for (const query of [this.dark, this.more]) query.addEventListener("change", () => this.apply());
@@ -55,12 +64,12 @@ export class PageLook {
 
   /** @returns {Theme} */
   get theme() {
-    const { look } = this.held;
+    const { look } = this.settings;
     return look === "auto" ? (this.dark.matches ? "dark" : "light") : look === "dark" ? "dark" : "light";
   }
 
-  get shown() {
-    return { type: this.held.type, contrast: this.more.matches ? "high" : this.held.contrast };
+  get current() {
+    return { type: this.settings.type, contrast: this.more.matches ? "high" : this.settings.contrast };
   }
 
   /**
@@ -69,19 +78,19 @@ export class PageLook {
    */
   set(aspect, value) {
     if (!ASPECTS[aspect].some((one) => one === value)) return;
-    this.held = { ...this.held, [aspect]: value };
+    this.settings = { ...this.settings, [aspect]: value };
     this.apply();
   }
 
   /** @param {keyof typeof ASPECTS} aspect  to set to its next value */
   turn(aspect) {
     const all = /** @type {readonly string[]} */ (ASPECTS[aspect]);
-    this.set(aspect, all[(all.indexOf(this.held[aspect]) + 1) % all.length]);
+    this.set(aspect, all[(all.indexOf(this.settings[aspect]) + 1) % all.length]);
   }
 
   apply() {
-    Object.assign(document.documentElement.dataset, { theme: this.theme, ...this.shown });
-    this.changed();
+    Object.assign(document.documentElement.dataset, { theme: this.theme, ...this.current });
+    this.onChange();
   }
 }
 
@@ -101,13 +110,13 @@ class PageScene {
    * Whether a request is about the what-if that Python computed for this page.
    * @param {SentRequest} request
    */
-  asksForAltered(request) {
+  isAboutEditedRun(request) {
     const { altered, trace, unit_names: names, model } = this.header;
     if (request.kind !== "what_if" || request.drawn || !altered || !model) return false;
     const { units, layers, steps } = trace,
       inputs = model.layers.map((/** @type {{inputs: number}} */ layer) => layer.inputs);
     const { edits } = readEdits(altered.text, { units, layers, steps, inputs, names });
-    return JSON.stringify(act(edits)) === JSON.stringify(request.edits);
+    return JSON.stringify(activeEdits(edits)) === JSON.stringify(request.edits);
   }
 
   /** @param {string} language */
@@ -121,7 +130,7 @@ class PageScene {
    * @returns {Message}
    */
   messageIn(language, shared) {
-    const header = wholeOf(/** @type {any} */ (this.headerIn(language)), shared),
+    const header = mergeShared(/** @type {any} */ (this.headerIn(language)), shared),
       view = this.view ?? header.view;
     // the message includes the sums that the stage would request first: its first frame is complete
     const t = view.t ?? header.home.t,
@@ -153,26 +162,26 @@ export class PlainPage {
     this.scene = null;
     /** @type {Stage | null} */
     this.stage = null;
-    this.look = new PageLook(() => this.dress());
+    this.look = new PageLook(() => this.updateTheme());
     this.title = element("h1", "");
     this.heading = element("h2", "");
     this.line = element("p", "line");
     this.back = this.button("", () => void this.go(this.at - 1), "\u2190");
-    this.forth = this.button("", () => void this.go(this.at + 1), "\u2192");
+    this.forward = this.button("", () => void this.go(this.at + 1), "\u2192");
     this.place = element("span", "place");
-    this.nav = element("nav", "steps", this.back, this.place, this.forth);
+    this.nav = element("nav", "steps", this.back, this.place, this.forward);
     this.languages = element("div", "switch");
     this.themes = element("div", "switch");
     for (const [code, name] of Object.entries(handout.languages)) {
-      const made = this.button(name, () => this.speak(code));
-      made.lang = code;
-      made.dataset.language = code;
-      this.languages.append(made);
+      const control = this.button(name, () => this.setLanguage(code));
+      control.lang = code;
+      control.dataset.language = code;
+      this.languages.append(control);
     }
     for (const name of ["light", "dark"]) {
-      const made = this.button("", () => this.look.set("look", name));
-      made.dataset.theme = name;
-      this.themes.append(made);
+      const control = this.button("", () => this.look.set("look", name));
+      control.dataset.theme = name;
+      this.themes.append(control);
     }
     for (const group of [this.languages, this.themes]) group.setAttribute("role", "group");
     this.host = element("div", "scene");
@@ -187,6 +196,7 @@ export class PlainPage {
     host.replaceChildren(top, element("main", "", lead, this.host), element("footer", "", this.note, this.offline));
     this.nav.hidden = handout.scenes.length < 2;
     window.addEventListener("keydown", (event) => this.key(event), { capture: true });
+    this.printing = new Printing(() => (this.stage ? [this.stage] : []));
     this.look.apply();
     this.write();
   }
@@ -197,13 +207,16 @@ export class PlainPage {
    * @param {string} [sign]
    */
   button(text, press, sign = text) {
-    const made = element("button", "", sign);
-    made.type = "button";
-    made.addEventListener("click", press);
-    return made;
+    const node = element("button", "", sign);
+    node.type = "button";
+    node.addEventListener("click", (event) => {
+      if (event.detail) node.blur(); // pressed by a pointer: the space bar belongs to the stage again
+      press();
+    });
+    return node;
   }
 
-  get several() {
+  get hasSeveral() {
     return this.handout.scenes.length > 1;
   }
 
@@ -224,22 +237,22 @@ export class PlainPage {
     this.at = number;
     this.scene = scene;
     this.write();
-    this.stage = this.mounted(scene);
+    this.stage = this.mountScene(scene);
   }
 
   /**
    * Mount the stage of a scene.
    * @param {PageScene} scene
    */
-  mounted(scene) {
+  mountScene(scene) {
     /** @type {PagePorts} */
     const ports = {
       theme: () => this.look.theme,
       look: this.look,
       above: () => Math.round(this.host.getBoundingClientRect().top + window.scrollY),
       kinds: scene.responses.kinds,
-      remembered: () => scene.view,
-      viewed: (store) => {
+      earlierView: () => scene.view,
+      onView: (store) => {
         scene.view = { ...store.view };
       },
       ask: (request) => this.answer(scene, request),
@@ -256,7 +269,7 @@ export class PlainPage {
     // the stage has to register its request before the response arrives
     setTimeout(() => {
       if (this.scene !== scene || !this.stage) return;
-      this.stage.respond(scene.responses.respond(request, scene.asksForAltered(request)));
+      this.stage.respond(scene.responses.respond(request, scene.isAboutEditedRun(request)));
     });
   }
 
@@ -269,7 +282,7 @@ export class PlainPage {
   // ---- words and colours
 
   /** @param {string} language */
-  speak(language) {
+  setLanguage(language) {
     if (language === this.language) return;
     this.language = language;
     this.write();
@@ -281,7 +294,7 @@ export class PlainPage {
       { scenes, title: file } = this.handout,
       { title = "", text = "" } = this.scene?.headerIn(this.language) ?? {};
     document.documentElement.lang = this.language;
-    const only = !this.several;
+    const only = !this.hasSeveral;
     this.title.textContent = only ? title || file : file;
     this.heading.textContent = only ? "" : title;
     this.line.textContent = text;
@@ -290,14 +303,14 @@ export class PlainPage {
     this.place.textContent = fillIn(texts.place, { number: this.at + 1, count: scenes.length });
     for (const [button, name] of /** @type {const} */ ([
       [this.back, texts.previous],
-      [this.forth, texts.next],
+      [this.forward, texts.next],
     ])) {
       button.title = name;
       button.setAttribute("aria-label", name);
     }
     // aria-disabled in place of disabled: a button keeps the focus, and the arrow keys still work
     this.back.setAttribute("aria-disabled", String(this.at === 0));
-    this.forth.setAttribute("aria-disabled", String(this.at === scenes.length - 1));
+    this.forward.setAttribute("aria-disabled", String(this.at === scenes.length - 1));
     this.languages.setAttribute("aria-label", texts.language);
     this.themes.setAttribute("aria-label", texts.look);
     for (const button of this.themes.querySelectorAll("button"))
@@ -308,39 +321,45 @@ export class PlainPage {
     this.offline.textContent = texts.offline;
   }
 
-  dress() {
+  updateTheme() {
     for (const button of this.themes.querySelectorAll("button"))
       button.setAttribute("aria-pressed", String(button.dataset.theme === this.look.theme));
-    this.stage?.dress();
+    this.stage?.updateTheme();
   }
 
   // ---- keys
 
   /**
-   * Handle a key of the page. Page Up and Page Down change the scene; outside of the stage the arrow keys do too. With
-   * one scene, keys pressed while nothing has the focus go to the stage.
+   * Handle a key of the page. With several scenes Page Up and Page Down change the scene; outside of the stage the arrow
+   * keys do too. All other keys outside of the stage go to the stage.
    * @param {KeyboardEvent} event
    */
   key(event) {
     const [target] = event.composedPath(),
-      inside = event.composedPath().includes(this.host);
-    if (!this.several) {
-      if (target === document.body && !event.defaultPrevented) this.stage?.ports.key(event);
-      return;
-    }
-    if (event.ctrlKey || event.metaKey || event.altKey || event.shiftKey) return;
-    const typing = target instanceof HTMLInputElement || target instanceof HTMLSelectElement;
-    const editing = inside && this.stage?.root.classList.contains("editing"); // Page Up and Page Down change a value there
-    const arrow = !inside && event.key.startsWith("Arrow");
-    if (typing || editing || !(arrow || event.key.startsWith("Page"))) return;
-    const by = { ArrowLeft: -1, PageUp: -1, ArrowRight: 1, PageDown: 1 }[event.key];
-    if (!by) return;
-    event.preventDefault();
-    event.stopPropagation();
-    void this.go(this.at + by);
+      inside = event.composedPath().includes(this.host),
+      by = this.sceneStep(event, inside),
+      isTyping = target instanceof HTMLInputElement || target instanceof HTMLSelectElement;
+    if (by && !isTyping) {
+      event.preventDefault();
+      event.stopPropagation();
+      void this.go(this.at + by);
+    } else if (!inside && !event.defaultPrevented) this.stage?.ports.key(event);
+  }
+
+  /**
+   * Return how many scenes a key goes forward; 0 if it does not change the scene.
+   * @param {KeyboardEvent} event
+   * @param {boolean} inside  pressed in the stage
+   */
+  sceneStep(event, inside) {
+    if (!this.hasSeveral || event.ctrlKey || event.metaKey || event.altKey || event.shiftKey) return 0;
+    const isEditing = inside && this.stage?.root.classList.contains("editing"); // Page Up and Page Down change a value there
+    if (isEditing || (inside && event.key.startsWith("Arrow"))) return 0;
+    return { ArrowLeft: -1, PageUp: -1, ArrowRight: 1, PageDown: 1 }[event.key] ?? 0;
   }
 
   destroy() {
+    this.printing.destroy();
     this.leave();
   }
 }

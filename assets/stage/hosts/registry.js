@@ -1,4 +1,5 @@
-// What the stages of one page share. Every module loaded from this folder meets here; the page itself gets no global.
+// Registry of a page: its stages and the data that they share. The modules of hosts/ import one instance of it, so the page
+// needs no global variable.
 
 import { SharedCursor } from "../view/cursor.js";
 import { Appearance } from "./appearance.js";
@@ -7,47 +8,47 @@ import { Appearance } from "./appearance.js";
 /** @import { Stage } from "../stage.js" */
 /** @import { Message } from "../data/message.js" */
 /** @import { SentRequest } from "../data/scene_types.js" */
-/** @typedef {(asked: Record<string, SentRequest>) => void} Carrier takes all requests that are unanswered, by stage */
+/** @typedef {(requests: Record<string, SentRequest>) => void} RequestSender  takes all pending requests, by stage */
 
-/** The stages that are on the page, and what is known of those that were. */
+/** The stages on the page, the last views of earlier stages, and data shared by all stages. */
 export class Registry {
   constructor() {
     /** @type {Map<string, Stage>} */
     this.stages = new Map();
-    /** What was last looked at, for a stage that comes back. @type {Map<string, View>} */
+    /** The last view of each stage, to restore it when the stage is mounted again. @type {Map<string, View>} */
     this.views = new Map();
     /** @type {Map<string, {cursor: SharedCursor, users: number}>} */
     this.cursors = new Map();
     /** Requests without a response, the latest of each stage. @type {Map<string, SentRequest>} */
-    this.asked = new Map();
-    /** Sends requests to Python. @type {Carrier | null} */
-    this.carrier = null;
-    /** Tells Python what was chosen over a stage. @type {((name: string, value: string) => void) | null} */
-    this.chooser = null;
-    /** Changes when the server has forgotten the visitor while this page stayed open. */
+    this.pendingRequests = new Map();
+    /** Sends requests to Python. @type {RequestSender | null} */
+    this.sendRequests = null;
+    /** Sends Python a choice in a menu over a stage. @type {((name: string, value: string) => void) | null} */
+    this.sendChoice = null;
+    /** Id of the session; it changes if the server has ended the session while the page stayed open. */
     this.session = "";
-    /** Streamlit's latest call on an element. @type {WeakMap<object, object>} */
-    this.calls = new WeakMap();
-    /** Data shared by all scenes, by address, loaded or loading. @type {Map<string, Promise<Record<string, any> | null>>} */
-    this.alike = new Map();
-    /** Messages taken apart, by how they came. @type {WeakMap<Uint8Array, Message>} */
-    this.unpacked = new WeakMap();
-    /** What Streamlit's calls have put up, by its element. @type {WeakMap<object, import("./component_calls.js").MountedComponent>} */
-    this.standing = new WeakMap();
-    /** @type {Set<(key: string) => void>} */
-    this.watchers = new Set();
-    /** How the page looks, from its first stage on. @type {Appearance | null} */
-    this.worn = null;
-    /** Those who hear of every change of a view. @type {Set<(key: string) => void>} */
-    this.lookers = new Set();
-    /** Those who hear of every stage that was drawn anew. @type {Set<(key: string) => void>} */
-    this.drawers = new Set();
-    /** Until then nothing is sent: the page is being left, by performance.now(). */
-    this.quiet = -Infinity;
-    /** The page that was left last, by its path. */
-    this.left = "";
-    /** Where Back or Forward has led from another page. @type {{path: string, search: string} | null} */
-    this.returned = null;
+    /** Streamlit's latest call of the stage component, by element. @type {WeakMap<object, object>} */
+    this.latestCalls = new WeakMap();
+    /** Data shared by all scenes, loaded or loading, by path. @type {Map<string, Promise<Record<string, any> | null>>} */
+    this.sharedData = new Map();
+    /** Unpacked messages, by their bytes. @type {WeakMap<Uint8Array, Message>} */
+    this.messages = new WeakMap();
+    /** Mounted components, by element. @type {WeakMap<object, import("./component_calls.js").ComponentEntry>} */
+    this.components = new WeakMap();
+    /** Called when a stage shows another cell. @type {Set<(key: string) => void>} */
+    this.cellListeners = new Set();
+    /** Appearance of the page, created when first needed. @type {Appearance | null} */
+    this.pageAppearance = null;
+    /** Called when the view of a stage changes. @type {Set<(key: string) => void>} */
+    this.viewListeners = new Set();
+    /** Called when the panels of a stage were redrawn. @type {Set<(key: string) => void>} */
+    this.redrawListeners = new Set();
+    /** Nothing is sent until this time (performance.now()): another page is about to open. */
+    this.quietUntil = -Infinity;
+    /** Path of the previous page. */
+    this.previousPath = "";
+    /** The address that Back or Forward led to from another page. @type {{path: string, search: string} | null} */
+    this.historyAddress = null;
   }
 
   // ---- stages
@@ -56,151 +57,152 @@ export class Registry {
    * @param {string} key
    * @param {Stage} stage
    */
-  enter(key, stage) {
+  add(key, stage) {
     this.stages.set(key, stage);
   }
 
   /**
-   * A stage goes; one that has taken its place under the same key stays.
+   * Remove a stage, unless another one has already replaced it under the same key.
    * @param {string} key
    * @param {Stage} stage
    */
-  leave(key, stage) {
+  remove(key, stage) {
     if (this.stages.get(key) !== stage) return;
     this.stages.delete(key);
-    this.asked.delete(key);
+    this.pendingRequests.delete(key);
   }
 
   /**
+   * Remember the view of a stage.
    * @param {string} key
    * @param {View} view
    */
-  remember(key, view) {
+  saveView(key, view) {
     this.views.set(key, { ...view });
-    for (const looker of this.lookers) looker(key);
+    for (const listener of this.viewListeners) listener(key);
   }
 
   /**
-   * A stage that comes shall look at the cell that one of those here does, the first of them there is.
-   * @param {string} key  of the one that comes
-   * @param {string[]} here
+   * Copy cell and window of a mounted stage to a stage that is mounted later.
+   * @param {string} key  of the later stage
+   * @param {string[]} sources  keys; the first one that is mounted counts
    */
-  handOver(key, ...here) {
-    const view = here.map((each) => this.stages.get(each)?.store.view).find(Boolean);
+  copyPlace(key, ...sources) {
+    const view = sources.map((each) => this.stages.get(each)?.store.view).find(Boolean);
     if (!view) return;
     const { t, unit, gate, layer, first, last } = view;
     this.views.set(key, /** @type {View} */ ({ ...this.views.get(key), t, unit, gate, layer, first, last }));
   }
 
   /**
-   * Stages that come later shall show the steps that one here does; all steps where it is not here.
-   * @param {string[]} keys  of those that come
-   * @param {string} here
+   * Copy the window of a mounted stage to stages that are mounted later; all steps if that stage is not mounted.
+   * @param {string[]} keys  of the later stages
+   * @param {string} source  key of the mounted stage
    */
-  handOverWindow(keys, here) {
-    const { first = 0, last = null } = this.stages.get(here)?.store.view ?? {};
+  copyWindow(keys, source) {
+    const { first = 0, last = null } = this.stages.get(source)?.store.view ?? {};
     for (const key of keys) this.views.set(key, /** @type {View} */ ({ ...this.views.get(key), first, last }));
   }
 
   /**
-   * Hear of it when a stage's view changes in any way.
-   * @param {(key: string) => void} looker
-   * @returns {() => void} stop hearing
+   * Subscribe to changes of any stage's view.
+   * @param {(key: string) => void} listener
+   * @returns {() => void} unsubscribe
    */
-  look(looker) {
-    this.lookers.add(looker);
-    return () => void this.lookers.delete(looker);
+  onViewChange(listener) {
+    this.viewListeners.add(listener);
+    return () => void this.viewListeners.delete(listener);
   }
 
   /**
-   * Hear of it when a stage shows another cell.
-   * @param {(key: string) => void} watcher
-   * @returns {() => void} stop hearing
+   * Subscribe to changes of any stage's selected cell.
+   * @param {(key: string) => void} listener
+   * @returns {() => void} unsubscribe
    */
-  watch(watcher) {
-    this.watchers.add(watcher);
-    return () => void this.watchers.delete(watcher);
+  onCellChange(listener) {
+    this.cellListeners.add(listener);
+    return () => void this.cellListeners.delete(listener);
   }
 
-  /** @param {string} key of the stage that shows another cell */
-  moved(key) {
-    for (const watcher of this.watchers) watcher(key);
+  /** @param {string} key  of the stage that shows another cell */
+  emitCellChange(key) {
+    for (const listener of this.cellListeners) listener(key);
   }
 
   /**
-   * Hear of it when a stage's panels were drawn anew.
-   * @param {(key: string) => void} drawer
-   * @returns {() => void} stop hearing
+   * Subscribe to redraws of any stage's panels.
+   * @param {(key: string) => void} listener
+   * @returns {() => void} unsubscribe
    */
-  watchDrawing(drawer) {
-    this.drawers.add(drawer);
-    return () => void this.drawers.delete(drawer);
+  onRedraw(listener) {
+    this.redrawListeners.add(listener);
+    return () => void this.redrawListeners.delete(listener);
   }
 
-  /** @param {string} key of the stage that was drawn anew */
-  drew(key) {
-    for (const drawer of this.drawers) drawer(key);
+  /** @param {string} key  of the stage that was redrawn */
+  emitRedraw(key) {
+    for (const listener of this.redrawListeners) listener(key);
   }
 
-  get wardrobe() {
-    return (this.worn ??= new Appearance(() => {
-      for (const stage of this.stages.values()) stage.dress();
+  get appearance() {
+    return (this.pageAppearance ??= new Appearance(() => {
+      for (const stage of this.stages.values()) stage.updateTheme();
     }));
   }
 
   // ---- shared cursors
 
   /**
-   * The cursor of a name, made when first wanted. Whoever takes it gives it back with `release`.
+   * Return the shared cursor of a name; it is created for its first user. Each user calls `releaseCursor` once.
    * @param {string} name
    * @returns {SharedCursor}
    */
-  take(name) {
-    const held = this.cursors.get(name) ?? { cursor: new SharedCursor(), users: 0 };
-    held.users++;
-    this.cursors.set(name, held);
-    return held.cursor;
+  acquireCursor(name) {
+    const entry = this.cursors.get(name) ?? { cursor: new SharedCursor(), users: 0 };
+    entry.users++;
+    this.cursors.set(name, entry);
+    return entry.cursor;
   }
 
   /** @param {string} name */
-  release(name) {
-    const held = this.cursors.get(name);
-    if (held && --held.users === 0) this.cursors.delete(name);
+  releaseCursor(name) {
+    const entry = this.cursors.get(name);
+    if (entry && --entry.users === 0) this.cursors.delete(name);
   }
 
   // ---- requests
 
   /**
-   * Send a stage's request together with all that wait: one sent alone could replace another on the way.
+   * Send a stage's request together with all pending requests: Streamlit may drop a message when the next one follows.
    * @param {string} key
-   * @param {SentRequest} question
+   * @param {SentRequest} request
    */
-  ask(key, question) {
-    this.asked.set(key, question);
-    this.carrier?.(Object.fromEntries(this.asked));
+  ask(key, request) {
+    this.pendingRequests.set(key, request);
+    this.sendRequests?.(Object.fromEntries(this.pendingRequests));
   }
 
   /**
-   * Remove a request that has its response, or is not needed any more.
+   * Remove a request that has its response or is no longer needed.
    * @param {string} key
-   * @param {number | null} id null: whichever it was
+   * @param {number | null} id  null: any
    */
   settle(key, id) {
-    if (id === null || this.asked.get(key)?.id === id) this.asked.delete(key);
+    if (id === null || this.pendingRequests.get(key)?.id === id) this.pendingRequests.delete(key);
   }
 
   /**
-   * From now on this one carries; what waited for it goes out.
-   * @param {Carrier} carrier
+   * Set the function that sends requests, and send the pending ones.
+   * @param {RequestSender} sendRequests
    */
-  carry(carrier) {
-    this.carrier = carrier;
-    if (this.asked.size) carrier(Object.fromEntries(this.asked));
+  connect(sendRequests) {
+    this.sendRequests = sendRequests;
+    if (this.pendingRequests.size) sendRequests(Object.fromEntries(this.pendingRequests));
   }
 
-  /** @param {Carrier} carrier that carries no more */
-  retire(carrier) {
-    if (this.carrier === carrier) this.carrier = null;
+  /** @param {RequestSender} sendRequests  to use no more */
+  disconnect(sendRequests) {
+    if (this.sendRequests === sendRequests) this.sendRequests = null;
   }
 }
 

@@ -1,14 +1,14 @@
-// A stage as a component of Streamlit: messages come in as data, its view goes into the page's address.
+// Stages as Streamlit components: they get their scenes as data and write their views to the page's address.
 
 import { StageAddress } from "./address.js";
-import { copyAddress, pageTheme, whenDressed } from "./appearance.js";
-import { level } from "./level.js";
+import { copyAddress, pageTheme, afterThemeChange } from "./appearance.js";
+import { alignment } from "./alignment.js";
 import { registry } from "./registry.js";
 import { DifferenceStage } from "../difference/difference.js";
 import { differenceParts, fullParts } from "./full_stage.js";
 import { mount } from "../stage.js";
 import { updateComponent } from "./component_calls.js";
-import { wholeOf } from "../data/shared_scene.js";
+import { mergeShared } from "../data/shared_scene.js";
 import { viewFields } from "../view/view_fields.js";
 import { unpack } from "../data/message.js";
 
@@ -16,17 +16,17 @@ import { unpack } from "../data/message.js";
 /** @import { PagePorts } from "../view/ports.js" */
 
 const KEY = "difference";
-// buttons far below whose effect is seen here
-const SHOWN_ABOVE =
+// buttons below the difference stage that change it: a click scrolls it into view
+const SCROLLING_BUTTONS =
   "[class*=st-key-compare_close_] button, [class*=st-key-compare_try_] button, .st-key-compare_lesion_beside button";
-const UNDER_THE_HEADER = "68px";
+const SCROLL_MARGIN = "68px"; // height of Streamlit's header
 const MAIN = "[data-testid=stMain]";
 const FIRST_PAUSE = 500,
-  LAST_PAUSE = 8000; // ms before what a stage needs is asked for once more
-const MOST_ABOVE = 260; // px; with more than that over it the stage fills a screen of its own
+  LAST_PAUSE = 8000; // ms between attempts to load the shared data
+const MOST_ABOVE = 260; // px; a stage that starts further down fills the whole screen
 
 /**
- * px of the page over a stage while nothing is scrolled.
+ * Return how many px of the page are above a stage while nothing is scrolled.
  * @param {HTMLElement} host
  */
 function above(host) {
@@ -35,144 +35,145 @@ function above(host) {
   return Math.round(Math.min(host.getBoundingClientRect().top + (outer.closest(MAIN)?.scrollTop ?? 0), MOST_ABOVE));
 }
 
-/** A stage on a page of Streamlit's, under the key its scenes carry. */
+/** A stage on a Streamlit page. Its key is in the header of its scenes. */
 class StageHost {
   /**
    * @param {HTMLElement} host
    * @param {Message} first  its first scene
-   * @param {Uint8Array} data  the same as it came
+   * @param {Uint8Array} data  the bytes of the message
    */
   constructor(host, first, data) {
     const { key = "", address = null, cursor = "" } = first.header;
     this.key = key;
     this.cursor = cursor;
     this.address = address === null ? null : new StageAddress(address);
-    this.undress = () => {};
+    this.cancelThemeCheck = () => {};
     this.data = data;
     /** @type {{t: number, unit: number} | null} */
     this.cell = null;
-    const shared = cursor ? registry.take(cursor) : null;
+    const sharedCursor = cursor ? registry.acquireCursor(cursor) : null;
     /** @type {PagePorts} */
     const ports = {
       theme: pageTheme,
-      look: registry.wardrobe,
+      look: registry.appearance,
       above: () => above(host),
       copy: () => {
         this.address?.flush();
         return copyAddress();
       },
-      remembered: () => registry.views.get(key),
-      ask: (question) => registry.ask(key, question),
-      choose: (name, value) => registry.chooser?.(name, value),
-      viewed: (store) => {
-        registry.remember(key, store.view);
+      earlierView: () => registry.views.get(key),
+      ask: (request) => registry.ask(key, request),
+      choose: (name, value) => registry.sendChoice?.(name, value),
+      onView: (store) => {
+        registry.saveView(key, store.view);
         this.address?.write(viewFields(store));
       },
-      moved: ({ t, unit }) => {
+      onPaint: ({ t, unit }) => {
         if (this.cell?.t === t && this.cell.unit === unit) return;
         this.cell = { t, unit };
-        registry.moved(key);
+        registry.emitCellChange(key);
       },
-      drew: () => registry.drew(key),
-      ...(shared ? { cursor: shared } : {}),
+      onDraw: () => registry.emitRedraw(key),
+      ...(sharedCursor ? { cursor: sharedCursor } : {}),
     };
     try {
       this.stage = mount(host, first, { parts: fullParts(), ports });
     } catch (error) {
       this.address?.destroy();
-      if (cursor) registry.release(cursor);
+      if (cursor) registry.releaseCursor(cursor);
       throw error;
     }
-    registry.enter(key, this.stage);
-    this.unlevel = cursor ? level.join(this.stage.root) : () => {};
+    registry.add(key, this.stage);
+    this.leaveAlignment = cursor ? alignment.add(this.stage.root) : () => {};
   }
 
   /**
    * @param {Message} message
-   * @param {Uint8Array} data  the same as it came
+   * @param {Uint8Array} data  the bytes of the message
    */
   update(message, data) {
     if (data !== this.data) {
       this.data = data;
       this.stage.show(message);
     }
-    this.undress();
-    this.undress = whenDressed(() => {
+    this.cancelThemeCheck();
+    this.cancelThemeCheck = afterThemeChange(() => {
       const { store } = this.stage;
-      if (store.look?.theme !== pageTheme()) this.stage.dress();
-      else store.emit("resize"); // there may be more over it now, or less
+      if (store.look?.theme !== pageTheme()) this.stage.updateTheme();
+      else store.emit("resize"); // the height above the stage may have changed
     });
   }
 
   destroy() {
-    this.undress();
+    this.cancelThemeCheck();
     this.address?.destroy();
-    this.unlevel();
-    registry.leave(this.key, this.stage);
-    if (this.cursor) registry.release(this.cursor);
+    this.leaveAlignment();
+    registry.remove(this.key, this.stage);
+    if (this.cursor) registry.releaseCursor(this.cursor);
     this.stage.destroy();
   }
 }
 
 /**
- * Streamlit's call. A message from Python leaves out the data shared by all scenes; the call goes on once those are here.
- * @param {{data: Uint8Array, parentElement: HTMLElement}} given
- * @returns {() => void}
+ * Create or update a stage, as Streamlit calls it. A message from Python lacks the data shared by all scenes: they are loaded
+ * first.
+ * @param {{data: Uint8Array, parentElement: HTMLElement}} streamlitCall
+ * @returns {() => void} clean up
  */
 export function stage({ data, parentElement }) {
-  // called again with the same data, whenever the theme changes
-  const message = registry.unpacked.get(data) ?? unpack(data),
-    { alike } = message.header;
-  registry.unpacked.set(data, message);
+  // Streamlit calls again with the same data when the theme changes
+  const message = registry.messages.get(data) ?? unpack(data),
+    { alike: sharedPath } = message.header;
+  registry.messages.set(data, message);
   const host = /** @type {HTMLElement} */ (parentElement.querySelector("[data-part=host]"));
   const call = (/** @type {Message} */ whole) =>
     updateComponent(
-      registry.standing,
+      registry.components,
       parentElement,
       () => new StageHost(host, whole, data),
-      (/** @type {StageHost} */ place) => place.update(whole, data),
+      (/** @type {StageHost} */ instance) => instance.update(whole, data),
     );
   const latest = {},
-    { calls } = registry;
-  calls.set(parentElement, latest);
-  if (!alike) return call(message);
-  let leave = () => {};
-  alikeAt(alike, () => calls.get(parentElement) === latest).then((found) => {
-    // an older scene comes to nothing, and so does one of a stage that is no more: Streamlit takes back the latest alone
-    if (found && calls.get(parentElement) === latest)
-      leave = call({ ...message, header: wholeOf(message.header, found) });
+    { latestCalls } = registry;
+  latestCalls.set(parentElement, latest);
+  if (!sharedPath) return call(message);
+  let cleanup = () => {};
+  loadSharedData(sharedPath, () => latestCalls.get(parentElement) === latest).then((shared) => {
+    // ignore an older scene, and a scene of a stage that was removed: Streamlit cleans up the latest call only
+    if (shared && latestCalls.get(parentElement) === latest)
+      cleanup = call({ ...message, header: mergeShared(message.header, shared) });
   });
   return () => {
-    if (calls.get(parentElement) === latest) calls.delete(parentElement);
-    leave();
+    if (latestCalls.get(parentElement) === latest) latestCalls.delete(parentElement);
+    cleanup();
   };
 }
 
-/** Where two stages of a page are compared; it comes and goes with them. */
+/** A difference stage. It is mounted while both of its stages are on the page. */
 class DifferenceHost {
   /**
    * @param {HTMLElement} host
-   * @param {{keys: string[], names: [string, string], cursor: string}} told  keys: of the two, and of those that follow them
+   * @param {{keys: string[], names: [string, string], cursor: string}} options  keys: of the two stages, and of others that follow
    */
-  constructor(host, told) {
+  constructor(host, options) {
     this.host = host;
-    this.told = told;
+    this.options = options;
     this.address = new StageAddress("");
     /** @type {DifferenceStage | null} */
-    this.shown = null;
+    this.differenceStage = null;
     /** @type {import("../stage.js").Stage | null} */
     this.stage = null;
-    this.cursor = registry.take(told.cursor);
-    this.unwatch = registry.watchDrawing((key) => {
-      if (this.told.keys.includes(key)) this.look();
+    this.cursor = registry.acquireCursor(options.cursor);
+    this.unsubscribe = registry.onRedraw((key) => {
+      if (this.options.keys.includes(key)) this.mountWhenReady();
     });
-    this.undress = () => {};
+    this.cancelThemeCheck = () => {};
     this.listeners = new AbortController();
-    this.host.style.scrollMarginTop = UNDER_THE_HEADER;
+    this.host.style.scrollMarginTop = SCROLL_MARGIN;
     document.addEventListener(
       "click",
       ({ target }) => {
-        if (target instanceof Element && target.closest(SHOWN_ABOVE))
+        if (target instanceof Element && target.closest(SCROLLING_BUTTONS))
           this.host.scrollIntoView({
             block: "start",
             behavior: matchMedia("(prefers-reduced-motion: reduce)").matches ? "auto" : "smooth",
@@ -182,36 +183,38 @@ class DifferenceHost {
     );
   }
 
-  /** @param {DifferenceHost["told"]} told */
-  update(told) {
-    if (told.cursor !== this.told.cursor) this.leave();
-    if (String(told.names) !== String(this.told.names)) this.shown?.rename(told.names);
-    this.told = told;
-    this.look();
-    this.undress();
-    this.undress = whenDressed(() => {
-      if (this.shown?.store && this.shown.store.look?.theme !== pageTheme()) this.shown.stage?.dress();
+  /** @param {DifferenceHost["options"]} options */
+  update(options) {
+    if (options.cursor !== this.options.cursor) this.unmount();
+    if (String(options.names) !== String(this.options.names)) this.differenceStage?.rename(options.names);
+    this.options = options;
+    this.mountWhenReady();
+    this.cancelThemeCheck();
+    this.cancelThemeCheck = afterThemeChange(() => {
+      if (this.differenceStage?.store && this.differenceStage.store.look?.theme !== pageTheme())
+        this.differenceStage.stage?.updateTheme();
     });
   }
 
-  look() {
-    const stores = () => this.told.keys.flatMap((key) => registry.stages.get(key)?.store ?? []),
-      [a, b] = this.told.keys.map((key) => registry.stages.get(key)?.store),
-      { shown } = this;
-    if (!a || !b) return this.leave();
-    const fits = DifferenceStage.fits([a, b]),
-      held = shown && shown.pair[0] === a && shown.pair[1] === b;
-    if (fits === "later" && held) return; // what is there stays until the rest has come
-    if (fits !== "now") {
-      this.leave();
-      if (fits === "never") this.host.textContent = a.words.compare_none;
+  /** Mount the difference stage, update it, or unmount it, as the two stages require. */
+  mountWhenReady() {
+    const stores = () => this.options.keys.flatMap((key) => registry.stages.get(key)?.store ?? []),
+      [a, b] = this.options.keys.map((key) => registry.stages.get(key)?.store),
+      { differenceStage } = this;
+    if (!a || !b) return this.unmount();
+    const comparability = DifferenceStage.comparability([a, b]),
+      isMounted = differenceStage && differenceStage.pair[0] === a && differenceStage.pair[1] === b;
+    if (comparability === "later" && isMounted) return; // keep the old difference until the numbers are there
+    if (comparability !== "now") {
+      this.unmount();
+      if (comparability === "never") this.host.textContent = a.words.compare_none;
       return;
     }
-    if (held) return shown.update();
-    this.leave();
+    if (isMounted) return differenceStage.update();
+    this.unmount();
     this.host.textContent = "";
-    this.shown = new DifferenceStage([a, b], {
-      names: this.told.names,
+    this.differenceStage = new DifferenceStage([a, b], {
+      names: this.options.names,
       address: "",
       others: stores,
       mount: (message, ports) => {
@@ -220,79 +223,81 @@ class DifferenceHost {
       },
       ports: {
         theme: pageTheme,
-        look: registry.wardrobe,
+        look: registry.appearance,
         above: () => above(this.host),
         cursor: this.cursor,
         copy: () => {
           this.address.flush();
           return copyAddress();
         },
-        remembered: () => registry.views.get(KEY),
-        viewed: (store) => {
-          registry.remember(KEY, store.view);
+        earlierView: () => registry.views.get(KEY),
+        onView: (store) => {
+          registry.saveView(KEY, store.view);
           this.address.write(viewFields(store));
         },
       },
     });
-    if (this.stage) registry.enter(KEY, this.stage);
+    if (this.stage) registry.add(KEY, this.stage);
   }
 
-  leave() {
-    if (!this.shown) return;
-    if (this.stage) registry.leave(KEY, this.stage);
-    this.shown.destroy();
-    this.shown = this.stage = null;
+  unmount() {
+    if (!this.differenceStage) return;
+    if (this.stage) registry.remove(KEY, this.stage);
+    this.differenceStage.destroy();
+    this.differenceStage = this.stage = null;
   }
 
   destroy() {
     this.listeners.abort();
-    this.undress();
-    this.unwatch();
-    this.leave();
+    this.cancelThemeCheck();
+    this.unsubscribe();
+    this.unmount();
     this.address.destroy();
-    registry.release(this.told.cursor);
+    registry.releaseCursor(this.options.cursor);
   }
 }
 
 /**
- * Streamlit's call for a stage of differences.
- * @param {{data: DifferenceHost["told"], parentElement: HTMLElement}} given
- * @returns {() => void}
+ * Create or update a difference stage, as Streamlit calls it.
+ * @param {{data: DifferenceHost["options"], parentElement: HTMLElement}} call
+ * @returns {() => void} clean up
  */
 export function difference({ data, parentElement }) {
   const host = /** @type {HTMLElement} */ (parentElement.querySelector("[data-part=host]"));
   return updateComponent(
-    registry.standing,
+    registry.components,
     parentElement,
     () => new DifferenceHost(host, data),
-    (/** @type {DifferenceHost} */ made) => made.update(data),
+    (/** @type {DifferenceHost} */ instance) => instance.update(data),
   );
 }
 
 /**
+ * Load the data shared by all scenes. After a failure it tries again, as long as the data are needed.
  * @param {string} path  within the stage's folder
- * @param {() => boolean} wanted  whether it still is, while a network that failed is asked again
- * @returns {Promise<Record<string, any> | null>} null: nobody waits for it any more
+ * @param {() => boolean} isNeeded
+ * @returns {Promise<Record<string, any> | null>} null: not needed any more
  */
-async function alikeAt(path, wanted) {
-  for (let pause = FIRST_PAUSE; wanted(); pause = Math.min(2 * pause, LAST_PAUSE)) {
-    const known = registry.alike.get(path) ?? fetched(path);
-    registry.alike.set(path, known);
-    const found = await known;
-    if (found) return found;
-    if (registry.alike.get(path) === known) registry.alike.delete(path);
-    await new Promise((done) => setTimeout(done, pause));
+async function loadSharedData(path, isNeeded) {
+  for (let pause = FIRST_PAUSE; isNeeded(); pause = Math.min(2 * pause, LAST_PAUSE)) {
+    const request = registry.sharedData.get(path) ?? fetchJson(path);
+    registry.sharedData.set(path, request);
+    const data = await request;
+    if (data) return data;
+    if (registry.sharedData.get(path) === request) registry.sharedData.delete(path);
+    await new Promise((resolve) => setTimeout(resolve, pause));
   }
   return null;
 }
 
 /**
- * @param {string} path
- * @returns {Promise<Record<string, any> | null>} null: it could not be had
+ * Fetch a JSON file.
+ * @param {string} path  within the stage's folder
+ * @returns {Promise<Record<string, any> | null>} null: failed
  */
-function fetched(path) {
+function fetchJson(path) {
   return fetch(new URL(`../${path}`, import.meta.url)).then(
-    (answer) => (answer.ok ? answer.json() : null),
+    (response) => (response.ok ? response.json() : null),
     () => null,
   );
 }

@@ -1,28 +1,29 @@
-// Tells Python what is seen: which steps and units a stage shows, once they have come to rest, for it offers files of
-// them; and that what it keeps back until somebody looks is in view, for that takes the server a while to compute.
+// Reports of what is visible. Python gets the steps and units that a stage shows, to offer them as files, and the moment
+// when an expensive picture comes into view, to compute it only then.
 
 import { registry } from "./registry.js";
 import { updateComponent } from "./component_calls.js";
 
-const REST = 400; // ms
-const VIEWED = 250; // ms in view, and without another picture
-const AGAIN = 8000; // ms after which it is told once more, where nothing came of it: the server may have been another
-const NEAR = "160px"; // begins a little before it is seen
+const REST = 400; // ms without a change
+const VIEW_TIME = 250; // ms in view without a change of the picture
+const RETRY_TIME = 8000; // ms until a report without effect is repeated: the server may have restarted
+const MARGIN = "160px"; // around the visible part of the page
 
-/** @typedef {{steps: [number, number] | null, units: number[] | null}} SeenRange  null: all of them */
-/** @typedef {{stage: string, trace: string, told: SeenRange}} ViewportData */
+/** @typedef {{steps: [number, number] | null, units: number[] | null}} ViewportRange  null: all */
+/** @typedef {{stage: string, trace: string, told: ViewportRange}} ViewportData  told: the last range that Python got */
 
+/** Reports the visible steps and units of one stage. */
 class ViewportReport {
   constructor() {
     /** @type {ViewportData | null} */
     this.data = null;
     /** @type {((name: string, value: any) => void) | null} */
     this.send = null;
-    this.sent = "";
+    this.lastSent = "";
     /** @type {ReturnType<typeof setTimeout> | undefined} */
     this.timer = undefined;
-    this.unwatch = registry.look((key) => {
-      if (key === this.data?.stage) this.soon();
+    this.unsubscribe = registry.onViewChange((key) => {
+      if (key === this.data?.stage) this.schedule();
     });
   }
 
@@ -33,83 +34,85 @@ class ViewportReport {
   update(data, send) {
     this.data = data;
     this.send = send;
-    this.soon();
+    this.schedule();
   }
 
-  soon() {
+  schedule() {
     clearTimeout(this.timer);
-    this.timer = setTimeout(() => this.tell(), REST);
+    this.timer = setTimeout(() => this.report(), REST);
   }
 
-  tell() {
+  report() {
     const { data, send } = this,
       stage = data && registry.stages.get(data.stage);
     if (!data || !send || !stage || stage.store.scene.trace.id !== data.trace) return;
-    if (registry.quiet > performance.now()) return this.soon();
-    const found = seenOf(stage.store),
-      now = JSON.stringify([data.trace, found]);
-    // what Python does not take as it is would be told for ever
-    if (JSON.stringify(found) === JSON.stringify(data.told) || now === this.sent) return;
-    this.sent = now;
-    send("seen", found);
+    if (registry.quietUntil > performance.now()) return this.schedule();
+    const entries = viewportOf(stage.store),
+      now = JSON.stringify([data.trace, entries]);
+    // Python may store a range in another form: comparing with that alone would repeat the report for ever
+    if (JSON.stringify(entries) === JSON.stringify(data.told) || now === this.lastSent) return;
+    this.lastSent = now;
+    send("seen", entries);
   }
 
   destroy() {
-    this.unwatch();
+    this.unsubscribe();
     clearTimeout(this.timer);
   }
 }
 
 /**
- * @param {Pick<import("../view/store.js").Store, "view" | "shown" | "scene">} store
- * @returns {SeenRange}
+ * Return the visible steps and units of a stage.
+ * @param {Pick<import("../view/store.js").Store, "view" | "visibleUnits" | "scene">} store
+ * @returns {ViewportRange}
  */
-export function seenOf({ view, shown, scene: { trace } }) {
+export function viewportOf({ view, visibleUnits, scene: { trace } }) {
   const [first, last] = [view.first, view.last ?? trace.steps - 1],
     all = first === 0 && last >= trace.steps - 1;
   return {
     steps: all ? null : [first, last],
-    units: shown.length === trace.units ? null : [...shown].sort((p, q) => p - q),
+    units: visibleUnits.length === trace.units ? null : [...visibleUnits].sort((p, q) => p - q),
   };
 }
 
 /**
- * Streamlit's call.
- * @param {{data: ViewportData, parentElement: HTMLElement, setTriggerValue: (name: string, value: any) => void}} given
- * @returns {() => void}
+ * Create or update the report, as Streamlit calls it.
+ * @param {{data: ViewportData, parentElement: HTMLElement, setTriggerValue: (name: string, value: any) => void}} call
+ * @returns {() => void} clean up
  */
-export function seen({ data, parentElement, setTriggerValue }) {
+export function viewport({ data, parentElement, setTriggerValue }) {
   return updateComponent(
-    registry.standing,
+    registry.components,
     parentElement,
     () => new ViewportReport(),
-    (/** @type {ViewportReport} */ made) => made.update(data, setTriggerValue),
+    (/** @type {ViewportReport} */ instance) => instance.update(data, setTriggerValue),
   );
 }
 
-// ---- what is kept back
+// ---- pictures computed on demand
 
-/** @typedef {{about: string, due: boolean}} InViewData  about: of which picture; due: whether it is kept back */
+/** @typedef {{about: string, due: boolean}} InViewData  about: id of the picture; due: it is not computed yet */
 
+/** Reports that the place of a picture is in view, if the picture is not computed yet. */
 class InViewReport {
-  /** @param {HTMLElement} place */
-  constructor(place) {
+  /** @param {HTMLElement} element */
+  constructor(element) {
     /** @type {InViewData | null} */
     this.data = null;
     /** @type {((name: string, value: any) => void) | null} */
     this.send = null;
-    this.seen = false;
-    this.sent = "";
+    this.viewport = false;
+    this.lastSent = "";
     /** @type {ReturnType<typeof setTimeout> | undefined} */
     this.timer = undefined;
     this.watch = new IntersectionObserver(
-      (found) => {
-        this.seen = found[found.length - 1].isIntersecting;
-        this.soon();
+      (entries) => {
+        this.viewport = entries[entries.length - 1].isIntersecting;
+        this.schedule();
       },
-      { rootMargin: NEAR },
+      { rootMargin: MARGIN },
     );
-    this.watch.observe(place);
+    this.watch.observe(element);
   }
 
   /**
@@ -119,26 +122,26 @@ class InViewReport {
   update(data, send) {
     this.data = data;
     this.send = send;
-    if (!data.due) this.sent = "";
-    this.soon();
+    if (!data.due) this.lastSent = "";
+    this.schedule();
   }
 
-  soon() {
-    if (this.sent && this.sent === this.data?.about) return; // it is on its way
+  schedule() {
+    if (this.lastSent && this.lastSent === this.data?.about) return; // reported already
     clearTimeout(this.timer);
-    if (this.seen && this.data?.due) this.timer = setTimeout(() => this.tell(), VIEWED);
+    if (this.viewport && this.data?.due) this.timer = setTimeout(() => this.report(), VIEW_TIME);
   }
 
-  tell() {
+  report() {
     const { data, send } = this;
     if (!data?.due || !send) return;
-    if (registry.quiet > performance.now()) return this.soon();
-    this.sent = data.about;
+    if (registry.quietUntil > performance.now()) return this.schedule();
+    this.lastSent = data.about;
     send("look", data.about);
     this.timer = setTimeout(() => {
-      this.sent = "";
-      this.soon();
-    }, AGAIN);
+      this.lastSent = "";
+      this.schedule();
+    }, RETRY_TIME);
   }
 
   destroy() {
@@ -148,16 +151,16 @@ class InViewReport {
 }
 
 /**
- * Streamlit's call.
- * @param {{data: InViewData, parentElement: HTMLElement, setTriggerValue: (name: string, value: any) => void}} given
- * @returns {() => void}
+ * Create or update the report, as Streamlit calls it.
+ * @param {{data: InViewData, parentElement: HTMLElement, setTriggerValue: (name: string, value: any) => void}} call
+ * @returns {() => void} clean up
  */
 export function inview({ data, parentElement, setTriggerValue }) {
-  const place = /** @type {HTMLElement} */ (parentElement.querySelector("[data-part=place]"));
+  const element = /** @type {HTMLElement} */ (parentElement.querySelector("[data-part=place]"));
   return updateComponent(
-    registry.standing,
+    registry.components,
     parentElement,
-    () => new InViewReport(place),
-    (/** @type {InViewReport} */ made) => made.update(data, setTriggerValue),
+    () => new InViewReport(element),
+    (/** @type {InViewReport} */ instance) => instance.update(data, setTriggerValue),
   );
 }

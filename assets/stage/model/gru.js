@@ -1,11 +1,10 @@
-// The GRU in the browser: for what-ifs during a drag, and without a server. Only this folder has its equations in
-// JavaScript, and it imports nothing from the rest of the stage. tests/protocol/test_browser_gru.py compares it with
-// Python.
+// The GRU in the browser, for edits during a drag and for pages without a server. Only this folder has its equations in
+// JavaScript. It imports nothing from the rest of the stage. tests/protocol/test_browser_gru.py compares it with Python.
 //
-//   layer.js   one layer's equations, over a range of steps
-//   interventions.js    edits, as what each layer computes at each step
-//   rerun.js    the whole stack with edits, from the first changed step on, in pieces
-//   explain.js   a number as its terms
+//   layer.js          one layer's equations over a range of steps
+//   interventions.js  edits, compiled for each layer and step
+//   rerun.js          the whole stack with edits, from the first changed step on, in pieces
+//   explain.js        the terms of a number
 
 /** @typedef {import("./layer.js").Gates} Gates */
 /** @typedef {import("./layer.js").Layer} Layer */
@@ -17,6 +16,15 @@
 /** @typedef {import("./explain.js").TracedRun} TracedRun */
 
 export { run, step } from "./layer.js";
-export { compile, firstChanged, prepare } from "./interventions.js";
-export { Rerun, below, startRerun, differing, estimate, finishRerun, restore, allocateGates } from "./rerun.js";
+export { compile, firstChangedStep, prepare } from "./interventions.js";
+export {
+  Rerun,
+  rowsBelow,
+  startRerun,
+  differingSteps,
+  estimateWork,
+  finishRerun,
+  restore,
+  allocateGates,
+} from "./rerun.js";
 export { explain, sums } from "./explain.js";

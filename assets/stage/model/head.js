@@ -1,26 +1,26 @@
-// Predictions of a model's head, their targets and where they are wrong: the rules of gruviz/tasks/answers.py, for
-// states that were computed in the browser, and what a step's numbers mean. Held to Python by generated cases.
+// Predictions of a model's head, targets and errors, from states. Same rules as gruviz/tasks/answers.py; generated test
+// cases compare the two.
 
 /** @import { Explained, JsonNumber, Term } from "./explain.js" */
 /** @import { Table, Tables } from "./table.js" */
 
-const MOST_TERMS = 8; // as gruviz/protocol/requests.py tells
+const MOST_TERMS = 8; // as in gruviz/protocol/requests.py
 
 /**
- * What the outputs of a model's head are, and how they are drawn.
+ * Kind, rows and scale of the outputs of a model's head.
  * @typedef {object} OutputSpec
- * @property {"classes" | "signs" | "numbers"} kind  probabilities of which the largest is predicted; signs that count; numbers
+ * @property {"classes" | "signs" | "numbers"} kind  class probabilities; numbers whose sign is the prediction; numbers
  * @property {number} count  of rows
- * @property {number | null} within  a number off by less is right; null: numbers are only near or far
- * @property {string[]} [names]  of the rows; those of the inputs where left out
- * @property {number[]} [rows]  the class of each row, where there are more classes than rows: the rest share the last
+ * @property {number | null} within  largest error of a correct number (exclusive); null: numbers are never wrong
+ * @property {string[]} [names]  of the rows; those of the inputs if left out
+ * @property {number[]} [rows]  the class of each row but the last, which the remaining classes share
  * @property {boolean} [judged]  some step has a target, and a prediction can be wrong
  * @property {number} [low]  ends of the scale of signs and numbers
  * @property {number} [high]
  */
 
 /**
- * A head as Python sends it: the reply "model" brings w and b, the scene's `answer` the rows of classes that share one.
+ * A linear head. The response "model" has w and b, the scene's `answer` has the rows.
  * @typedef {object} Head
  * @property {OutputSpec["kind"]} kind
  * @property {number | null} within
@@ -30,65 +30,66 @@ const MOST_TERMS = 8; // as gruviz/protocol/requests.py tells
  */
 
 /**
- * Compute the predictions of a head, as the tables of a tile of all these steps.
+ * Compute the predictions of a head, as tables of a tile.
  * @param {Head} head
  * @param {ArrayLike<number>} h  (step, unit)
  * @param {number} steps
- * @param {number} units  that the head reads: those of both directions side by side
- * @param {ArrayLike<number> | null} [target]  (step, k) as in the reply "model": of classes their number, NaN where there is none
- * @returns {{y: Table, wrong: Table | null, target?: Table, said?: Table}}  wrong: null where nothing can be
+ * @param {number} units  that the head reads: those of both directions
+ * @param {ArrayLike<number> | null} [target]  (step, k); of classes (step, 1), the class number. NaN: no target
+ * @returns {{y: Table, wrong: Table | null, target?: Table, said?: Table}}  wrong: null if no prediction can be wrong; said: row of the predicted class
  */
 export function headOutputs(head, h, steps, units, target = null) {
   const { kind, rows, b } = head,
     outputs = b.length,
     wide = rows ? rows.length + 1 : outputs,
     row = rows && rowsOf(rows, outputs),
-    classes = kind === "classes";
+    isClasses = kind === "classes";
   const y = table(steps, wide),
     one = new Float64Array(outputs),
     each = target ? target.length / steps : 0;
-  const judged = target && (kind !== "numbers" || head.within !== null);
-  const wrong = judged ? table(steps, 1).fill(NaN) : null,
-    said = row && table(steps, 1),
-    due = target && table(steps, each);
+  const canBeWrong = target && (kind !== "numbers" || head.within !== null);
+  const wrong = canBeWrong ? table(steps, 1).fill(NaN) : null,
+    predictedRows = row && table(steps, 1),
+    targets = target && table(steps, each);
   for (let t = 0; t < steps; t++) {
     applyHead(head, h, t * units, units, one);
-    if (classes) softmax(one);
-    const top = classes ? largest(one) : 0;
+    if (isClasses) softmax(one);
+    const top = isClasses ? largest(one) : 0;
     if (!row) y.set(one, t * wide);
     else for (let k = 0; k < outputs; k++) y[t * wide + row[k]] += one[k];
-    if (said && row) said[t] = row[top];
-    if (!target || !due) continue;
-    let owed = true;
+    if (predictedRows && row) predictedRows[t] = row[top];
+    if (!target || !targets) continue;
+    let hasTarget = true;
     for (let k = 0; k < each; k++) {
       const value = target[t * each + k];
-      owed &&= value === value;
-      due[t * each + k] = row && value === value ? row[value] : value;
+      hasTarget &&= value === value;
+      targets[t * each + k] = row && value === value ? row[value] : value;
     }
-    if (!wrong || !owed) continue;
-    let off = classes && top !== target[t];
-    // as float32 has it, as Python does
-    for (let k = 0; !classes && k < each; k++) off ||= differs(head, Math.fround(one[k]), target[t * each + k]);
-    wrong[t] = off ? 1 : 0;
+    if (!wrong || !hasTarget) continue;
+    let isWrong = isClasses && top !== target[t];
+    // Python compares float32 too
+    for (let k = 0; !isClasses && k < each; k++)
+      isWrong ||= missesTarget(head, Math.fround(one[k]), target[t * each + k]);
+    wrong[t] = isWrong ? 1 : 0;
   }
-  return { y, wrong, ...(due && { target: due }), ...(said && { said }) };
+  return { y, wrong, ...(targets && { target: targets }), ...(predictedRows && { said: predictedRows }) };
 }
 
 /**
  * Whether one of several numbers or signs misses its target.
  * @param {{kind: OutputSpec["kind"], within: number | null}} head
  * @param {number} value
- * @param {number} due
+ * @param {number} target
  */
-function differs({ kind, within }, value, due) {
-  return kind === "signs" ? value > 0 !== due > 0 : !(Math.abs(value - due) < (within ?? 0));
+function missesTarget({ kind, within }, value, target) {
+  return kind === "signs" ? value > 0 !== target > 0 : !(Math.abs(value - target) < (within ?? 0));
 }
 
 /**
- * One output as the terms that make it, as the reply "explain" has it: the head's weights times the states.
+ * Return the terms of one output, weight times state, as in the response "explain".
  * @param {Head} head
- * @param {ArrayLike<number>} h  (step, unit) as `headOutputs` takes it
- * @param {{layer: number, t: number, unit: number, out: number}} place  the chosen cell, and the output
+ * @param {ArrayLike<number>} h  (step, unit), as in `headOutputs`
+ * @param {{layer: number, t: number, unit: number, out: number}} place  the selected cell, and the output
  * @param {{units: number, layers: number, names?: string[]}} trace  units of one direction, rows of the layer axis
  * @returns {Explained}
  */
@@ -102,17 +103,19 @@ export function explainOutput(head, h, { layer, t, unit, out }, { units, layers,
   /** @type {{k: number | null, value: number}[]} */
   const every = Array.from({ length: wide }, (_, k) => ({ k, value: weights[out * wide + k] * h[t * wide + k] }));
   const size = (/** @type {{value: number}} */ { value }) => (Number.isNaN(value) ? Infinity : Math.abs(value));
-  const ranked = [...every, { k: null, value: b[out] }].sort((p, q) => (size(p) === size(q) ? 0 : size(q) - size(p)));
-  const told = ranked.slice(0, MOST_TERMS).filter(({ value }) => value !== 0),
-    rest = ranked.slice(MOST_TERMS);
+  const descending = [...every, { k: null, value: b[out] }].sort((p, q) =>
+    size(p) === size(q) ? 0 : size(q) - size(p),
+  );
+  const top = descending.slice(0, MOST_TERMS).filter(({ value }) => value !== 0),
+    rest = descending.slice(MOST_TERMS);
   /** @type {Term[]} */
-  const terms = told.map(({ k, value }) => {
+  const terms = top.map(({ k, value }) => {
     if (k === null)
       return {
         kind: "bias",
         index: null,
-        value: text(value),
-        weight: text(value),
+        value: jsonNumber(value),
+        weight: jsonNumber(value),
         source: null,
         reset: null,
         at: null,
@@ -128,9 +131,9 @@ export function explainOutput(head, h, { layer, t, unit, out }, { units, layers,
     return {
       kind: "output",
       index: k,
-      value: text(value),
-      weight: text(weights[out * wide + k]),
-      source: text(h[t * wide + k]),
+      value: jsonNumber(value),
+      weight: jsonNumber(weights[out * wide + k]),
+      source: jsonNumber(h[t * wide + k]),
       reset: null,
       at,
       reset_at: null,
@@ -143,30 +146,31 @@ export function explainOutput(head, h, { layer, t, unit, out }, { units, layers,
     t,
     unit,
     out,
-    value: text(one[out]),
+    value: jsonNumber(one[out]),
     squash: kind === "classes" ? "softmax" : null,
-    total: text(total),
+    total: jsonNumber(total),
     terms,
     rest: {
-      count: rest.length + Math.min(MOST_TERMS, ranked.length) - told.length,
-      value: text(rest.reduce((sum, { value }) => sum + value, 0)),
+      count: rest.length + Math.min(MOST_TERMS, descending.length) - top.length,
+      value: jsonNumber(rest.reduce((sum, { value }) => sum + value, 0)),
     },
   };
 }
 
-/** @typedef {{y: Table, target?: Table, said?: Table, wrong?: Table}} OutputTables  what a tile holds of it */
+/** @typedef {{y: Table, target?: Table, said?: Table, wrong?: Table}} OutputTables  tables of a tile; said: row of the predicted class */
 
 /**
- * What a step's numbers mean.
+ * Prediction, target and error at one step.
  * @typedef {object} StepOutput
- * @property {number} said  row of the predicted class; of signs and numbers 0
- * @property {number[]} values  one a row
- * @property {number[] | null} due  row of the class, or numbers; null where there is no target or it is not known
- * @property {boolean | null} wrong  null: there is no target, or nothing can be wrong
- * @property {number[]} off  rows that are wrong: signs
+ * @property {number} prediction  row of the predicted class; of signs and numbers 0
+ * @property {number[]} values  one per row
+ * @property {number[] | null} target  row of the class, or numbers; null if unknown or there is none
+ * @property {boolean | null} isWrong  null: there is no target, or predictions cannot be wrong
+ * @property {number[]} wrongRows  of signs
  */
 
 /**
+ * Read the prediction, target and error at one column.
  * @param {{kind: OutputSpec["kind"], within: number | null}} answer
  * @param {OutputTables} tables  of an exact tile
  * @param {number} column
@@ -174,22 +178,29 @@ export function explainOutput(head, h, { layer, t, unit, out }, { units, layers,
  */
 export function readOutput({ kind, within }, { y, target, said, wrong: judged }, column) {
   const values = [...y.subarray(column * y.rows, (column + 1) * y.rows)],
-    classes = kind === "classes";
-  const top = !classes ? 0 : said ? said[column] : largest(values);
-  const wanted = target ? [...target.subarray(column * target.rows, (column + 1) * target.rows)] : [NaN];
-  const due = wanted.some(Number.isNaN) ? null : wanted;
-  const apart =
-    due && !classes ? values.flatMap((value, k) => (differs({ kind, within }, value, wanted[k]) ? [k] : [])) : [];
-  const off = kind === "signs" ? apart : [];
-  // of two classes that share a row only the tile knows whether they are the same
-  const told = judged?.[column] ?? NaN,
-    seen = classes ? top !== wanted[0] : apart.length > 0;
-  const wrong = !due || (kind === "numbers" && within === null) ? null : Number.isNaN(told) ? seen : told > 0;
-  return { said: top, values, due, wrong, off };
+    isClasses = kind === "classes";
+  const top = !isClasses ? 0 : said ? said[column] : largest(values);
+  const targets = target ? [...target.subarray(column * target.rows, (column + 1) * target.rows)] : [NaN];
+  const knownTargets = targets.some(Number.isNaN) ? null : targets;
+  const missedRows =
+    knownTargets && !isClasses
+      ? values.flatMap((value, k) => (missesTarget({ kind, within }, value, targets[k]) ? [k] : []))
+      : [];
+  const wrongRows = kind === "signs" ? missedRows : [];
+  // classes can share a row: then only the tile's table `wrong` distinguishes them
+  const judgement = judged?.[column] ?? NaN,
+    isMissed = isClasses ? top !== targets[0] : missedRows.length > 0;
+  const isWrong =
+    !knownTargets || (kind === "numbers" && within === null)
+      ? null
+      : Number.isNaN(judgement)
+        ? isMissed
+        : judgement > 0;
+  return { prediction: top, values, target: knownTargets, isWrong, wrongRows };
 }
 
 /**
- * What an answer's row is called; the last row of classes that share one has no name.
+ * Return the name of a row; undefined for the row that the remaining classes share.
  * @param {OutputSpec} answer
  * @param {string[]} channels  names of the inputs
  * @param {number} row
@@ -200,7 +211,7 @@ export function nameOfRow({ names, rows }, channels, row) {
 }
 
 /**
- * The output that a row shows; null where the row is of several.
+ * Return the output that a row shows; null if several share it.
  * @param {OutputSpec} answer
  * @param {number} row
  */
@@ -209,17 +220,17 @@ export function outputOf({ rows }, row) {
 }
 
 /**
- * The row an output is in.
+ * Return the row of an output.
  * @param {OutputSpec} answer
  * @param {number} output
  */
 export function rowOf({ rows, count }, output) {
-  const found = rows ? rows.indexOf(output) : output;
-  return found < 0 || found >= count ? count - 1 : found;
+  const row = rows ? rows.indexOf(output) : output;
+  return row < 0 || row >= count ? count - 1 : row;
 }
 
 /**
- * What a step's answer reads of a tile's tables, those that are there.
+ * Return the tables of the outputs in a tile; those that it does not have are left out.
  * @param {Tables} arrays
  * @returns {OutputTables}
  */
@@ -237,10 +248,10 @@ function table(columns, rows) {
 }
 
 /**
- * W h + b at one step.
+ * Compute W h + b at one step.
  * @param {Head} head
  * @param {ArrayLike<number>} h
- * @param {number} at  where the step's states begin
+ * @param {number} at  index of the step's first state
  * @param {number} units
  * @param {Float64Array} out
  */
@@ -252,7 +263,7 @@ function applyHead({ w, b }, h, at, units, out) {
   }
 }
 
-/** @param {Float64Array} values  become their softmax */
+/** Replace values by their softmax. @param {Float64Array} values */
 function softmax(values) {
   let most = -Infinity,
     sum = 0;
@@ -262,7 +273,7 @@ function softmax(values) {
 }
 
 /**
- * Where the largest is; as NumPy has it, what is no number is larger than any.
+ * Return the index of the largest value. NaN counts as the largest, as in NumPy.
  * @param {ArrayLike<number>} values
  */
 function largest(values) {
@@ -275,7 +286,7 @@ function largest(values) {
 }
 
 /**
- * The row of each class.
+ * Return the row of each class.
  * @param {number[]} rows
  * @param {number} outputs
  */
@@ -288,10 +299,10 @@ function rowsOf(rows, outputs) {
 }
 
 /**
- * JSON has no NaN and no inf.
+ * Return a number for JSON, which has no NaN and no infinity.
  * @param {number} value
  * @returns {JsonNumber}
  */
-function text(value) {
+function jsonNumber(value) {
   return Number.isFinite(value) ? value : Number.isNaN(value) ? "nan" : value > 0 ? "inf" : "-inf";
 }

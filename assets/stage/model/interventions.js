@@ -1,35 +1,35 @@
-// Interventions, compiled to what each layer computes at each step. Within a step: weights, bias, then scale and clamp
-// in the order given (r before the candidate uses it, n after its tanh, h after mixing); a lesion is applied last.
+// Interventions, compiled for each layer and step. Order within a step: weights, bias, then scale and clamp as listed (r
+// before the candidate uses it, n after its tanh, h after mixing), lesions last.
 
-/** @import { Act, Gate, Hooks, Layer, Packed, PlanSegment, Span } from "./layer.js" */
-import { packed } from "./layer.js";
+/** @import { GateChange, Gate, Hooks, Layer, PackedLayer, PlanSegment, Span } from "./layer.js" */
+import { packLayer } from "./layer.js";
 
-/** @typedef {{layers: Layer[], directions: 1 | 2}} Model  layers in the order of torch's h_n; each after the first reads the states of those below, side by side */
+/** @typedef {{layers: Layer[], directions: 1 | 2}} Model  layers in the order of torch's h_n; a layer above the first reads the concatenated states of the one below */
 
-/** @typedef {{layer: number, units: number[] | null, steps: Span | null}} Where  null: all of them */
-/** @typedef {{do: "clamp" | "scale", gate: Gate, value: number} & Where} GateEdit  value: the gate's, or what it is multiplied with */
+/** @typedef {{layer: number, units: number[] | null, steps: Span | null}} Where  null: all units, all steps */
+/** @typedef {{do: "clamp" | "scale", gate: Gate, value: number} & Where} GateEdit  value: the gate's new value, or its factor */
 /** @typedef {{do: "bias", gate: "r" | "z" | "n", value: number} & Where} BiasEdit  value: added to the pre-activation */
 /** @typedef {{do: "lesion", layer: number, units: number[] | null}} LesionEdit */
 /** @typedef {{do: "weight", layer: number, name: "w_ih" | "w_hh" | "b_ih" | "b_hh", row: number, column: number | null, value: number}} WeightEdit */
 /** @typedef {GateEdit | BiasEdit | LesionEdit | WeightEdit} Edit */
 
 /**
- * What one layer computes.
+ * One layer with its edits, compiled.
  * @typedef {object} Plan
- * @property {Packed} packed
+ * @property {PackedLayer} packedLayer
  * @property {PlanSegment[]} segments  of all steps, in order
- * @property {number[]} lesioned  units that are 0 before the first step too
+ * @property {number[]} lesionedUnits  their initial state is 0 too
  */
 
-/** Each layer's numbers as they are without edits: packed once, then used by every plan. */
-/** @typedef {{model: Model, packed: Packed[]}} PreparedModel */
+/** @typedef {{model: Model, packedLayers: PackedLayer[]}} PreparedModel  layers without edits: packed once, used by every plan */
 
 /**
+ * Prepare a model for `compile`.
  * @param {Model} model
  * @returns {PreparedModel}
  */
 export function prepare(model) {
-  return { model, packed: model.layers.map(packed) };
+  return { model, packedLayers: model.layers.map(packLayer) };
 }
 
 /** @type {Record<Gate, Span>} */
@@ -37,7 +37,7 @@ const RANGE = { r: [0, 1], z: [0, 1], n: [-1, 1], h: [-1, 1] };
 const STACK = ["r", "z", "n"];
 
 /**
- * The steps of an edit that there are; null for none.
+ * Return the steps of an edit that exist in the run; null for none.
  * @param {Edit} edit
  * @param {number} steps
  * @returns {Span | null}
@@ -49,45 +49,45 @@ export function spanOf(edit, steps) {
 }
 
 /**
- * The units of an edit that there are, each once.
- * @param {number[] | null} given
+ * Return the units of an edit that exist in the layer, without repeats.
+ * @param {number[] | null} selection
  * @param {number} units
  * @returns {number[]}
  */
-export function unitsOf(given, units) {
-  return given
-    ? [...new Set(given)].filter((unit) => Number.isInteger(unit) && unit >= 0 && unit < units)
+export function unitsOf(selection, units) {
+  return selection
+    ? [...new Set(selection)].filter((unit) => Number.isInteger(unit) && unit >= 0 && unit < units)
     : Array.from({ length: units }, (_, unit) => unit);
 }
 
 /**
- * A layer with the numbers that edits set; itself where they set none. Where there is one bias, it changes by as much as
- * the one that is named.
+ * Return a layer with edited weights; the layer itself without such edits. A model with one bias has b_ih + b_hh in it:
+ * an edit of either changes it by the same amount.
  * @param {Layer} layer
  * @param {number} row  of the layer axis
  * @param {readonly Edit[]} edits
  * @returns {Layer}
  */
-export function weighted(layer, row, edits) {
+export function withEditedWeights(layer, row, edits) {
   const own = edits.filter((edit) => edit.do === "weight" && edit.layer === row),
     { inputs, units, w_ih, w_hh, b_ih, b_hh, share } = layer;
   if (!own.length) return layer;
-  const one = b_ih !== null && b_hh === null;
-  const made = {
+  const hasOneBias = b_ih !== null && b_hh === null;
+  const weights = {
     w_ih: w_ih.slice(),
     w_hh: w_hh.slice(),
     b_ih: b_ih?.slice() ?? null,
-    b_hh: one ? (share?.slice() ?? new Float32Array(3 * units)) : (b_hh?.slice() ?? null),
+    b_hh: hasOneBias ? (share?.slice() ?? new Float32Array(3 * units)) : (b_hh?.slice() ?? null),
   };
   for (const { name, row: at, column, value } of /** @type {WeightEdit[]} */ (own)) {
     const columns = name === "w_ih" ? inputs : name === "w_hh" ? units : 1,
       place = column ?? 0,
-      held = made[name];
-    if (!held || !(at >= 0 && at < 3 * units && place >= 0 && place < columns)) continue;
-    if (one && made.b_ih && made.b_hh && name === "b_hh") made.b_ih[at] += value - made.b_hh[at];
-    held[at * columns + place] = one && made.b_hh && name === "b_ih" ? value + made.b_hh[at] : value;
+      array = weights[name];
+    if (!array || !(at >= 0 && at < 3 * units && place >= 0 && place < columns)) continue;
+    if (hasOneBias && weights.b_ih && weights.b_hh && name === "b_hh") weights.b_ih[at] += value - weights.b_hh[at];
+    array[at * columns + place] = hasOneBias && weights.b_hh && name === "b_ih" ? value + weights.b_hh[at] : value;
   }
-  return { ...layer, ...made, ...(one ? { b_hh: null, share: made.b_hh } : {}) };
+  return { ...layer, ...weights, ...(hasOneBias ? { b_hh: null, share: weights.b_hh } : {}) };
 }
 
 /**
@@ -96,91 +96,91 @@ export function weighted(layer, row, edits) {
  * @param {number} units
  * @param {readonly Edit[]} edits
  */
-export function lesioned(row, units, edits) {
+export function lesionedUnits(row, units, edits) {
   return edits.flatMap((edit) => (edit.do === "lesion" && edit.layer === row ? unitsOf(edit.units, units) : []));
 }
 
 /**
- * What these edits, all of one layer and of the same steps, compute.
- * @param {readonly Edit[]} edits
+ * Compile the edits of one layer at some steps.
+ * @param {readonly Edit[]} edits  all of them act at all of these steps
  * @param {number} units
  * @returns {Hooks | null}
  */
 function hooksOf(edits, units) {
   /** @type {Hooks} */
   const hooks = { bias: null, r: [], z: [], n: [], h: [] };
-  let any = false;
+  let hasHooks = false;
   const add = (
     /** @type {Gate} */ gate,
-    /** @type {number[] | null} */ given,
+    /** @type {number[] | null} */ selection,
     /** @type {number} */ value,
     scale = false,
   ) => {
     const [low, high] = RANGE[gate];
-    hooks[gate].push({ units: Int32Array.from(unitsOf(given, units)), scale, value, low, high });
-    any = true;
+    hooks[gate].push({ units: Int32Array.from(unitsOf(selection, units)), scale, value, low, high });
+    hasHooks = true;
   };
   for (const edit of edits) {
     if (edit.do === "bias") {
       hooks.bias ??= new Float64Array(3 * units);
       for (const unit of unitsOf(edit.units, units)) hooks.bias[STACK.indexOf(edit.gate) * units + unit] += edit.value;
-      any = true;
+      hasHooks = true;
     } else if (edit.do === "clamp" || edit.do === "scale") add(edit.gate, edit.units, edit.value, edit.do === "scale");
   }
   for (const edit of edits) if (edit.do === "lesion") add("h", edit.units, 0);
-  return any ? hooks : null;
+  return hasHooks ? hooks : null;
 }
 
 /**
- * All steps in order, in parts of the same edits.
+ * Split the steps into segments with constant edits.
  * @param {readonly Edit[]} edits  of one layer
  * @param {number} units
  * @param {number} steps
  * @returns {PlanSegment[]}
  */
 function segmentsOf(edits, units, steps) {
-  const placed = edits.map((edit) => ({ edit, span: edit.do === "weight" ? null : spanOf(edit, steps) }));
+  const spans = edits.map((edit) => ({ edit, span: edit.do === "weight" ? null : spanOf(edit, steps) }));
   const starts = new Set([0]);
-  for (const { span } of placed) if (span) starts.add(span[0]).add(span[1] + 1);
+  for (const { span } of spans) if (span) starts.add(span[0]).add(span[1] + 1);
   const begins = [...starts].filter((t) => t < steps).sort((p, q) => p - q);
   return begins.map((first, k) => ({
     first,
     last: (begins[k + 1] ?? steps) - 1,
     hooks: hooksOf(
-      placed.flatMap(({ edit, span }) => (span && span[0] <= first && span[1] >= first ? [edit] : [])),
+      spans.flatMap(({ edit, span }) => (span && span[0] <= first && span[1] >= first ? [edit] : [])),
       units,
     ),
   }));
 }
 
 /**
- * Each layer's plan for a run of `steps` steps.
+ * Compile the plan of each layer for a run of `steps` steps.
  * @param {PreparedModel} prepared
- * @param {readonly Edit[]} edits  what names no layer, unit or step that there is does nothing
+ * @param {readonly Edit[]} edits  layers, units and steps that do not exist are ignored
  * @param {number} steps
  * @returns {Plan[]}
  */
-export function compile({ model, packed: free }, edits, steps) {
+export function compile({ model, packedLayers: freeLayers }, edits, steps) {
   return model.layers.map((layer, row) => {
     const own = edits.filter((edit) => edit.layer === row),
-      changed = weighted(layer, row, own);
+      editedLayer = withEditedWeights(layer, row, own);
     return {
-      packed: changed === layer ? free[row] : packed(changed),
+      packedLayer: editedLayer === layer ? freeLayers[row] : packLayer(editedLayer),
       segments: segmentsOf(own, layer.units, steps),
-      lesioned: lesioned(row, layer.units, own),
+      lesionedUnits: lesionedUnits(row, layer.units, own),
     };
   });
 }
 
 /**
- * The steps of one layer that compute something else by its own edits or its own input, from the first to the last of them.
+ * Return the first and last step at which a layer's own edits act or its input differs.
  * @param {number} row  of the layer axis
  * @param {readonly Edit[]} edits
  * @param {number} steps
- * @param {Span | null} inputs  the steps at which what it reads is another
+ * @param {Span | null} inputs  the steps at which its input differs
  * @returns {Span | null}
  */
-export function touched(row, edits, steps, inputs = null) {
+export function editedSpan(row, edits, steps, inputs = null) {
   /** @type {Span | null} */
   let all = inputs;
   for (const edit of edits) {
@@ -190,21 +190,21 @@ export function touched(row, edits, steps, inputs = null) {
 }
 
 /**
- * Where a run of one layer has to begin: its first changed step, counted as it runs, so the last for one in reverse.
+ * Return the step from which a layer has to be computed again; for a reverse layer the last changed step.
  * @param {Layer} layer
  * @param {number} row  of the layer axis
  * @param {readonly Edit[]} edits
  * @param {number} steps
- * @param {Span | null} [inputs]  the steps at which what it reads is another
+ * @param {Span | null} [inputs]  the steps at which its input differs
  * @returns {number | null}  null: nothing changes
  */
-export function firstChanged(layer, row, edits, steps, inputs = null) {
-  const span = touched(row, edits, steps, inputs);
+export function firstChangedStep(layer, row, edits, steps, inputs = null) {
+  const span = editedSpan(row, edits, steps, inputs);
   return span && (layer.reverse ? span[1] : span[0]);
 }
 
 /**
- * From the lower of two spans to the higher.
+ * Return the smallest span that contains two spans.
  * @param {Span | null} one
  * @param {Span | null} other
  * @returns {Span | null}

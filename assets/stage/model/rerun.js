@@ -1,18 +1,19 @@
-// A whole stack with edits, beside its free run: each layer from its first changed step on, until nothing differs any more,
-// in small pieces, so that one may stop between any two. What a layer above reads is there before it is read.
+// Rerun of a stack of layers with edits. Each layer is computed from its first changed step until it equals the free run
+// again, in small pieces, so that the caller can stop after any of them.
 
 /** @import { Gates, Layer, Span } from "./layer.js" */
 /** @import { Edit, Model, Plan, PreparedModel } from "./interventions.js" */
 import { run } from "./layer.js";
-import { compile, firstChanged, hull, touched } from "./interventions.js";
+import { compile, firstChangedStep, hull, editedSpan } from "./interventions.js";
 
 const PIECE = 4e5; // work of one piece, about half a millisecond
-const CURVES = 20; // what a sigmoid or a tanh costs, in multiplications
+const CURVES = 20; // cost of a sigmoid or a tanh, in multiplications
 
 /** @type {readonly ("r" | "z" | "n" | "h")[]} */
 export const GATES = ["r", "z", "n", "h"];
 
 /**
+ * Copy some steps of every gate.
  * @param {Gates} from
  * @param {Gates} to
  * @param {Span} span
@@ -24,30 +25,31 @@ function copy(from, to, [first, last], units) {
 }
 
 /**
- * The free run's numbers put back into one layer's steps that are known not to differ.
+ * Copy the free run into those final steps of a layer that were not computed.
  * @param {Gates} free
  * @param {Gates} out
  * @param {number} units
- * @param {Span | null} dirty  where `out` may not hold the free run
- * @param {Span | null} known  steps that will stay as they are
- * @param {Span | null} computed  those of them that may differ, and are there
- * @returns {Span | null}  where `out` may not hold the free run now
+ * @param {Span | null} dirty  steps at which `out` may differ from the free run
+ * @param {Span | null} knownSpan  steps that are final
+ * @param {Span | null} computedSpan  steps of them that were computed and may differ
+ * @returns {Span | null}  steps at which `out` may differ from the free run now
  */
-export function restore(free, out, units, dirty, known, computed) {
-  if (!dirty || !known) return hull(dirty, computed);
-  const put = (/** @type {number} */ first, /** @type {number} */ last) =>
+export function restore(free, out, units, dirty, knownSpan, computedSpan) {
+  if (!dirty || !knownSpan) return hull(dirty, computedSpan);
+  const copyFree = (/** @type {number} */ first, /** @type {number} */ last) =>
     copy(free, out, [Math.max(first, dirty[0]), Math.min(last, dirty[1])], units);
-  if (computed) {
-    put(known[0], computed[0] - 1);
-    put(computed[1] + 1, known[1]);
-  } else put(...known);
-  const before = dirty[0] < known[0] ? /** @type {Span} */ ([dirty[0], Math.min(dirty[1], known[0] - 1)]) : null;
-  const after = dirty[1] > known[1] ? /** @type {Span} */ ([Math.max(dirty[0], known[1] + 1), dirty[1]]) : null;
-  return hull(hull(before, computed), after);
+  if (computedSpan) {
+    copyFree(knownSpan[0], computedSpan[0] - 1);
+    copyFree(computedSpan[1] + 1, knownSpan[1]);
+  } else copyFree(...knownSpan);
+  const before =
+    dirty[0] < knownSpan[0] ? /** @type {Span} */ ([dirty[0], Math.min(dirty[1], knownSpan[0] - 1)]) : null;
+  const after = dirty[1] > knownSpan[1] ? /** @type {Span} */ ([Math.max(dirty[0], knownSpan[1] + 1), dirty[1]]) : null;
+  return hull(hull(before, computedSpan), after);
 }
 
 /**
- * Room for one run.
+ * Allocate the arrays of one run.
  * @param {Model} model
  * @param {number} steps
  * @returns {Gates[]}
@@ -58,7 +60,7 @@ export function allocateGates({ layers }, steps) {
 }
 
 /**
- * Multiplications of one step.
+ * Return the number of multiplications in one step.
  * @param {Layer} layer
  */
 function workOf({ inputs, units }) {
@@ -66,24 +68,24 @@ function workOf({ inputs, units }) {
 }
 
 /**
- * The rows of the layer axis whose states one reads; none reads the input.
+ * Return the rows of the layer axis that a row reads; empty if it reads the input.
  * @param {number} row
  * @param {1 | 2} directions
  * @returns {number[]}
  */
-export function below(row, directions) {
+export function rowsBelow(row, directions) {
   const top = row - (row % directions);
   return top === 0 ? [] : Array.from({ length: directions }, (_, k) => top - directions + k);
 }
 
 /**
- * Estimate the work of a rerun: the most multiplications it can need.
+ * Return an upper bound of the multiplications in a rerun.
  * @param {Model} model
  * @param {readonly Edit[]} edits
  * @param {number} steps
- * @param {Span | null} [from]  the steps at which the input is another
+ * @param {Span | null} [from]  the steps at which the input differs
  */
-export function estimate({ layers, directions }, edits, steps, from = null) {
+export function estimateWork({ layers, directions }, edits, steps, from = null) {
   /** @type {(Span | null)[]} */
   const spans = [];
   let work = 0;
@@ -91,8 +93,8 @@ export function estimate({ layers, directions }, edits, steps, from = null) {
     const inputs =
       row < directions
         ? from
-        : below(row, directions).reduce((all, each) => hull(all, spans[each]), /** @type {Span | null} */ (null));
-    const start = firstChanged(layer, row, edits, steps, inputs);
+        : rowsBelow(row, directions).reduce((all, each) => hull(all, spans[each]), /** @type {Span | null} */ (null));
+    const start = firstChangedStep(layer, row, edits, steps, inputs);
     spans.push(start === null ? null : layer.reverse ? [0, start] : [start, steps - 1]);
     if (start !== null) work += workOf(layer) * (layer.reverse ? start + 1 : steps - start);
   });
@@ -100,14 +102,14 @@ export function estimate({ layers, directions }, edits, steps, from = null) {
 }
 
 /**
- * The steps at which two inputs differ, from the first to the last of them.
+ * Return the first and last step at which two inputs differ.
  * @param {Float32Array} one
  * @param {Float32Array} other
  * @param {number} inputs
- * @param {number} [start]  a step before which they are known to be the same
+ * @param {number} [start]  they are equal before this step
  * @returns {Span | null}
  */
-export function differing(one, other, inputs, start = 0) {
+export function differingSteps(one, other, inputs, start = 0) {
   let first = start * inputs,
     last = one.length - 1;
   while (first <= last && Object.is(one[first], other[first])) first++;
@@ -116,31 +118,31 @@ export function differing(one, other, inputs, start = 0) {
   return [Math.floor(first / inputs), Math.floor(last / inputs)];
 }
 
-/** How far one layer is. */
+/** Progress of one layer. */
 class LayerProgress {
   /**
    * @param {Layer} layer
    * @param {Plan} plan
-   * @param {Float32Array} start  [unit], its state before the first step
+   * @param {Float32Array} start  [unit], initial state
    */
   constructor(layer, plan, start) {
     this.layer = layer;
     this.plan = plan;
     this.start = start.slice();
-    for (const unit of plan.lesioned) this.start[unit] = 0;
-    /** @type {number | null} the step to compute next; null before it is known where it begins */
+    for (const unit of plan.lesionedUnits) this.start[unit] = 0;
+    /** @type {number | null} the step to compute next; null until the first one is known */
     this.next = null;
-    /** @type {Span | null} what was computed: outside of it nothing differs */
-    this.computed = null;
-    this.done = false;
-    this.each = Math.max(1, Math.round(PIECE / workOf(layer)));
+    /** @type {Span | null} the computed steps; all others equal the free run */
+    this.computedSpan = null;
+    this.isDone = false;
+    this.stepsPerPiece = Math.max(1, Math.round(PIECE / workOf(layer)));
   }
 }
 
-/** One run with edits, as far as it is. */
+/** One rerun in progress. */
 export class Rerun {
   /**
-   * @param {PreparedModel} prepared
+   * @param {PreparedModel} preparedModel
    * @param {Float32Array} x  [t * inputs + input]
    * @param {Float32Array} h0  [layer * units + unit]
    * @param {readonly Edit[]} edits
@@ -148,123 +150,123 @@ export class Rerun {
    * @param {Gates[]} out
    * @param {{from?: Span | null, dirty?: (Span | null)[]}} [options]  see `startRerun`
    */
-  constructor(prepared, x, h0, edits, free, out, { from = null, dirty } = {}) {
-    const { layers, directions } = prepared.model;
+  constructor(preparedModel, x, h0, edits, free, out, { from = null, dirty } = {}) {
+    const { layers, directions } = preparedModel.model;
     this.directions = directions;
     this.steps = x.length / layers[0].inputs;
     this.x = x;
     this.edits = edits;
     this.free = free;
     this.out = out;
-    this.from = free ? from : /** @type {Span} */ ([0, this.steps - 1]);
+    this.inputSpan = free ? from : /** @type {Span} */ ([0, this.steps - 1]);
     const whole = /** @type {Span} */ ([0, this.steps - 1]);
     this.dirty = dirty ?? layers.map(() => whole);
-    this.ways = compile(prepared, edits, this.steps).map((plan, row) => {
+    this.progress = compile(preparedModel, edits, this.steps).map((plan, row) => {
       const { units } = layers[row];
       return new LayerProgress(layers[row], plan, h0.subarray(row * units, (row + 1) * units));
     });
-    this.turn = 0;
-    for (let row = 0; row < layers.length; row++) this.begin(row);
+    this.nextRow = 0;
+    for (let row = 0; row < layers.length; row++) this.startLayer(row);
   }
 
-  get done() {
-    return this.ways.every((way) => way.done);
+  get isDone() {
+    return this.progress.every((way) => way.isDone);
   }
 
-  /** The steps of each layer that are as they will stay; null where none is yet. */
-  get known() {
-    return this.ways.map((way) => this.knownOf(way));
+  /** The final steps of each layer; null for none. */
+  get knownSpans() {
+    return this.progress.map((way) => this.knownSpan(way));
   }
 
-  /** Per layer the steps that may differ from the free run, as far as is known; once done, outside of them none does. */
-  get changed() {
-    return this.ways.map(({ computed }) => computed);
+  /** The computed steps of each layer. Once done, all others equal the free run. */
+  get changedSpans() {
+    return this.progress.map(({ computedSpan }) => computedSpan);
   }
 
   /**
    * @param {LayerProgress} way
    * @returns {Span | null}
    */
-  knownOf({ next, done, layer: { reverse } }) {
-    if (done) return [0, this.steps - 1];
+  knownSpan({ next, isDone, layer: { reverse } }) {
+    if (isDone) return [0, this.steps - 1];
     if (next === null || next === (reverse ? this.steps - 1 : 0)) return null;
     return reverse ? [next + 1, this.steps - 1] : [0, next - 1];
   }
 
   /**
-   * Where a layer begins, as soon as that is known; what comes before it is the free run.
+   * Set the first step of a layer, if it is known.
    * @param {number} row
    */
-  begin(row) {
-    const way = this.ways[row],
-      lower = below(row, this.directions).map((each) => this.ways[each]);
-    // one that reads two directions waits for both: then it is known where they end, too
-    if (lower.some(({ done, next }) => !done && (this.directions === 2 || next === null))) return;
+  startLayer(row) {
+    const way = this.progress[row],
+      lower = rowsBelow(row, this.directions).map((each) => this.progress[each]);
+    // a layer that reads two directions starts when both are done: only then is the end of their changes known
+    if (lower.some(({ isDone, next }) => !isDone && (this.directions === 2 || next === null))) return;
     const end = this.steps - 1,
       inputs =
         lower.length === 0
-          ? this.from
+          ? this.inputSpan
           : lower.reduce(
-              (all, { done, next, computed }) => hull(all, done ? computed : [next ?? 0, end]),
+              (all, { isDone, next, computedSpan }) => hull(all, isDone ? computedSpan : [next ?? 0, end]),
               /** @type {Span | null} */ (null),
             );
-    way.next = firstChanged(way.layer, row, this.edits, this.steps, inputs);
-    way.done = way.next === null;
+    way.next = firstChangedStep(way.layer, row, this.edits, this.steps, inputs);
+    way.isDone = way.next === null;
     this.restore(row);
   }
 
-  /** @param {number} row */
+  /** Copy the free run into unchanged steps of a layer. @param {number} row */
   restore(row) {
-    const way = this.ways[row],
+    const way = this.progress[row],
       {
-        computed,
+        computedSpan,
         layer: { units },
       } = way;
     this.dirty[row] = this.free
-      ? restore(this.free[row], this.out[row], units, this.dirty[row], this.knownOf(way), computed)
-      : hull(this.dirty[row], computed);
+      ? restore(this.free[row], this.out[row], units, this.dirty[row], this.knownSpan(way), computedSpan)
+      : hull(this.dirty[row], computedSpan);
   }
 
   /**
    * Compute one more piece.
-   * @returns {{layer: number, first: number, last: number, work: number} | null}  which one; null once all is done
+   * @returns {{layer: number, first: number, last: number, work: number} | null}  null once all is done
    */
   advance() {
-    for (let tried = 0; tried < this.ways.length; tried++) {
-      const row = this.turn;
-      this.turn = (row + 1) % this.ways.length;
-      const piece = this.ways[row].done ? null : this.move(row);
+    for (let k = 0; k < this.progress.length; k++) {
+      const row = this.nextRow;
+      this.nextRow = (row + 1) % this.progress.length;
+      const piece = this.progress[row].isDone ? null : this.advanceLayer(row);
       if (piece) return piece;
     }
     return null;
   }
 
-  /** @param {number} row */
-  move(row) {
-    const way = this.ways[row],
+  /** Compute one piece of a layer; null if it has to wait. @param {number} row */
+  advanceLayer(row) {
+    const way = this.progress[row],
       {
         layer: { reverse, units },
         plan,
-        each,
+        stepsPerPiece,
       } = way,
       end = this.steps - 1;
-    if (way.next === null) this.begin(row);
-    if (way.next === null || way.done) return null;
-    const lower = below(row, this.directions),
+    if (way.next === null) this.startLayer(row);
+    if (way.next === null || way.isDone) return null;
+    const lower = rowsBelow(row, this.directions),
       sources = lower.length ? lower.map((k) => this.out[k].h) : [this.x];
-    let first = reverse ? Math.max(0, way.next - each + 1) : way.next,
-      last = reverse ? way.next : Math.min(end, way.next + each - 1);
+    let first = reverse ? Math.max(0, way.next - stepsPerPiece + 1) : way.next,
+      last = reverse ? way.next : Math.min(end, way.next + stepsPerPiece - 1);
     for (const k of lower) {
-      const known = this.knownOf(this.ways[k]);
-      if (!known) return null;
-      first = Math.max(first, known[0]);
-      last = Math.min(last, known[1]);
+      const available = this.knownSpan(this.progress[k]);
+      if (!available) return null;
+      first = Math.max(first, available[0]);
+      last = Math.min(last, available[1]);
     }
     if (first > last) return null;
     const to = this.out[row],
       before = reverse ? last + 1 : first - 1;
     run(
-      plan.packed,
+      plan.packedLayer,
       plan.segments,
       sources,
       before < 0 || before > end ? way.start : to.h.subarray(before * units, (before + 1) * units),
@@ -272,26 +274,26 @@ export class Rerun {
       last,
       to,
     );
-    way.computed = hull(way.computed, [first, last]);
+    way.computedSpan = hull(way.computedSpan, [first, last]);
     way.next = reverse ? first - 1 : last + 1;
-    const reached = reverse ? first : last;
-    way.done = reached === (reverse ? 0 : end) || this.settled(row, reached);
+    const lastStep = reverse ? first : last;
+    way.isDone = lastStep === (reverse ? 0 : end) || this.hasConverged(row, lastStep);
     this.restore(row);
     return { layer: row, first, last, work: (last - first + 1) * workOf(way.layer) };
   }
 
   /**
-   * Whether a layer goes on as the free run does: the same state, and nothing acts any more.
+   * Whether a layer equals the free run from here on: same state, no further edits or changed inputs.
    * @param {number} row
-   * @param {number} t  the step it has reached
+   * @param {number} t  the step computed last
    */
-  settled(row, t) {
-    const { reverse, units } = this.ways[row].layer,
-      lower = below(row, this.directions).map((each) => this.ways[each]);
-    if (!this.free || lower.some(({ done }) => !done)) return false;
+  hasConverged(row, t) {
+    const { reverse, units } = this.progress[row].layer,
+      lower = rowsBelow(row, this.directions).map((each) => this.progress[each]);
+    if (!this.free || lower.some(({ isDone }) => !isDone)) return false;
     const ends = hull(
-      touched(row, this.edits, this.steps, lower.length ? null : this.from),
-      lower.reduce((all, { computed }) => hull(all, computed), /** @type {Span | null} */ (null)),
+      editedSpan(row, this.edits, this.steps, lower.length ? null : this.inputSpan),
+      lower.reduce((all, { computedSpan }) => hull(all, computedSpan), /** @type {Span | null} */ (null)),
     );
     if (ends && (reverse ? ends[0] < t : ends[1] > t)) return false;
     const own = this.out[row].h,
@@ -302,27 +304,27 @@ export class Rerun {
 }
 
 /**
- * The whole stack with edits: `advance()` computes a piece until it returns null, `finishRerun()` all the rest.
- * @param {PreparedModel} prepared
- * @param {Float32Array} x  [t * inputs + input], the input it runs on
+ * Start a rerun. `advance()` computes one piece, `finishRerun()` the rest.
+ * @param {PreparedModel} preparedModel
+ * @param {Float32Array} x  [t * inputs + input]
  * @param {Float32Array} h0  [layer * units + unit]
  * @param {readonly Edit[]} edits
  * @param {Gates[] | null} free  each layer's run without them; null computes everything
- * @param {Gates[]} out  each layer's run with them, once it is done
+ * @param {Gates[]} out  each layer's run with them
  * @param {object} [options]
- * @param {Span | null} [options.from]  the steps at which x is not the input of the free run
- * @param {(Span | null)[]} [options.dirty]  where `out` may not hold the free run; kept up to date, and everywhere if it is not given
+ * @param {Span | null} [options.from]  the steps at which x differs from the input of the free run
+ * @param {(Span | null)[]} [options.dirty]  steps at which `out` may differ from the free run; updated. All steps if left out
  */
-export function startRerun(prepared, x, h0, edits, free, out, options) {
-  return new Rerun(prepared, x, h0, edits, free, out, options);
+export function startRerun(preparedModel, x, h0, edits, free, out, options) {
+  return new Rerun(preparedModel, x, h0, edits, free, out, options);
 }
 
 /**
  * Compute the rest of a rerun at once.
- * @param {Rerun} bent
- * @returns {(Span | null)[]}  per layer the steps outside of which nothing differs
+ * @param {Rerun} rerun
+ * @returns {(Span | null)[]}  the changed steps of each layer
  */
-export function finishRerun(bent) {
-  while (bent.advance());
-  return bent.changed;
+export function finishRerun(rerun) {
+  while (rerun.advance());
+  return rerun.changedSpans;
 }

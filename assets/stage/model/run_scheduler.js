@@ -1,30 +1,30 @@
-// Where a what-if is computed: what fits a frame at once, the rest in a worker, newest request only; where no worker can
-// be had, in slices between frames. What would take too long is left to Python.
+// Scheduler of reruns. Short reruns run within a frame, long ones in a worker, or in slices between frames if there is no
+// worker. Only the newest request is computed. Reruns that would take too long are left to Python.
 
 /** @import { Edit, Gates, Model, Span } from "./gru.js" */
-/** @import { WorkerOrder, RunProgress, RunRequest, WorkerReport } from "./run_worker.js" */
+/** @import { WorkerMessage, RunProgress, RunRequest, WorkerReport } from "./run_worker.js" */
 /** @import { Clock } from "./clock.js" */
-import { differing, estimate } from "./gru.js";
+import { differingSteps, estimateWork } from "./gru.js";
 import { realClock } from "./clock.js";
 import { IncrementalRun } from "./run_worker.js";
 
-const FRAME = 6; // ms that a frame has for it
+const FRAME = 6; // ms per frame
 const LONGEST = 2000; // ms
 const MOST_CELLS = 2 ** 21; // (layer, step, unit): 67 MB in the page and as much in the worker
-const PATIENCE = 3000; // ms a worker may take to come up
+const PATIENCE = 3000; // ms a worker may take to start
 
 /**
- * A run with edits, as far as it is. Its arrays are the same each time: the next request overwrites them.
+ * A rerun in progress or complete. The next request overwrites its arrays.
  * @typedef {object} RunResult
- * @property {number} number  of the request, as `ask` gave it
+ * @property {number} number  of the request, as returned by `ask`
  * @property {readonly Edit[]} edits
- * @property {Float32Array} x  what it ran on
- * @property {Gates[]} free  each layer's run without edits
- * @property {Gates[]} bent  each layer's run with edits; outside of `known` it holds an earlier request
- * @property {(Span | null)[]} known  per layer the steps of `bent` that belong to this request
- * @property {(Span | null)[]} changed  per layer the steps outside of which, within `known`, `bent` equals `free` bit for bit
- * @property {boolean} done
- * @property {boolean} tooLong  nothing is computed
+ * @property {Float32Array} x  input of the rerun
+ * @property {Gates[]} freeGates  each layer's run without edits
+ * @property {Gates[]} editedGates  each layer's run with edits; outside of `knownSpans` it holds an earlier request
+ * @property {(Span | null)[]} knownSpans  the final steps of each layer
+ * @property {(Span | null)[]} changedSpans  of each layer; the final steps outside of them equal the free run bit for bit
+ * @property {boolean} isDone
+ * @property {boolean} isTooLong  nothing is computed
  */
 
 /**
@@ -33,200 +33,220 @@ const PATIENCE = 3000; // ms a worker may take to come up
  * @property {((event: any) => void) | null} onmessage
  * @property {((event: any) => void) | null} onerror
  * @property {((event: any) => void) | null} onmessageerror
- * @property {(message: WorkerOrder, transfer: Transferable[]) => void} postMessage
+ * @property {(message: WorkerMessage, transfer: Transferable[]) => void} postMessage
  * @property {() => void} terminate
  */
 
 /** @returns {WorkerHandle} */
-const helper = () => new Worker(new URL("./run_worker.js", import.meta.url), { type: "module" });
+const startWorker = () => new Worker(new URL("./run_worker.js", import.meta.url), { type: "module" });
 
-/** What-ifs of one model on one input. A long free run is begun at once, so that it is there when it is needed. */
+/** Reruns of one model on one input. A long free run starts at once, before the first request. */
 export class RunScheduler {
   /**
-   * @param {object} given
-   * @param {Model} given.model
-   * @param {Float32Array} given.x  [t * inputs + input] of the free run
-   * @param {Float32Array} given.h0  [layer * units + unit]
-   * @param {number} given.steps
-   * @param {number} given.inputs
-   * @param {() => WorkerHandle} [given.worker]
-   * @param {(result: RunResult) => void} given.ready  called as often as more is known, within `ask` too
-   * @param {(free: Gates[]) => void} [given.freed]  called once the free run is there, within `ask` too
-   * @param {Clock} [given.clock]
+   * @param {object} options
+   * @param {Model} options.model
+   * @param {Float32Array} options.x  [t * inputs + input] of the free run
+   * @param {Float32Array} options.h0  [layer * units + unit]
+   * @param {number} options.steps
+   * @param {number} options.inputs
+   * @param {() => WorkerHandle} [options.createWorker]
+   * @param {(result: RunResult) => void} options.onResult  called after each piece of progress, also within `ask`
+   * @param {(free: Gates[]) => void} [options.onFreeRun]  called when the free run is complete, also within `ask`
+   * @param {Clock} [options.clock]
    */
-  constructor({ model, x, h0, steps, inputs, worker = helper, ready, freed = () => {}, clock = realClock }) {
+  constructor({
+    model,
+    x,
+    h0,
+    steps,
+    inputs,
+    createWorker = startWorker,
+    onResult,
+    onFreeRun = () => {},
+    clock = realClock,
+  }) {
     this.model = model;
     this.steps = steps;
     this.inputs = inputs;
-    this.worker = worker;
-    this.ready = ready;
-    this.freed = freed;
+    this.createWorker = createWorker;
+    this.onResult = onResult;
+    this.onFreeRun = onFreeRun;
     this.clock = clock;
     this.number = 0;
-    this.closed = false;
+    this.isClosed = false;
     /** @type {RunRequest | null} the newest, until it is done */
     this.request = null;
     /** @type {WorkerHandle | null} */
-    this.helper = null;
-    this.alone = false; // no worker can be had
+    this.worker = null;
+    this.hasNoWorker = false; // workers do not work here
     /** @type {ReturnType<Clock["later"]> | null} */
-    this.patience = null;
-    this.here = new IncrementalRun({ model, x, h0, slice: FRAME, clock, tell: (progress) => this.told(progress) });
-    this.freeWork = estimate(model, [], steps, [0, steps - 1]);
-    this.large = model.layers.reduce((all, { units }) => all + units, 0) * steps > MOST_CELLS;
-    const ms = this.took(this.freeWork);
-    if (this.large || ms > LONGEST || ms <= FRAME) return;
-    if (!this.helped()) this.here.start();
+    this.startTimer = null;
+    this.local = new IncrementalRun({ model, x, h0, slice: FRAME, clock, report: (progress) => this.report(progress) });
+    this.freeWork = estimateWork(model, [], steps, [0, steps - 1]);
+    this.isLarge = model.layers.reduce((all, { units }) => all + units, 0) * steps > MOST_CELLS;
+    const ms = this.duration(this.freeWork);
+    if (this.isLarge || ms > LONGEST || ms <= FRAME) return;
+    if (!this.ensureWorker()) this.local.start();
   }
 
   /**
-   * ms that so many multiplications take
+   * Return the ms that a number of multiplications takes.
    * @param {number} work
    */
-  took(work) {
-    return work * this.here.rate;
+  duration(work) {
+    return work * this.local.rate;
   }
 
   /**
-   * Compute a what-if; one that was asked before and is not done is given up.
+   * Start a rerun; it replaces one that is not done.
    * @param {readonly Edit[]} edits
-   * @param {Float32Array | null} [x]  what it runs on, as long as the free run's input; null: that
-   * @param {number} [firstInputStep]  a step before which x is the free run's input
-   * @returns {number}  the number of its results
+   * @param {Float32Array | null} [x]  input of the same length as that of the free run; null: the same input
+   * @param {number} [firstInputStep]  x equals the free run's input before this step
+   * @returns {number}  number of the request, see `RunResult`
    */
   ask(edits, x = null, firstInputStep = 0) {
-    if (this.closed) return 0;
-    const { here, model, steps } = this,
+    if (this.isClosed) return 0;
+    const { local, model, steps } = this,
       number = ++this.number,
-      from = x && differing(here.x, x, this.inputs, firstInputStep);
+      from = x && differingSteps(local.x, x, this.inputs, firstInputStep);
     const request = { number, edits, x, from };
-    const ms = this.took(estimate(model, edits, steps, from) + (here.freed ? 0 : this.freeWork));
+    const ms = this.duration(estimateWork(model, edits, steps, from) + (local.hasFreeRun ? 0 : this.freeWork));
     this.request = request;
-    if (this.large || ms > LONGEST) {
-      this.giveUp();
-      this.ready({
+    if (this.isLarge || ms > LONGEST) {
+      this.cancel();
+      this.onResult({
         number,
         edits,
-        x: x ?? here.x,
-        free: [],
-        bent: [],
-        known: [],
-        changed: [],
-        done: true,
-        tooLong: true,
+        x: x ?? local.x,
+        freeGates: [],
+        editedGates: [],
+        knownSpans: [],
+        changedSpans: [],
+        isDone: true,
+        isTooLong: true,
       });
-    } else if (ms > FRAME && this.helped()) {
-      here.stop();
+    } else if (ms > FRAME && this.ensureWorker()) {
+      local.stop();
       const own = x && from ? x.slice() : null;
-      this.order({ kind: "ask", number, edits, from, x: own }, own ? [own.buffer] : []);
+      this.send({ kind: "ask", number, edits, from, x: own }, own ? [own.buffer] : []);
     } else {
-      this.order({ kind: "stop" });
-      here.ask(request);
-      here.work(FRAME);
-      here.start();
+      this.send({ kind: "stop" });
+      local.ask(request);
+      local.work(FRAME);
+      local.start();
     }
     return number;
   }
 
-  /** What is asked is not wanted any more; the free run goes on. */
-  giveUp() {
+  /** Cancel the current request; the free run continues. */
+  cancel() {
     this.request = null;
-    this.here.ask(null);
-    this.order({ kind: "stop" });
+    this.local.ask(null);
+    this.send({ kind: "stop" });
   }
 
-  /** Whether there is a worker; makes one where none is yet. */
-  helped() {
-    if (this.helper || this.alone) return this.helper !== null;
+  /** Start a worker if there is none. @returns {boolean} whether there is one now */
+  ensureWorker() {
+    if (this.worker || this.hasNoWorker) return this.worker !== null;
     try {
-      const made = this.worker();
-      this.helper = made;
-      made.onmessage = ({ data }) => this.heard(data);
-      made.onerror = made.onmessageerror = () => this.fallBack();
+      const worker = this.createWorker();
+      this.worker = worker;
+      worker.onmessage = ({ data }) => this.receive(data);
+      worker.onerror = worker.onmessageerror = () => this.fallBack();
     } catch {
-      // a page from file: has none
-      this.alone = true;
+      // a page opened from file: cannot start one
+      this.hasNoWorker = true;
       return false;
     }
-    // where the page itself was held up, what the worker has said is heard first
-    this.patience = this.clock.later(() => {
-      this.patience = this.clock.later(() => this.fallBack(), 100);
+    // two timers: if the page itself was blocked, messages of the worker that have arrived are handled between them
+    this.startTimer = this.clock.later(() => {
+      this.startTimer = this.clock.later(() => this.fallBack(), 100);
     }, PATIENCE);
-    // of views the whole message they lie in would be sent
+    // copies: a view would send its whole buffer
     const {
         model: { layers, directions },
-        here,
+        local,
       } = this,
-      x = here.x.slice(),
-      h0 = here.h0.slice();
-    const copied = (/** @type {Float32Array | null | undefined} */ each) => each?.slice() ?? null;
+      x = local.x.slice(),
+      h0 = local.h0.slice();
+    const copyOf = (/** @type {Float32Array | null | undefined} */ each) => each?.slice() ?? null;
     const own = layers.map((layer) => ({
       ...layer,
       w_ih: layer.w_ih.slice(),
       w_hh: layer.w_hh.slice(),
-      b_ih: copied(layer.b_ih),
-      b_hh: copied(layer.b_hh),
-      share: copied(layer.share),
+      b_ih: copyOf(layer.b_ih),
+      b_hh: copyOf(layer.b_hh),
+      share: copyOf(layer.share),
     }));
-    const lent = own.flatMap(({ w_ih, w_hh, b_ih, b_hh, share }) =>
+    const buffers = own.flatMap(({ w_ih, w_hh, b_ih, b_hh, share }) =>
       [w_ih, w_hh, b_ih, b_hh, share].flatMap((each) => (each ? [each.buffer] : [])),
     );
-    this.order({ kind: "model", model: { layers: own, directions }, x, h0 }, [x.buffer, h0.buffer, ...lent]);
+    this.send({ kind: "model", model: { layers: own, directions }, x, h0 }, [x.buffer, h0.buffer, ...buffers]);
     return true;
   }
 
   /**
-   * @param {WorkerOrder} order
-   * @param {Transferable[]} [lent]
+   * @param {WorkerMessage} message
+   * @param {Transferable[]} [transfer]
    */
-  order(order, lent = []) {
-    this.helper?.postMessage(order, lent);
+  send(message, transfer = []) {
+    this.worker?.postMessage(message, transfer);
   }
 
-  /** @param {WorkerReport | {kind: "here"}} told */
-  heard(told) {
-    if (this.closed) return;
-    this.clock.never(this.patience);
-    if (told.kind === "here") return;
-    this.here.measured(told.rate);
-    const wanted = told.number === 0 ? !this.here.freed : told.number === this.request?.number;
-    if (wanted) this.here.take(told);
-    this.order({ kind: "spare", buffers: told.values }, told.values);
-    if (wanted) this.told(told);
+  /** @param {WorkerReport | {kind: "here"}} report */
+  receive(report) {
+    if (this.isClosed) return;
+    this.clock.never(this.startTimer);
+    if (report.kind === "here") return;
+    this.local.addRate(report.rate);
+    const isCurrent = report.number === 0 ? !this.local.hasFreeRun : report.number === this.request?.number;
+    if (isCurrent) this.local.merge(report);
+    this.send({ kind: "spare", buffers: report.values }, report.values);
+    if (isCurrent) this.report(report);
   }
 
   /** @param {RunProgress} progress */
-  told({ number, known, changed, done }) {
+  report({ number, knownSpans, changedSpans, isDone }) {
     const { request } = this;
-    if (number === 0 && done && !this.closed) this.freed(this.here.arrays.free);
-    if (this.closed || !request || number !== request.number) return;
+    if (number === 0 && isDone && !this.isClosed) this.onFreeRun(this.local.arrays.freeGates);
+    if (this.isClosed || !request || number !== request.number) return;
     const { edits, x } = request,
-      { free, bent } = this.here.arrays;
-    if (done) this.request = null;
-    this.ready({ number, edits, x: x ?? this.here.x, free, bent, known, changed, done, tooLong: false });
+      { freeGates, editedGates } = this.local.arrays;
+    if (isDone) this.request = null;
+    this.onResult({
+      number,
+      edits,
+      x: x ?? this.local.x,
+      freeGates,
+      editedGates,
+      knownSpans,
+      changedSpans,
+      isDone,
+      isTooLong: false,
+    });
   }
 
-  /** The worker is no good: the page does it by itself. */
+  /** Continue in the page without a worker. */
   fallBack() {
-    if (this.closed || this.alone) return;
-    this.alone = true;
-    this.dismiss();
-    this.here.ask(this.request);
-    this.here.start();
+    if (this.isClosed || this.hasNoWorker) return;
+    this.hasNoWorker = true;
+    this.stopWorker();
+    this.local.ask(this.request);
+    this.local.start();
   }
 
-  dismiss() {
-    this.clock.never(this.patience);
-    if (this.helper) this.helper.onmessage = this.helper.onerror = this.helper.onmessageerror = null;
-    this.helper?.terminate();
-    this.helper = null;
+  stopWorker() {
+    this.clock.never(this.startTimer);
+    if (this.worker) this.worker.onmessage = this.worker.onerror = this.worker.onmessageerror = null;
+    this.worker?.terminate();
+    this.worker = null;
   }
 
   destroy() {
-    this.closed = true;
+    this.isClosed = true;
     this.request = null;
-    this.here.stop();
-    this.here.held = null;
-    this.dismiss();
+    this.local.stop();
+    this.local.cachedArrays = null;
+    this.stopWorker();
   }
 }

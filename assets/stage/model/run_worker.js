@@ -1,108 +1,108 @@
-// Computes runs with edits, the newest request only, a few milliseconds at a time: in a worker of its own, which is what
-// this module is where it stands alone, or in the page where no worker can be had.
+// Reruns with edits, computed a few milliseconds at a time; only the newest request is computed. This module is the script
+// of a worker. The page imports it too and computes by itself if it cannot start a worker.
 
 /** @import { Edit, Gates, Model, Span } from "./gru.js" */
 /** @import { Clock } from "./clock.js" */
 import { startRerun, prepare, restore, allocateGates } from "./gru.js";
 
-/** @typedef {{number: number, edits: readonly Edit[], x: Float32Array | null, from: Span | null}} RunRequest  x: null for the free run's; from: the steps at which it is another */
-/** @typedef {{layer: number, first: number, last: number}} ComputedSteps  steps just computed */
+/** @typedef {{number: number, edits: readonly Edit[], x: Float32Array | null, from: Span | null}} RunRequest  x: null for the free run's; from: the steps at which it differs */
+/** @typedef {{layer: number, first: number, last: number}} ComputedSteps */
 
 /**
- * How far a run is.
+ * Progress of a run.
  * @typedef {object} RunProgress
  * @property {number} number  of the request; 0: the free run
- * @property {ComputedSteps[]} fresh
- * @property {(Span | null)[]} known  per layer the steps that are as they will stay
- * @property {(Span | null)[]} changed  per layer the steps that may differ from the free run
- * @property {boolean} done
- * @property {number | null} rate  ms a multiplication took; null: too few were done to say
+ * @property {ComputedSteps[]} fresh  computed since the last report
+ * @property {(Span | null)[]} knownSpans  the final steps of each layer
+ * @property {(Span | null)[]} changedSpans  the steps of each layer that may differ from the free run
+ * @property {boolean} isDone
+ * @property {number | null} rate  measured ms per multiplication; null: too few of them to measure
  */
 
-/** @typedef {RunProgress & {kind: "progress", values: ArrayBuffer[]}} WorkerReport  values: of each of `fresh`, r z n h one after another */
-/** @typedef {{kind: "model", model: Model, x: Float32Array, h0: Float32Array} | ({kind: "ask"} & RunRequest) | {kind: "stop"} | {kind: "spare", buffers: ArrayBuffer[]}} WorkerOrder  what a worker is sent */
-/** @typedef {{onmessage: ((event: {data: WorkerOrder}) => void) | null, postMessage: (message: WorkerReport | {kind: "here"}, transfer?: Transferable[]) => void}} WorkerScope  a worker's own side */
+/** @typedef {RunProgress & {kind: "progress", values: ArrayBuffer[]}} WorkerReport  values: r, z, n, h of each entry of `fresh` */
+/** @typedef {{kind: "model", model: Model, x: Float32Array, h0: Float32Array} | ({kind: "ask"} & RunRequest) | {kind: "stop"} | {kind: "spare", buffers: ArrayBuffer[]}} WorkerMessage  from the page to the worker */
+/** @typedef {{onmessage: ((event: {data: WorkerMessage}) => void) | null, postMessage: (message: WorkerReport | {kind: "here"}, transfer?: Transferable[]) => void}} WorkerScope  the global scope of a worker */
 
-const SLICE = 8; // ms in a worker before it hears what else has come
-const FIRST_RATE = 1.5e-6; // ms a multiplication, before any was measured
-const MEASURED = 1e5,
-  LATEST = 9; // multiplications that make a measurement; measurements that count
-const SPARES = 8;
+const SLICE = 8; // ms of work between two messages
+const FIRST_RATE = 1.5e-6; // ms per multiplication, before the first measurement
+const LEAST_WORK = 1e5; // multiplications per measurement
+const MOST_RATES = 9; // the latest measurements
+const MOST_SPARES = 8;
 
+/** A free run and one rerun, computed in slices of time. */
 export class IncrementalRun {
   /**
-   * @param {object} given
-   * @param {Model} given.model
-   * @param {Float32Array} given.x
-   * @param {Float32Array} given.h0
-   * @param {number} given.slice  ms at a time
-   * @param {Clock} given.clock
-   * @param {(progress: RunProgress) => void} given.tell
+   * @param {object} options
+   * @param {Model} options.model
+   * @param {Float32Array} options.x
+   * @param {Float32Array} options.h0
+   * @param {number} options.slice  ms
+   * @param {Clock} options.clock
+   * @param {(progress: RunProgress) => void} options.report
    */
-  constructor({ model, x, h0, slice, clock, tell }) {
+  constructor({ model, x, h0, slice, clock, report }) {
     this.model = model;
     this.x = x;
     this.h0 = h0;
     this.slice = slice;
     this.clock = clock;
-    this.tell = tell;
+    this.report = report;
     this.rates = [FIRST_RATE];
     this.steps = x.length / model.layers[0].inputs;
     /** @type {RunRequest | null} */
     this.request = null;
-    /** @type {import("./gru.js").Rerun | null} of the free run or, once that is there, of the request */
+    /** @type {import("./gru.js").Rerun | null} the free run first, then the request */
     this.run = null;
-    this.freed = false;
+    this.hasFreeRun = false;
     /** @type {ReturnType<Clock["later"]> | null} */
     this.timer = null;
-    /** @type {{prepared: import("./gru.js").PreparedModel, free: Gates[], bent: Gates[], dirty: (Span | null)[]} | null} */
-    this.held = null;
+    /** @type {{preparedModel: import("./gru.js").PreparedModel, freeGates: Gates[], editedGates: Gates[], dirty: (Span | null)[]} | null} */
+    this.cachedArrays = null;
   }
 
-  /** The arrays; made when first used. */
+  /** The arrays, allocated on first use. */
   get arrays() {
-    this.held ??= {
-      prepared: prepare(this.model),
-      free: allocateGates(this.model, this.steps),
-      bent: allocateGates(this.model, this.steps),
+    this.cachedArrays ??= {
+      preparedModel: prepare(this.model),
+      freeGates: allocateGates(this.model, this.steps),
+      editedGates: allocateGates(this.model, this.steps),
       dirty: this.model.layers.map(() => /** @type {Span} */ ([0, this.steps - 1])),
     };
-    return this.held;
+    return this.cachedArrays;
   }
 
-  /** ms a multiplication takes: the middle of what was measured, for any slice may have been held up. */
+  /** ms per multiplication: the median of the latest measurements, since single ones can be far too high. */
   get rate() {
     return [...this.rates].sort((p, q) => p - q)[(this.rates.length - 1) >> 1];
   }
 
   /** @param {number | null} rate */
-  measured(rate) {
-    if (rate !== null) this.rates = [...this.rates, rate].slice(-LATEST);
+  addRate(rate) {
+    if (rate !== null) this.rates = [...this.rates, rate].slice(-MOST_RATES);
   }
 
-  /** Whether nothing is left to do. */
-  get idle() {
-    return this.freed && !this.request;
+  get isIdle() {
+    return this.hasFreeRun && !this.request;
   }
 
   /**
-   * What to compute instead of what was asked before; null: nothing but the free run.
+   * Replace the request; null: compute nothing but the free run.
    * @param {RunRequest | null} request
    */
   ask(request) {
-    if (this.freed) this.run = null;
+    if (this.hasFreeRun) this.run = null;
     this.request = request;
   }
 
-  /** The free run was computed elsewhere. */
-  free() {
-    this.freed = true;
+  /** Take the free run as complete: it was computed elsewhere. */
+  endFreeRun() {
+    this.hasFreeRun = true;
     this.run = null;
   }
 
-  /** Go on a slice at a time until all is done. */
+  /** Compute a slice at a time until all is done. */
   start() {
-    if (this.timer !== null || this.idle) return;
+    if (this.timer !== null || this.isIdle) return;
     this.timer = this.clock.later(() => {
       this.timer = null;
       this.work(this.slice);
@@ -110,7 +110,6 @@ export class IncrementalRun {
     }, 0);
   }
 
-  /** Nothing more. */
   stop() {
     this.clock.never(this.timer);
     this.timer = null;
@@ -119,35 +118,38 @@ export class IncrementalRun {
   }
 
   /**
-   * Compute for some time, at least a piece.
+   * Compute for some time, at least one piece.
    * @param {number} ms
    */
   work(ms) {
-    const begun = this.clock.now();
-    do this.part(begun, ms);
-    while (!this.idle && this.clock.now() - begun < ms);
+    const start = this.clock.now();
+    do this.workOnRun(start, ms);
+    while (!this.isIdle && this.clock.now() - start < ms);
   }
 
   /**
-   * Compute on one run, until it or the time is over.
-   * @param {number} begun
+   * Compute one run until it is done or the time is over.
+   * @param {number} since
    * @param {number} ms
    */
-  part(begun, ms) {
-    const { prepared, free, bent, dirty } = this.arrays,
-      { request, freed, x, h0, clock } = this;
-    if (freed && !request) return;
+  workOnRun(since, ms) {
+    const { preparedModel, freeGates, editedGates, dirty } = this.arrays,
+      { request, hasFreeRun, x, h0, clock } = this;
+    if (hasFreeRun && !request) return;
     this.run ??=
-      freed && request
-        ? startRerun(prepared, request.x ?? x, h0, request.edits, free, bent, { from: request.from, dirty })
-        : startRerun(prepared, x, h0, [], null, free);
+      hasFreeRun && request
+        ? startRerun(preparedModel, request.x ?? x, h0, request.edits, freeGates, editedGates, {
+            from: request.from,
+            dirty,
+          })
+        : startRerun(preparedModel, x, h0, [], null, freeGates);
     const { run } = this,
       start = clock.now();
     /** @type {Map<number, ComputedSteps>} */
     const fresh = new Map();
     let work = 0,
       now = start;
-    while (!run.done) {
+    while (!run.isDone) {
       const piece = run.advance();
       if (!piece) break;
       const { layer, first, last } = piece,
@@ -159,28 +161,35 @@ export class IncrementalRun {
       });
       work += piece.work;
       now = clock.now();
-      if (now - begun >= ms) break;
+      if (now - since >= ms) break;
     }
-    const { done } = run,
-      rate = work >= MEASURED && now > start ? (now - start) / work : null,
-      number = freed && request ? request.number : 0;
-    if (done) {
+    const { isDone } = run,
+      rate = work >= LEAST_WORK && now > start ? (now - start) / work : null,
+      number = hasFreeRun && request ? request.number : 0;
+    if (isDone) {
       this.run = null;
       if (number) this.request = null;
-      else this.freed = true;
+      else this.hasFreeRun = true;
     }
-    this.measured(rate);
-    this.tell({ number, fresh: [...fresh.values()], known: run.known, changed: run.changed, done, rate });
+    this.addRate(rate);
+    this.report({
+      number,
+      fresh: [...fresh.values()],
+      knownSpans: run.knownSpans,
+      changedSpans: run.changedSpans,
+      isDone,
+      rate,
+    });
   }
 
   /**
-   * Take in what another has computed.
-   * @param {WorkerReport} told
+   * Copy numbers that a worker has computed.
+   * @param {WorkerReport} report
    */
-  take({ number, fresh, known, changed, values, done }) {
-    const { free, bent, dirty } = this.arrays,
+  merge({ number, fresh, knownSpans, changedSpans, values, isDone }) {
+    const { freeGates, editedGates, dirty } = this.arrays,
       { layers } = this.model,
-      to = number ? bent : free;
+      to = number ? editedGates : freeGates;
     fresh.forEach(({ layer, first, last }, k) => {
       const { units } = layers[layer],
         size = (last + 1 - first) * units,
@@ -191,14 +200,22 @@ export class IncrementalRun {
     });
     if (number)
       layers.forEach(
-        ({ units }, row) => (dirty[row] = restore(free[row], bent[row], units, dirty[row], known[row], changed[row])),
+        ({ units }, row) =>
+          (dirty[row] = restore(
+            freeGates[row],
+            editedGates[row],
+            units,
+            dirty[row],
+            knownSpans[row],
+            changedSpans[row],
+          )),
       );
-    else if (done) this.free();
+    else if (isDone) this.endFreeRun();
   }
 }
 
-/** Turns of a worker: timers of 0 ms wait for 4 there. */
-function turns() {
+/** Return a clock whose timers run at once; setTimeout waits 4 ms. */
+function channelClock() {
   const { port1, port2 } = new MessageChannel();
   /** @type {Map<number, () => void>} */
   const waiting = new Map();
@@ -220,23 +237,23 @@ function turns() {
 }
 
 /**
- * A worker's life: it is sent a model, then requests, and gets back the buffers it has sent.
+ * Serve a page from a worker. The page sends a model, then requests, and returns the buffers of results for reuse.
  * @param {WorkerScope} scope
  * @param {Clock} [clock]
  */
-export function serve(scope, clock = turns()) {
+export function serve(scope, clock = channelClock()) {
   /** @type {IncrementalRun | null} */
-  let bender = null;
+  let current = null;
   /** @type {ArrayBuffer[]} */
-  const spare = [];
-  const tell = (/** @type {IncrementalRun} */ { arrays, model }, /** @type {RunProgress} */ progress) => {
-    const from = progress.number ? arrays.bent : arrays.free;
+  const spareBuffers = [];
+  const send = (/** @type {IncrementalRun} */ { arrays, model }, /** @type {RunProgress} */ progress) => {
+    const from = progress.number ? arrays.editedGates : arrays.freeGates;
     const values = progress.fresh.map(({ layer, first, last }) => {
       const { units } = model.layers[layer],
         size = (last + 1 - first) * units,
         { r, z, n, h } = from[layer];
-      const found = spare.findIndex(({ byteLength }) => byteLength >= size * 16),
-        [buffer] = found < 0 ? [new ArrayBuffer(size * 16)] : spare.splice(found, 1);
+      const index = spareBuffers.findIndex(({ byteLength }) => byteLength >= size * 16),
+        [buffer] = index < 0 ? [new ArrayBuffer(size * 16)] : spareBuffers.splice(index, 1);
       [r, z, n, h].forEach((gate, place) =>
         new Float32Array(buffer, place * size * 4, size).set(gate.subarray(first * units, (last + 1) * units)),
       );
@@ -246,17 +263,22 @@ export function serve(scope, clock = turns()) {
   };
   scope.onmessage = ({ data }) => {
     if (data.kind === "spare") {
-      spare.push(...data.buffers);
-      spare.sort((p, q) => p.byteLength - q.byteLength).splice(0, spare.length - SPARES);
+      spareBuffers.push(...data.buffers);
+      spareBuffers.sort((p, q) => p.byteLength - q.byteLength).splice(0, spareBuffers.length - MOST_SPARES);
     } else if (data.kind === "model") {
-      const made = new IncrementalRun({ ...data, slice: SLICE, clock, tell: (progress) => tell(made, progress) });
-      bender = made;
-    } else if (data.kind === "ask") bender?.ask(data);
-    else bender?.ask(null);
-    bender?.start();
+      const run = new IncrementalRun({
+        ...data,
+        slice: SLICE,
+        clock,
+        report: (progress) => send(run, progress),
+      });
+      current = run;
+    } else if (data.kind === "ask") current?.ask(data);
+    else current?.ask(null);
+    current?.start();
   };
   scope.postMessage({ kind: "here" });
 }
 
-// under node, and in a page, nobody is served
+// not in Node and not in a page
 if ("WorkerGlobalScope" in globalThis) serve(/** @type {WorkerScope} */ (/** @type {unknown} */ (self)));

@@ -1,4 +1,4 @@
-// What stands around a heatmap: names of units, its colour bar, the numbers of the steps.
+// Axes of a heatmap: unit names, colour bar, step numbers.
 
 /** @import { Palette } from "../view/palette.js" */
 /** @import { AxisSurface } from "./panel_types.js" */
@@ -14,49 +14,49 @@ export const LETTER = 13; // px of height
  * @param {number} height
  */
 export function unitAxis(panels, context, top, height) {
-  rowNames(panels, context, panels.shown.length, (k) => panels.unitName(panels.shown[k]), top, height);
+  rowNames(panels, context, panels.units.length, (k) => panels.unitName(panels.units[k]), top, height);
 }
 
 /**
  * @param {AxisSurface} panels
  * @param {CanvasRenderingContext2D} context
  * @param {number} count  of rows
- * @param {(row: number) => string} nameOf  a row
+ * @param {(row: number) => string} nameOf
  * @param {number} top
- * @param {number} height  of all of them
+ * @param {number} height  of all rows
  */
 export function rowNames(panels, context, count, nameOf, top, height) {
-  const every = namedRows(panels, count, height);
+  const every = nameInterval(panels, count, height);
   context.fillStyle = panels.ink.muted;
   context.textAlign = "right";
   context.textBaseline = "middle";
+  let free = 0;
   for (let k = 0; k < count; k += every) {
-    context.fillText(
-      shorten(context, nameOf(k), panels.left - 12),
-      panels.left - 9,
-      top + nameAt(panels, k, count, height),
-    );
+    const y = nameOffset(panels, k, count, height);
+    if (y < free) continue;
+    free = y + LETTER * panels.scale - 3;
+    context.fillText(shorten(context, nameOf(k), panels.left - 12), panels.left - 9, top + y);
   }
 }
 
 /**
- * Every how many rows have a name.
+ * Return the interval of rows with a name.
  * @param {Pick<AxisSurface, "scale">} panels
  * @param {number} count
- * @param {number} height  of all of them
+ * @param {number} height  of all rows
  */
-export function namedRows({ scale }, count, height) {
+export function nameInterval({ scale }, count, height) {
   return Math.max(1, niceStep((LETTER * scale * count) / height));
 }
 
 /**
- * Where the name of a row stands: at its middle, and never in the title above.
+ * Return px from the top to the middle of a row's name. The first and last one are shifted into the panel.
  * @param {Pick<AxisSurface, "scale">} panels
  * @param {number} row
  * @param {number} count
- * @param {number} height  of all of them
+ * @param {number} height  of all rows
  */
-export function nameAt({ scale }, row, count, height) {
+export function nameOffset({ scale }, row, count, height) {
   const half = Math.min(height, LETTER * scale) / 2;
   return Math.max(half, Math.min(height - half, ((row + 0.5) * height) / count));
 }
@@ -67,7 +67,7 @@ export function nameAt({ scale }, row, count, height) {
  * @param {Palette} palette
  * @param {number} top
  * @param {number} height
- * @param {[string, string]} [words]  for the ends, where every row has numbers of its own
+ * @param {[string, string]} [words]  for the ends, if each row has its own scale
  */
 export function colourBar(panels, context, palette, top, height, words) {
   const left = panels.left + panels.plot + 6,
@@ -94,27 +94,32 @@ export function colourBar(panels, context, palette, top, height, words) {
  * @param {CanvasRenderingContext2D} context
  * @param {number} first
  * @param {number} last
+ * @returns {number[][]} middle and half width of each number
  */
 export function timeTicks(panels, context, first, last) {
-  const every = niceStep(((panels.b - panels.a) * (context.measureText(String(last)).width + 30)) / panels.plot);
+  const { left, plot, scale, size, axisTop } = panels,
+    every = niceStep((context.measureText(String(last)).width + 30) / panels.cellWidth()),
+    ticks = [];
   context.textAlign = "center";
   context.textBaseline = "middle";
   for (let t = Math.ceil(first / every) * every; t <= last; t += every) {
     const x = panels.x(t + 0.5),
       text = String(t),
       half = context.measureText(text).width / 2;
-    if (x < panels.left - 1 || x > panels.left + panels.plot + 1) continue;
+    if (x < left - 1 || x > left + plot + 1) continue;
     context.fillStyle = context.strokeStyle = panels.ink.muted;
     context.beginPath();
-    for (const y of [panels.size.ruler - 5, panels.axisTop + 1]) {
+    for (const y of [size.ruler - 5, axisTop + 1]) {
       context.moveTo(x, y);
       context.lineTo(x, y + 4);
     }
     context.stroke();
-    const inside = Math.max(half + 1, Math.min(panels.width - half - 1, x));
-    context.fillText(text, inside, panels.size.ruler - 13 * panels.scale);
-    context.fillText(text, inside, panels.axisTop + 13 * panels.scale);
+    const at = Math.max(half + 1, Math.min(panels.width - half - 1, x));
+    context.fillText(text, at, size.ruler - 13 * scale);
+    context.fillText(text, at, axisTop + 13 * scale);
+    ticks.push([at, half]);
   }
   context.textAlign = "left";
-  context.fillText(panels.words.step, 2, panels.axisTop + 13 * panels.scale);
+  context.fillText(panels.words.step, 2, axisTop + 13 * scale);
+  return ticks;
 }

@@ -1,4 +1,4 @@
-// Small things drawn and measured on a canvas.
+// Helpers to draw and measure on a canvas.
 
 /**
  * @param {HTMLCanvasElement} canvas
@@ -6,12 +6,12 @@
  */
 export function contextOf(canvas) {
   const context = canvas.getContext("2d");
-  if (!context) throw new Error("this canvas cannot be drawn on");
+  if (!context) throw new Error("no 2D context");
   return context;
 }
 
-const MOST = 3; // pixels of a canvas in a CSS pixel
-const ON_PAPER = 2; // Chromium rounds the reciprocal to 1/64: with 3 the picture would be smaller than its titles
+const MOST = 3; // canvas pixels per CSS pixel
+const ON_PAPER = 2; // Chromium rounds 1/ratio to 1/64: with 3 the picture would be smaller than its titles
 
 /** @param {boolean} [fine]  for paper */
 export function pixelRatio(fine) {
@@ -19,16 +19,17 @@ export function pixelRatio(fine) {
 }
 
 /**
- * 1, 2, 5, 10, 20 ... at least `wanted`.
- * @param {number} wanted
+ * Return the smallest of 1, 2, 5, 10, 20 ... that is at least `least`.
+ * @param {number} least
  * @returns {number}
  */
-export function niceStep(wanted) {
-  const power = 10 ** Math.floor(Math.log10(Math.max(wanted, 1)));
-  return Math.max(1, [1, 2, 5, 10].map((k) => k * power).find((step) => step >= wanted) ?? wanted);
+export function niceStep(least) {
+  const power = 10 ** Math.floor(Math.log10(Math.max(least, 1)));
+  return Math.max(1, [1, 2, 5, 10].map((k) => k * power).find((step) => step >= least) ?? least);
 }
 
 /**
+ * Shorten a text to a width.
  * @param {CanvasRenderingContext2D} context
  * @param {string} text
  * @param {number} room  px
@@ -36,9 +37,9 @@ export function niceStep(wanted) {
  */
 export function shorten(context, text, room) {
   if (context.measureText(text).width <= room) return text;
-  let cut = text;
-  while (cut.length > 1 && context.measureText(`${cut}\u2026`).width > room) cut = cut.slice(0, -1);
-  return `${cut}\u2026`;
+  let short = text;
+  while (short.length > 1 && context.measureText(`${short}\u2026`).width > room) short = short.slice(0, -1);
+  return `${short}\u2026`;
 }
 
 /**

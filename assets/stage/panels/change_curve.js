@@ -1,18 +1,18 @@
-// How large a difference is at each step, as a curve in a lane under the input.
+// Curve of the difference at each step, in a lane under the input.
 
 /** @import { PanelSurface } from "../view/surface_types.js" */
 import { contextOf } from "./canvas.js";
 import { axisNumber } from "../view/axis_number.js";
 
 /**
- * As high as the lane where it is largest.
+ * Draw the curve; its peak is as high as the lane.
  * @param {PanelSurface} panels
  * @param {{top: number, height: number}} lane
- * @param {Float32Array} left
+ * @param {Float32Array} change
  * @param {number} peak
- * @param {number | null} gone  the step from which nothing is left to see
+ * @param {number | null} end  the first step without a visible difference
  */
-export function drawChangeCurve(panels, { top, height }, left, peak, gone) {
+export function drawChangeCurve(panels, { top, height }, change, peak, end) {
   const context = contextOf(panels.heat),
     { accent, line, muted } = panels.ink,
     { steps } = panels.scene.trace;
@@ -40,7 +40,7 @@ export function drawChangeCurve(panels, { top, height }, left, peak, gone) {
     context.moveTo(panels.x(first), top + height);
     for (let t = first; t < last; t += each) {
       let most = 0;
-      for (let k = t; k < Math.min(t + each, last); k++) most = left[k] > most ? left[k] : most;
+      for (let k = t; k < Math.min(t + each, last); k++) most = change[k] > most ? change[k] : most;
       const y = top + height - Math.min(1, most / peak) * height;
       context.lineTo(panels.x(t), y);
       context.lineTo(panels.x(Math.min(t + each, last)), y);
@@ -50,14 +50,13 @@ export function drawChangeCurve(panels, { top, height }, left, peak, gone) {
     context.fill();
     context.globalAlpha = 1;
   }
-  if (gone !== null && gone < steps) {
-    const x = panels.x(gone);
+  if (end !== null && end < steps) {
+    const x = panels.x(end);
     context.fillStyle = muted;
     context.fillRect(x - 0.5, top - 1, 1.5, height + 2);
   }
   context.restore();
   if (peak > 0) {
-    // as high as the curve reaches
     context.fillStyle = muted;
     context.textAlign = "left";
     context.fillText(axisNumber(peak), panels.left + panels.plot + 5, top + height / 2);

@@ -1,4 +1,4 @@
-// What else moves over the panels: the loop, slow motion, the selected output, the story's frame, the pointer, the brush.
+// Marks that a small figure does not have: loop, slow motion, selected output, story frame, pointer, brush.
 
 /** @import { Panel, PhaseName } from "../data/scene_types.js" */
 /** @import { StoryPlace } from "../data/scene_types.js" */
@@ -7,8 +7,8 @@ import { contextOf } from "./canvas.js";
 import { outputBox } from "./output_row.js";
 import { OVERVIEW } from "./sizes.js";
 
-/** @type {Record<PhaseName, Panel[]>} What is computed after a phase of slow motion. */
-const NOT_YET = {
+/** @type {Record<PhaseName, Panel[]>} Panels not computed yet at the end of a phase. */
+const PENDING = {
   read: ["z", "r", "n", "h", "y"],
   r: ["z", "n", "h", "y"],
   n: ["z", "h", "y"],
@@ -16,7 +16,7 @@ const NOT_YET = {
   h: [],
 };
 
-/** @type {MarkExtra} The range that is played. */
+/** @type {MarkExtra} The steps of the loop. */
 export const loopMark = {
   under(panels, context, { loop }) {
     const { accent } = panels.ink,
@@ -43,12 +43,12 @@ export const loopMark = {
   },
 };
 
-/** @type {MarkExtra} Slow motion: what is not computed yet is covered. */
+/** @type {MarkExtra} Slow motion: covers the step in panels that are not computed yet. */
 export const phaseMark = {
-  under(panels, context, { phase }, { x0, x1, visible }) {
+  under(panels, context, { phase }, { x0, x1, isVisible }) {
     const { accent, surface } = panels.ink;
-    if (phase && visible) {
-      for (const name of NOT_YET[phase.name]) {
+    if (phase && isVisible) {
+      for (const name of PENDING[phase.name]) {
         const row = panels.find(name);
         if (!row) continue;
         context.fillStyle = surface;
@@ -64,12 +64,12 @@ export const phaseMark = {
 
 /** @type {MarkExtra} */
 export const outputMark = {
-  over(panels, _context, { gate, out }, { middle, wide, visible }) {
-    if (gate === "y" && panels.find("y")) drawOutput(panels, out, visible ? middle : null, Math.max(wide, 5));
+  over(panels, _context, { gate, out }, { middle, wide, isVisible }) {
+    if (gate === "y" && panels.find("y")) drawOutput(panels, out, isVisible ? middle : null, Math.max(wide, 5));
   },
 };
 
-/** @type {MarkExtra} A frame around what the sentence over the stage speaks of. */
+/** @type {MarkExtra} Frame around the cells named in the sentence over the stage. */
 export const storyMark = {
   over(panels, _context, { story }) {
     if (story) drawStory(panels, story);
@@ -78,15 +78,15 @@ export const storyMark = {
 
 /** @type {MarkExtra} The cell under the pointer. */
 export const hoverMark = {
-  over(panels, context, { hover, playing }, { wide }) {
+  over(panels, context, { hover, isPlaying }, { wide }) {
     const { ink, halo } = panels.ink;
-    if (hover && !playing) {
+    if (hover && !isPlaying) {
       const { top: y, height } =
         hover.gate === "y"
           ? outputBox(panels, hover.out ?? null)
           : hover.gate === "x" || hover.unit === null
             ? panels.row("x")
-            : panels.unitBox(hover.gate, panels.shown.indexOf(hover.unit));
+            : panels.unitBox(hover.gate, panels.units.indexOf(hover.unit));
       context.lineWidth = 1;
       context.strokeStyle = halo;
       context.strokeRect(panels.x(hover.t) - 1, y - 1, wide + 2, height + 2);
@@ -119,15 +119,15 @@ export const brushMark = {
   },
 };
 
-/** All of them, in the order they are drawn. */
+/** All marks of this module, in drawing order. */
 export const detailMarks = [loopMark, phaseMark, outputMark, storyMark, hoverMark, brushMark];
 
 /**
- * The chosen output: its row's marker, and its cell.
+ * Draw the marker of the selected output's row, and its cell.
  * @param {PanelFrame} panels
  * @param {number | null} out
- * @param {number | null} middle  of the step; null: it is not seen
- * @param {number} wide  px of it
+ * @param {number | null} middle  of the step; null: not visible
+ * @param {number} wide  px of the step
  */
 function drawOutput(panels, out, middle, wide) {
   const context = contextOf(panels.over),
@@ -153,7 +153,7 @@ function drawOutput(panels, out, middle, wide) {
 }
 
 /**
- * A faint frame around the steps and units a sentence speaks of.
+ * Draw a dashed frame around the steps and units named in a sentence.
  * @param {PanelFrame} panels
  * @param {StoryPlace} place
  */
@@ -164,7 +164,7 @@ function drawStory(panels, { gate, first, last, units }) {
     Math.max(panels.left, Math.min(panels.left + panels.plot, x)),
   );
   if (!row || to - from < 1) return;
-  const places = gate === "x" ? [] : units.map((unit) => panels.shown.indexOf(unit)).filter((place) => place >= 0);
+  const places = gate === "x" ? [] : units.map((unit) => panels.units.indexOf(unit)).filter((place) => place >= 0);
   const boxes = places.length ? places.map((place) => panels.unitBox(gate, place)) : [row];
   context.save();
   for (const [style, wide] of /** @type {[string, number][]} */ ([

@@ -1,10 +1,10 @@
-// One panel made large, or small again.
+// Command that makes one panel fill the stage, or ends that.
 
 /** @import { Panel } from "../data/scene_types.js" */
 /** @import { Store } from "../view/store.js" */
 
 /**
- * Give a panel all the room, or give the room back.
+ * Make a panel large, or show all panels again if it is.
  * @param {Pick<Store, "view" | "arrange">} state
  * @param {Panel} name
  */

@@ -1,30 +1,30 @@
-// Pointers as a state machine: fed with what each does, it says what to do. Every pointer is followed by its identifier;
-// the two that came first zoom together, and when one lifts, those that stay are anchored anew where they are.
+// Gesture recognition as a state machine: pointer events in, actions out. The first two pointers that are down pinch. When
+// a pointer is lifted, the remaining ones start a new gesture where they are.
 
 /** @import { Gate, Panel } from "../data/scene_types.js" */
 /** @import { TimeWindow } from "../view/time_window.js" */
-import { areApart, pinched } from "../view/pinch.js";
+import { canPinch, pinchWindow } from "../view/pinch.js";
 import { clamp, isZoomed } from "../view/time_window.js";
 
-const CLICK = 4; // px a pointer may wander and still be a click
-const TAP = 8; // px likewise a finger
-const DOUBLE = 500; // ms within which a second press belongs to the first
-const NEAR = 9; // px from an end of the loop that still take hold of it
-const BESIDE = 3; // px beside the overview's thumb
+const CLICK = 4; // px; a mouse that moves less clicks
+const TAP = 8; // px; a finger that moves less taps
+const DOUBLE = 500; // ms between the presses of a double click at most
+const NEAR = 9; // px around an end of the loop that drag it
+const BESIDE = 3; // px around the overview's thumb that drag it
 
 /**
  * What is under a point.
  * @typedef {object} PointerSpot
- * @property {number} x  px from the panels' left
+ * @property {number} x  px from the left of the panels
  * @property {number} y
  * @property {"ruler" | "x" | "gate" | "axis" | "overview" | "between"} where
  * @property {Panel | null} gate
  * @property {number | null} unit
- * @property {number | null} [out]  of the head's outputs, where the panel is of what it says
- * @property {boolean} inPlot  between the ends of the time axis
+ * @property {number | null} [out]  output of the head, over its panel
+ * @property {boolean} isInPlot  between the ends of the time axis
  */
 
-/** @typedef {PointerSpot & {t: number}} PointerPoint  t: the step it is at, or nearest to */
+/** @typedef {PointerSpot & {t: number}} PointerPoint  t: the nearest step */
 
 /**
  * @typedef {PointerSpot & {type: "down" | "move" | "up" | "cancel", id: number, time: number, shift: boolean, pointerType: string}} PointerFact
@@ -32,7 +32,7 @@ const BESIDE = 3; // px beside the overview's thumb
  */
 
 /**
- * The time axis as it is now: read anew at every event, so it may be made of getters.
+ * The current time axis. It is read at every event, so its fields can be getters.
  * @typedef {object} Geometry
  * @property {number} steps
  * @property {TimeWindow} window
@@ -42,49 +42,51 @@ const BESIDE = 3; // px beside the overview's thumb
  */
 
 /**
- * @typedef {{from: number, to: number, overview: boolean}} Brush  px; over the panels, or over the overview
+ * @typedef {{from: number, to: number, overview: boolean}} Brush  px; overview: over the overview, else over the panels
  */
 
 /**
- * What to do, in this order:
- *   before   remember the place: a double click that begins here goes back to it
- *   hover    what the pointer is over, null for nothing
- *   scrub    the cursor to t, playing stops
- *   window   show [a, b], as near as there is one
+ * Actions:
+ *   remember  remember the selected cell: a double click that starts here restores it
+ *   hover    the pointer is over a point, null for nothing
+ *   scrub    stop playback and move the cursor to t
+ *   window   show the window nearest to [a, b]
  *   loop     play between these steps
- *   brush    what is being brushed, null once it is over
- *   click    choose a cell: what `chosen` names, the rest as it is; then explain it
- *   settled  a drag is over: say where it ended
- *   rested   a pointer has lifted: fetch what is missing
- * @typedef {{do: "before"} | {do: "hover", point: PointerPoint | null} | {do: "scrub", t: number} | {do: "window", a: number, b: number}
+ *   brush    draw the brush, null for none
+ *   click    select a cell (fields that are left out stay), then explain it
+ *   dragEnd  announce the selected cell
+ *   release  a pointer was lifted: request missing numbers
+ * @typedef {{do: "remember"} | {do: "hover", point: PointerPoint | null} | {do: "scrub", t: number} | {do: "window", a: number, b: number}
  *   | {do: "loop", ends: [number, number]} | {do: "brush", brush: Brush | null}
- *   | {do: "click", chosen: {t?: number, gate?: Panel, unit?: number, out?: number | null}, explain: boolean} | {do: "settled"} | {do: "rested"}} GestureAction
+ *   | {do: "click", cell: {t?: number, gate?: Panel, unit?: number, out?: number | null}, explain: boolean} | {do: "dragEnd"} | {do: "release"}} GestureAction
  */
 
 /**
  * @typedef {{kind: "scrub" | "brush" | "overview"} | {kind: "pan" | "thumb", window: TimeWindow} | {kind: "loop", fixed: number}
- *   | {kind: "scroll"} | {kind: "pinch", ids: [number, number], times: [number, number] | null}} GestureHold  what the pointers have hold of
+ *   | {kind: "scroll"} | {kind: "pinch", ids: [number, number], times: [number, number] | null}} Gesture
+ *   window: when the gesture began; fixed: the other end of the loop; times: the step under each finger
  */
 
+/** Recognizer of the gestures over one set of panels. */
 export class Gestures {
   /** @param {Geometry} geometry */
   constructor(geometry) {
     this.geometry = geometry;
-    /** @type {Map<number, PointerPoint>} Pointers that are down, in the order they came. */
+    /** @type {Map<number, PointerPoint>} Pointers that are down, by id, oldest first. */
     this.pointers = new Map();
-    /** @type {GestureHold | null} */
-    this.hold = null;
-    /** @type {PointerPoint | null} Where the hold began. */
+    /** @type {Gesture | null} */
+    this.gesture = null;
+    /** @type {PointerPoint | null} Start of the gesture. */
     this.start = null;
-    this.wandered = false;
-    this.finger = false; // the hold is a finger's: it may yet turn out to scroll the page
+    this.isDrag = false;
+    this.isTouch = false; // by a finger: can still become a scroll of the page
     /** @type {Brush | null} */
     this.brush = null;
-    this.pressed = -Infinity;
+    this.lastPress = -Infinity;
   }
 
   /** Whether any pointer is down. */
-  get busy() {
+  get isBusy() {
     return this.pointers.size > 0;
   }
 
@@ -93,30 +95,30 @@ export class Gestures {
    * @returns {GestureAction[]}
    */
   feed(fact) {
-    const held = this.pointers.get(fact.id),
-      usable = Number.isFinite(fact.x) && this.geometry.plot > 0;
-    // a finger whose place is not known lifts where it was last
-    const point = usable ? this.point(fact) : held;
+    const last = this.pointers.get(fact.id),
+      isUsable = Number.isFinite(fact.x) && this.geometry.plot > 0;
+    // without coordinates, a finger is lifted at its last position
+    const point = isUsable ? this.point(fact) : last;
     if (!point) return [];
-    if (fact.type === "down") return usable ? this.down(fact, point) : [];
-    if (fact.type === "move") return !usable ? [] : held ? this.move(fact.id, point) : [{ do: "hover", point }];
-    return held ? this.lift(fact, point) : [];
+    if (fact.type === "down") return isUsable ? this.down(fact, point) : [];
+    if (fact.type === "move") return !isUsable ? [] : last ? this.move(fact.id, point) : [{ do: "hover", point }];
+    return last ? this.lift(fact, point) : [];
   }
 
-  // ---- where things are
+  // ---- coordinates
 
   /**
    * @param {PointerSpot} spot
    * @returns {PointerPoint}
    */
-  point({ x, y, where, gate, unit, out, inPlot }) {
+  point({ x, y, where, gate, unit, out, isInPlot }) {
     return {
       x,
       y,
       where,
       gate,
       unit,
-      inPlot,
+      isInPlot,
       ...(out === undefined ? {} : { out }),
       t: clamp(Math.floor(this.time(x)), 0, this.geometry.steps - 1),
     };
@@ -142,7 +144,7 @@ export class Gestures {
     return left + ((t - a) / (b - a)) * plot;
   }
 
-  /** @param {number} x  over the overview, which always shows all steps */
+  /** @param {number} x  over the overview, which shows all steps */
   overviewTime(x) {
     const { left, plot, steps } = this.geometry;
     return ((x - left) / plot) * steps;
@@ -156,36 +158,37 @@ export class Gestures {
    * @returns {GestureAction[]}
    */
   down(fact, point) {
-    // a pointer that is pressed twice was let go where nobody saw it
+    // a second press without a release: the release was outside of the page
     const actions = this.pointers.has(fact.id) ? this.lift({ ...fact, type: "cancel" }, point) : [];
-    if (fact.time - this.pressed > DOUBLE) actions.push({ do: "before" });
-    this.pressed = fact.time;
+    if (fact.time - this.lastPress > DOUBLE) actions.push({ do: "remember" });
+    this.lastPress = fact.time;
     this.pointers.set(fact.id, point);
     actions.push({ do: "hover", point: null });
     if (this.pointers.size > 1) return [...actions, ...this.anchor()];
     this.start = point;
-    this.wandered = false;
-    this.hold = this.taken(point, fact.shift);
-    this.finger = fact.pointerType === "touch";
-    // the ruler answers at once, cells once it is clear that this is no click, a finger that this is no swipe
-    if (this.hold.kind === "scrub" && point.where !== "gate" && !this.finger) actions.push({ do: "scrub", t: point.t });
+    this.isDrag = false;
+    this.gesture = this.gestureAt(point, fact.shift);
+    this.isTouch = fact.pointerType === "touch";
+    // on the ruler a mouse scrubs at once; over cells it may be a click, a finger may swipe
+    if (this.gesture.kind === "scrub" && point.where !== "gate" && !this.isTouch)
+      actions.push({ do: "scrub", t: point.t });
     return actions;
   }
 
   /**
-   * What one pointer takes hold of.
+   * Return the gesture that a press starts.
    * @param {PointerPoint} point
    * @param {boolean} shift
-   * @returns {GestureHold}
+   * @returns {Gesture}
    */
-  taken({ x, where }, shift) {
+  gestureAt({ x, where }, shift) {
     const { steps, window, loop } = this.geometry,
-      zoomed = isZoomed(steps, window);
+      canPan = isZoomed(steps, window);
     const end = where === "ruler" && loop ? this.loopEnd(x, loop) : null;
     if (loop && end !== null) return { kind: "loop", fixed: loop[1 - end] };
-    if (where === "overview") return zoomed && this.inThumb(x) ? { kind: "thumb", window } : { kind: "overview" };
+    if (where === "overview") return canPan && this.isInThumb(x) ? { kind: "thumb", window } : { kind: "overview" };
     if (shift) return { kind: "brush" };
-    if (where === "ruler" || where === "x" || where === "axis" || !zoomed) return { kind: "scrub" };
+    if (where === "ruler" || where === "x" || where === "axis" || !canPan) return { kind: "scrub" };
     return { kind: "pan", window };
   }
 
@@ -199,39 +202,39 @@ export class Gestures {
   }
 
   /** @param {number} x */
-  inThumb(x) {
+  isInThumb(x) {
     const { window, left, plot, steps } = this.geometry,
       [from, to] = window.map((t) => left + (t / steps) * plot);
     return x >= from - BESIDE && x <= to + BESIDE;
   }
 
   /**
-   * Pointers came or went: two and more zoom from here on, one that stays pans, none of them clicks any more.
+   * Start a new gesture after the number of pointers has changed: two pinch, one pans. They cannot click any more.
    * @returns {GestureAction[]}
    */
   anchor() {
     const [first, second] = this.pointers.keys();
-    this.wandered = true;
+    this.isDrag = true;
     if (second !== undefined) {
-      if (this.hold?.kind !== "pinch" || this.hold.ids[0] !== first || this.hold.ids[1] !== second) {
-        this.hold = { kind: "pinch", ids: [first, second], times: this.timesUnder(first, second) };
+      if (this.gesture?.kind !== "pinch" || this.gesture.ids[0] !== first || this.gesture.ids[1] !== second) {
+        this.gesture = { kind: "pinch", ids: [first, second], times: this.timesUnder(first, second) };
       }
     } else if (first !== undefined) {
       this.start = /** @type {PointerPoint} */ (this.pointers.get(first));
-      this.hold = { kind: "pan", window: this.geometry.window };
-    } else this.hold = null;
-    return this.unbrush();
+      this.gesture = { kind: "pan", window: this.geometry.window };
+    } else this.gesture = null;
+    return this.endBrush();
   }
 
   /**
-   * The times two fingers hold; null while they are too close to hold two.
+   * Return the step under each finger; null while the fingers are too close to pinch.
    * @param {number} first
    * @param {number} second
    * @returns {[number, number] | null}
    */
   timesUnder(first, second) {
     const [p, q] = [this.xOf(first), this.xOf(second)];
-    return areApart(p, q) ? [this.time(p), this.time(q)] : null;
+    return canPinch(p, q) ? [this.time(p), this.time(q)] : null;
   }
 
   /** @param {number} id  of a pointer that is down */
@@ -240,7 +243,7 @@ export class Gestures {
   }
 
   /** @returns {GestureAction[]} */
-  unbrush() {
+  endBrush() {
     if (!this.brush) return [];
     this.brush = null;
     return [{ do: "brush", brush: null }];
@@ -254,61 +257,61 @@ export class Gestures {
    * @returns {GestureAction[]}
    */
   move(id, point) {
-    const { hold, start } = this;
+    const { gesture, start } = this;
     this.pointers.set(id, point);
-    if (!hold || !start || hold.kind === "scroll") return [];
-    if (hold.kind === "pinch") return this.pinch(hold, id);
+    if (!gesture || !start || gesture.kind === "scroll") return [];
+    if (gesture.kind === "pinch") return this.pinch(gesture, id);
     const by = point.x - start.x,
       { plot, steps } = this.geometry;
-    if (!this.wandered) {
+    if (!this.isDrag) {
       const down = Math.abs(point.y - start.y),
         across = Math.abs(by);
-      if (this.finger && down >= TAP && down >= across) {
-        this.hold = { kind: "scroll" };
+      if (this.isTouch && down >= TAP && down >= across) {
+        this.gesture = { kind: "scroll" };
         return [];
       }
-      if (across < (this.finger ? TAP : CLICK)) return [];
+      if (across < (this.isTouch ? TAP : CLICK)) return [];
     }
-    this.wandered = true;
-    switch (hold.kind) {
+    this.isDrag = true;
+    switch (gesture.kind) {
       case "scrub":
         return [{ do: "scrub", t: point.t }];
       case "loop":
-        return [{ do: "loop", ends: [hold.fixed, point.t] }];
+        return [{ do: "loop", ends: [gesture.fixed, point.t] }];
       case "pan":
-        return [this.shifted(hold.window, (-by / plot) * (hold.window[1] - hold.window[0]))];
+        return [this.pan(gesture.window, (-by / plot) * (gesture.window[1] - gesture.window[0]))];
       case "thumb":
-        return [this.shifted(hold.window, (by / plot) * steps)];
+        return [this.pan(gesture.window, (by / plot) * steps)];
       default:
-        this.brush = { from: start.x, to: point.x, overview: hold.kind === "overview" };
+        this.brush = { from: start.x, to: point.x, overview: gesture.kind === "overview" };
         return [{ do: "brush", brush: this.brush }];
     }
   }
 
   /**
    * @param {TimeWindow} window
-   * @param {number} steps  to the right; past the end is past the end, however far
+   * @param {number} steps  to the right
    * @returns {GestureAction}
    */
-  shifted([a, b], steps) {
+  pan([a, b], steps) {
     const by = clamp(steps, -this.geometry.steps, this.geometry.steps);
     return { do: "window", a: a + by, b: b + by };
   }
 
   /**
-   * @param {Extract<GestureHold, {kind: "pinch"}>} hold
+   * @param {Extract<Gesture, {kind: "pinch"}>} hold
    * @param {number} id  of the pointer that moved
    * @returns {GestureAction[]}
    */
   pinch(hold, id) {
     const [first, second] = hold.ids;
-    if (id !== first && id !== second) return []; // a third finger
+    if (id !== first && id !== second) return []; // a third finger does nothing
     if (!hold.times) {
       hold.times = this.timesUnder(first, second);
       return [];
     }
     const { window } = this.geometry,
-      [a, b] = pinched(this.geometry, window, hold.times, [this.xOf(first), this.xOf(second)]);
+      [a, b] = pinchWindow(this.geometry, window, hold.times, [this.xOf(first), this.xOf(second)]);
     return a === window[0] && b === window[1] ? [] : [{ do: "window", a, b }];
   }
 
@@ -320,24 +323,24 @@ export class Gestures {
    * @returns {GestureAction[]}
    */
   lift(fact, point) {
-    const { hold, brush, wandered } = this;
+    const { gesture, brush, isDrag } = this;
     this.pointers.delete(fact.id);
-    if (this.pointers.size) return [...this.anchor(), { do: "rested" }];
-    this.hold = this.start = null;
-    const actions = this.unbrush();
-    if (hold && hold.kind !== "scroll" && fact.type === "up") {
-      if (!wandered) actions.push(...this.click(point, hold.kind, fact.pointerType));
-      else if (brush) actions.push(this.brushed(brush));
-      else actions.push({ do: "settled" });
+    if (this.pointers.size) return [...this.anchor(), { do: "release" }];
+    this.gesture = this.start = null;
+    const actions = this.endBrush();
+    if (gesture && gesture.kind !== "scroll" && fact.type === "up") {
+      if (!isDrag) actions.push(...this.click(point, gesture.kind, fact.pointerType));
+      else if (brush) actions.push(this.zoomToBrush(brush));
+      else actions.push({ do: "dragEnd" });
     }
-    return [...actions, { do: "rested" }];
+    return [...actions, { do: "release" }];
   }
 
   /**
    * @param {Brush} brush
    * @returns {GestureAction}
    */
-  brushed({ from, to, overview }) {
+  zoomToBrush({ from, to, overview }) {
     const { left, plot } = this.geometry;
     const times = [from, to]
       .map((x) => clamp(x, left, left + plot))
@@ -352,15 +355,15 @@ export class Gestures {
    * @returns {GestureAction[]}
    */
   click(point, kind, pointerType) {
-    const { x, t, where, gate, unit, out, inPlot } = point;
-    // a finger hides what it points at, and the explanation may be off the screen
+    const { x, t, where, gate, unit, out, isInPlot } = point;
+    // a tap shows the tooltip: the finger covers the cell, and the explanation may be off the screen
     const after = /** @type {GestureAction[]} */ (pointerType === "touch" ? [{ do: "hover", point }] : []);
     if (kind === "overview") {
       const [a, b] = this.geometry.window,
         middle = this.overviewTime(x);
       return [{ do: "window", a: middle - (b - a) / 2, b: middle + (b - a) / 2 }, ...after];
     }
-    if (!inPlot && where !== "gate") return after;
+    if (!isInPlot && where !== "gate") return after;
     const cell =
       where === "gate" && gate === "y"
         ? { gate, out }
@@ -369,6 +372,6 @@ export class Gestures {
           : where === "x"
             ? { gate: /** @type {Panel} */ ("x") }
             : {};
-    return [{ do: "click", chosen: { ...(inPlot ? { t } : {}), ...cell }, explain: where === "gate" }, ...after];
+    return [{ do: "click", cell: { ...(isInPlot ? { t } : {}), ...cell }, explain: where === "gate" }, ...after];
   }
 }

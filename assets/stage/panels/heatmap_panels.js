@@ -1,11 +1,11 @@
-// The part with the heatmaps: it arranges them, draws the picture when it is stale, and the marks at every frame.
+// The part with the heatmaps. It draws the picture when it is stale, and the marks in every frame.
 
 /** @import { Panel } from "../data/scene_types.js" */
 /** @import { Part, Ports } from "../view/ports.js" */
 /** @import { Store } from "../view/store.js" */
 /** @import { Brush } from "./gestures.js" */
-/** @import { AxisExtra, DrawnPanels, RowKind } from "./panel_types.js" */
-/** @import { Hovered, MarkExtra } from "./panel_types.js" */
+/** @import { AxisExtra, PictureInfo, RowKind } from "./panel_types.js" */
+/** @import { HoverPoint, MarkExtra } from "./panel_types.js" */
 import { enlarge } from "./enlarge.js";
 import { elementsOf, setText } from "../view/elements.js";
 import { writeWords } from "../view/write_words.js";
@@ -17,11 +17,11 @@ import { ABOVE } from "./sizes.js";
 /** @typedef {Pick<Ports, "height" | "state" | "page" | "root" | "on" | "paint">} PanelPorts */
 
 /**
- * What handles the pointer over the panels.
+ * Handler of the pointer over the panels.
  * @typedef {object} PanelPointer
- * @property {Hovered | null} hover
+ * @property {HoverPoint | null} hover
  * @property {Brush | null} brush
- * @property {() => void} leave  forget what is under the pointer
+ * @property {() => void} leave  nothing is under the pointer any more
  * @property {() => void} destroy
  */
 
@@ -31,10 +31,10 @@ import { ABOVE } from "./sizes.js";
  * @property {AxisExtra[]} [extras]
  * @property {MarkExtra[]} [marks]
  * @property {Panel[] | null} [only]  the panels to show; all of the scene if left out
- * @property {boolean} [sizes]  whether a panel can be made large
- * @property {((panels: Heatmaps, part: Record<string, HTMLElement>, ports: any) => PanelPointer) | null} [pointer]  makes the pointer's handler
+ * @property {boolean} [canEnlarge]  whether a panel can be made large
+ * @property {((panels: Heatmaps, part: Record<string, HTMLElement>, ports: any) => PanelPointer) | null} [pointer]  makes the handler of the pointer
  * @property {(state: Store) => number | null} [output]  the selected output of the head
- * @property {((order: string, value: number) => string) | null} [rank]  formats a number that the order is by
+ * @property {((order: string, value: number) => string) | null} [rank]  formats a number that the order sorts by
  */
 
 const MARKUP = `<p class="pooled" data-part="pooled" hidden></p>
@@ -45,11 +45,11 @@ const MARKUP = `<p class="pooled" data-part="pooled" hidden></p>
   <div class="tip" data-part="tip" hidden></div>
   <div class="hint" data-part="hint" hidden></div>
 </div>`;
-/** @type {Record<string, number>} Share of the screen's height, by form, where several stages share a page. */
+/** @type {Record<string, number>} Share of the screen's height by `form`, if several stages share a page. */
 const SHARES = { beside: 0.54, above: 0.54, below: 0.54, difference: 0.6 };
 const LEAST = 330,
-  MOST_SHARED = 700; // px of a stage that shares its page
-const HINTED = 1800; // ms a hint is shown
+  MOST_HEIGHT = 700; // px of a stage that shares its page
+const HINT_TIME = 1800; // ms a hint is shown
 
 /**
  * Make the part.
@@ -68,17 +68,17 @@ export class HeatmapPanels {
     extras = [],
     marks = [],
     only = null,
-    sizes = false,
+    canEnlarge = false,
     pointer = null,
     output = () => null,
     rank = null,
   } = {}) {
     this.slot = "main";
-    this.options = { rows, extras, marks, only, sizes, pointer, output, rank };
-    this.stale = true;
+    this.options = { rows, extras, marks, only, canEnlarge, pointer, output, rank };
+    this.isStale = true;
     this.room = 0; // px of height for the panels
-    /** @type {DrawnPanels | null} */
-    this.drawn = null;
+    /** @type {PictureInfo | null} */
+    this.picture = null;
     /** @type {PanelPointer | null} */
     this.pointer = null;
     /** @type {ReturnType<typeof setTimeout> | undefined} */
@@ -93,23 +93,23 @@ export class HeatmapPanels {
   mount(host, ports) {
     const { nodes, part } = elementsOf(MARKUP),
       { state } = ports,
-      { rows, extras, only, sizes, pointer } = this.options;
+      { rows, extras, only, canEnlarge, pointer } = this.options;
     this.ports = ports;
     this.nodes = nodes;
     this.part = part;
     host.append(...nodes);
-    const ink = /** @type {any} */ ({ inputs: [] }); // until the styles are there nothing is drawn
+    const ink = /** @type {any} */ ({ inputs: [] }); // nothing is drawn until the styles are loaded
     this.panels = new Heatmaps(/** @type {any} */ (part), state.scene, state.words, ink, {
       rows,
       extras,
       only,
-      enlarge: sizes ? (name) => enlarge(state, name) : null,
+      enlarge: canEnlarge ? (name) => enlarge(state, name) : null,
     });
     this.pointer = pointer?.(this.panels, part, ports) ?? null;
     ports.on("layout", () => this.resize(true));
     ports.on("resize", () => this.resize());
     ports.on("picture", () => {
-      this.stale = true;
+      this.isStale = true;
       ports.paint();
     });
     ports.on("window", () => this.pointer?.leave()); // another cell is under the pointer now
@@ -128,14 +128,14 @@ export class HeatmapPanels {
   /** Redraw with the new resolution after a change of screen or of the page's zoom. */
   watchDensity() {
     const query = matchMedia(`(resolution: ${window.devicePixelRatio}dppx)`);
-    const changed = () => {
+    const onChange = () => {
       this.resize(!this.ports?.state.sheet);
       this.watchDensity();
     };
-    query.addEventListener("change", changed, { once: true, signal: this.listeners.signal });
+    query.addEventListener("change", onChange, { once: true, signal: this.listeners.signal });
   }
 
-  /** @param {boolean} [force]  even if the size is as before */
+  /** @param {boolean} [force]  even if the size has not changed */
   resize(force = false) {
     const { ports, panels, part } = this;
     if (!ports || !panels || !part) return;
@@ -152,16 +152,16 @@ export class HeatmapPanels {
     panels.ink = look.ink;
     panels.fine = !!state.sheet;
     const layout = {
-      shown: state.shown,
+      units: state.visibleUnits,
       ranks,
       hide: view.hide,
       large: view.large,
-      own: view.xscale === "own",
-      lane: !!overlay?.hasLane,
+      hasOwnScales: view.xscale === "own",
+      hasLane: !!overlay?.hasLane,
       delta: overlay?.deltas ?? "",
     };
     panels.arrange(width, room, look.scale, scene, layout, words);
-    this.stale = true;
+    this.isStale = true;
     ports.paint();
   }
 
@@ -176,7 +176,7 @@ export class HeatmapPanels {
     if (sheet) return sheet.room;
     const share = SHARES[ports.state.scene.form],
       screen = document.documentElement.clientHeight;
-    if (share) return Math.round(Math.max(LEAST, Math.min(MOST_SHARED, share * screen)));
+    if (share) return Math.round(Math.max(LEAST, Math.min(MOST_HEIGHT, share * screen)));
     return screen - (ports.page.above?.() ?? ABOVE) - Math.round(over);
   }
 
@@ -185,10 +185,10 @@ export class HeatmapPanels {
     const { panels, pointer } = this,
       { look, overlay, view, window } = state;
     if (!panels?.width || !look) return;
-    if (this.stale) {
-      this.stale = false;
+    if (this.isStale) {
+      this.isStale = false;
       const differences = overlay?.differences;
-      this.drawn = panels.draw({
+      this.picture = panels.draw({
         tiles: differences ?? state.tiles,
         layer: view.layer,
         statistic: differences ? "mean" : view.stat,
@@ -199,11 +199,11 @@ export class HeatmapPanels {
       });
       overlay?.drawLane(panels);
       this.notePooling(state);
-      state.drawn = this.drawn && { ...this.drawn, plot: panels.plot };
-      this.ports?.page.drew?.();
+      state.picture = this.picture && { ...this.picture, plot: panels.plot };
+      this.ports?.page.onDraw?.();
     }
     const { t, unit, gate } = view,
-      { loop, phase, playing } = state;
+      { loop, phase, isPlaying } = state;
     drawMarks(
       panels,
       {
@@ -215,8 +215,8 @@ export class HeatmapPanels {
         brush: pointer?.brush ?? null,
         loop,
         phase,
-        playing,
-        story: overlay?.edited ? null : state.story,
+        isPlaying,
+        story: overlay?.isEdited ? null : state.story,
       },
       this.options.marks,
     );
@@ -224,29 +224,29 @@ export class HeatmapPanels {
   }
 
   /**
-   * Write which cells share a pixel. The line keeps its place wherever pooling is possible, so that nothing jumps.
+   * Write how many cells share a pixel. The line keeps its room while pooling is possible, so that the layout is stable.
    * @param {Store} state
    */
   notePooling(state) {
-    const { panels, part, drawn } = this,
-      { words, shown, scene, view } = state;
+    const { panels, part, picture } = this,
+      { words, visibleUnits, scene, view } = state;
     if (!panels || !part) return;
-    const coarse = drawn && (drawn.each > 1 || drawn.units > 1);
-    const narrow = scene.trace.steps > panels.plot * panels.ratio,
-      low = panels.rows.some(({ name, height }) => name !== "x" && shown.length > height * panels.ratio);
-    state.canPool = narrow || low || !!coarse || !drawn;
+    const coarse = picture && (picture.each > 1 || picture.units > 1);
+    const isNarrow = scene.trace.steps > panels.plot * panels.ratio,
+      isLow = panels.rows.some(({ name, height }) => name !== "x" && visibleUnits.length > height * panels.ratio);
+    state.canPool = isNarrow || isLow || !!coarse || !picture;
     part.pooled.hidden = !state.canPool;
-    const both = drawn && drawn.each > 1 && drawn.units > 1,
-      kind = both ? words.pooled_both : drawn && drawn.each > 1 ? words.pooled_steps : words.pooled_units;
+    const both = picture && picture.each > 1 && picture.units > 1,
+      kind = both ? words.pooled_both : picture && picture.each > 1 ? words.pooled_steps : words.pooled_units;
     const text = fill(coarse ? kind : "", {
-      steps: drawn?.each ?? 1,
-      units: drawn?.units ?? 1,
+      steps: picture?.each ?? 1,
+      units: picture?.units ?? 1,
       statistic: words.statistics[view.stat],
     });
-    setText(part.pooled, drawn ? text : (words.loading ?? ""));
+    setText(part.pooled, picture ? text : (words.loading ?? ""));
   }
 
-  /** @param {string} text  a hint, shown over the panels for HINTED ms */
+  /** Show a hint over the panels for HINT_TIME ms. @param {string} text */
   say(text) {
     const hint = this.part?.hint;
     if (!hint) return;
@@ -255,7 +255,7 @@ export class HeatmapPanels {
     hint.hidden = false;
     this.hint = setTimeout(() => {
       hint.hidden = true;
-    }, HINTED);
+    }, HINT_TIME);
   }
 
   destroy() {

@@ -1,12 +1,12 @@
-// The panels on one time axis: a heatmap for each gate, and rows of other kinds. `Heatmaps` computes their layout and
-// draws them; it holds no state of the view.
+// Panels on one time axis: a heatmap for each gate, and rows of other kinds. `Heatmaps` computes their layout and draws
+// them.
 
 /** @import { Panel, Scene, Words } from "../data/scene_types.js" */
 /** @import { Tile } from "../data/tiles.js" */
 /** @import { Palette } from "../view/palette.js" */
 /** @import { Ink } from "../view/ink.js" */
 /** @import { PointerSpot } from "./gestures.js" */
-/** @import { AxisExtra, DrawnPanels, PanelLayout, PanelPicture, PanelRow, RowKind } from "./panel_types.js" */
+/** @import { AxisExtra, PictureInfo, PanelLayout, PanelPicture, PanelRow, RowKind } from "./panel_types.js" */
 import { panelsOf } from "../data/panel_names.js";
 import { button, element } from "../view/elements.js";
 import { fill } from "../view/format.js";
@@ -53,16 +53,18 @@ export class Heatmaps {
     this.ratio = this.scale = 1;
     this.fine = false; // resolution for paper
     this.size = sizesAt(1);
-    this.labelsOver = this.own = false; // labelsOver: labels of steps are above the first panel
+    this.labelsOver = this.hasOwnScales = false; // labelsOver: labels of steps are above the first panel
     this.font = this.strong = "";
     /** @type {Int32Array} Units, from the top. */
-    this.shown = new Int32Array(0);
+    this.units = new Int32Array(0);
     /** @type {string[] | null} */
     this.ranks = null;
     /** @type {PanelRow[]} */
     this.rows = [];
-    /** Under the first panel, for an overlay. @type {{top: number, height: number} | null} */
+    /** Lane under the first panel, for an overlay. @type {{top: number, height: number} | null} */
     this.lane = null;
+    /** Middle and half width of the numbers on the ruler, px. @type {number[][]} */
+    this.ticks = [];
     this.delta = "";
     /** Ends of the colour scale of each difference. @type {Partial<Record<Panel, number>>} */
     this.reach = {};
@@ -77,31 +79,36 @@ export class Heatmaps {
   /**
    * Compute the layout in CSS pixels. Call it after a change of size, trace, units shown or words.
    * @param {number} width
-   * @param {number} room  px of height available; panels have a least height, so all may be taller
+   * @param {number} room  available px of height; panels have a minimum height, so the total can be larger
    * @param {number} scale  of the type
    * @param {Scene} scene
    * @param {PanelLayout} layout
    * @param {Words} words
    */
-  arrange(width, room, scale, scene, { shown, ranks, hide, large, own, lane, delta }, words) {
-    Object.assign(this, { delta, width, scale, size: sizesAt(scale), scene, shown, ranks, words });
-    this.own = own && scene.trace.inputs > 1 && scene.x_ends.length > 0;
+  arrange(width, room, scale, scene, { units, ranks, hide, large, hasOwnScales, hasLane, delta }, words) {
+    Object.assign(this, { delta, width, scale, size: sizesAt(scale), scene, units, ranks, words });
+    this.hasOwnScales = hasOwnScales && scene.trace.inputs > 1 && scene.x_ends.length > 0;
     const context = contextOf(this.heat);
     this.font = `${(width > 900 ? 13.5 : 12) * scale}px ${FONT}`;
     this.strong = `600 ${this.font}`;
     context.font = this.font;
-    const { names: there } = this,
-      kept = there.filter((name) => !hide.includes(name)),
-      visible = large && there.includes(large) ? [large] : kept.length ? kept : there;
-    const units =
+    const { names: available } = this,
+      notHidden = available.filter((name) => !hide.includes(name)),
+      visible = large && available.includes(large) ? [large] : notHidden.length ? notHidden : available;
+    const names =
       ranks || scene.unit_names.length
-        ? Array.from(shown, (unit) => this.unitName(unit))
+        ? Array.from(units, (unit) => this.unitName(unit))
         : [String(scene.trace.units - 1)];
-    const kinds = [...this.kinds.values()].filter(({ name }) => there.includes(name));
-    const texts = [...units, ...kinds.flatMap((kind) => kind.names(this)), ...this.extraNames.map(({ text }) => text)];
+    const kinds = [...this.kinds.values()].filter(({ name }) => available.includes(name));
+    const texts = [
+      ...names,
+      ...kinds.flatMap((kind) => kind.names(this)),
+      ...this.extraNames.map(({ text }) => text),
+      words.step,
+    ];
     const widest = Math.max(...texts.map((text) => context.measureText(text).width));
     this.left = Math.ceil(Math.min((width < 480 ? 74 : 120) * scale, Math.max(30, widest + 16)));
-    // differences may be a thousandth, and have a sign
+    // labels of differences are wider: thousandths, with a sign
     this.plot = Math.max(60, width - this.left - this.size.bar - (scene.form === "difference" ? SIGNED * scale : 0));
     const lines = visible.map((name) => this.title(name, name === large));
     this.titles.replaceChildren(...lines);
@@ -110,7 +117,7 @@ export class Heatmaps {
     this.axis = this.size.axis + this.extras.reduce((sum, extra) => sum + extra.height(this), 0);
     const own_rows = visible.flatMap((name) => this.kinds.get(name) ?? []),
       gates = visible.length - own_rows.length,
-      change = lane ? LANE_OF_CHANGE : 0,
+      change = hasLane ? LANE_OF_CHANGE : 0,
       over = this.labelsOver ? this.size.symbols : 0;
     const below = new Map(own_rows.map((kind) => [kind.name, kind.below(this)]));
     const fixed =
@@ -123,14 +130,14 @@ export class Heatmaps {
       over +
       [...below.values()].reduce((sum, each) => sum + each, 0);
     const heights = new Map(own_rows.map((kind) => [kind.name, large ? room - fixed : kind.height(this, room)]));
-    // all panels fit a screen; a large one takes the free height, and at least a pixel per unit
-    const taken = [...heights.values()].reduce((sum, each) => sum + each, 0),
-      free = Math.floor((room - fixed - taken) / Math.max(1, gates));
+    // all panels fit a screen; a large one takes the free height, at least a pixel per unit
+    const usedHeight = [...heights.values()].reduce((sum, each) => sum + each, 0),
+      free = Math.floor((room - fixed - usedHeight) / Math.max(1, gates));
     // a page with several stages is longer than the screen anyway
     const lowest = scale > 1 && scene.form === "" ? LOWEST_LARGE : LOWEST;
     const body = large
-      ? Math.min(MOST, Math.max(free, shown.length, lowest))
-      : Math.max(lowest, Math.min(shown.length * UNIT, HIGHEST, free));
+      ? Math.min(MOST, Math.max(free, units.length, lowest))
+      : Math.max(lowest, Math.min(units.length * UNIT, HIGHEST, free));
     let top = this.size.ruler;
     this.rows = [];
     this.lane = null;
@@ -160,10 +167,10 @@ export class Heatmaps {
     this.rows.forEach(({ title: at }, k) => {
       lines[k].style.top = `${at}px`;
     });
-    // their names are drawn on the canvas; these elements over them have the definition as a tooltip
-    for (const drawn of this.extraNames) {
-      const term = withTitle(element("span", "row-term"), drawn.meaning);
-      Object.assign(term.style, { top: `${drawn.top}px`, width: `${this.left}px`, height: `${drawn.height}px` });
+    // the names are drawn on the canvas; these elements have the definitions as tooltips
+    for (const name of this.extraNames) {
+      const term = withTitle(element("span", "row-term"), name.meaning);
+      Object.assign(term.style, { top: `${name.top}px`, width: `${this.left}px`, height: `${name.height}px` });
       this.titles.append(term);
     }
   }
@@ -173,7 +180,7 @@ export class Heatmaps {
   }
 
   /**
-   * Return the line over a panel: its name, what it means in short, and a button that makes it large.
+   * Return the line over a panel: name, short caption, and a button that makes the panel large.
    * @param {Panel} name
    * @param {boolean} large
    */
@@ -242,11 +249,11 @@ export class Heatmaps {
     return this.ranks ? `${name} \u00b7 ${this.ranks[unit]}` : name;
   }
 
-  /** @param {Panel} name  of one that is shown */
+  /** @param {Panel} name  of a visible panel */
   row(name) {
-    const found = this.find(name);
-    if (!found) throw new Error("this panel has no place");
-    return found;
+    const row = this.find(name);
+    if (!row) throw new Error(`the panel ${name} is not visible`);
+    return row;
   }
 
   /** @param {Panel} name */
@@ -288,26 +295,26 @@ export class Heatmaps {
     /** @type {number | null} */
     let unit = null;
     if (row && where === "gate" && !this.kinds.has(row.name)) {
-      const k = Math.floor(((y - row.top) / row.height) * this.shown.length);
-      unit = this.shown[Math.max(0, Math.min(this.shown.length - 1, k))];
+      const k = Math.floor(((y - row.top) / row.height) * this.units.length);
+      unit = this.units[Math.max(0, Math.min(this.units.length - 1, k))];
     }
-    return { where, gate: row?.name ?? null, unit, inPlot: x >= this.left && x <= this.left + this.plot };
+    return { where, gate: row?.name ?? null, unit, isInPlot: x >= this.left && x <= this.left + this.plot };
   }
 
   /**
-   * @param {Panel} name  of one that is shown
+   * @param {Panel} name  of a visible panel
    * @param {number} place  of the unit, from the top
    */
   unitBox(name, place) {
     const row = this.row(name),
-      each = row.height / this.shown.length;
+      each = row.height / this.units.length;
     return { top: row.top + place * each, height: each };
   }
 
   /**
    * Draw the picture. It depends on window, units, trace and theme.
    * @param {PanelPicture} picture
-   * @returns {DrawnPanels | null} null: no tile covers the window yet
+   * @returns {PictureInfo | null} null: no tile covers the window yet
    */
   draw({ tiles, layer, statistic, palettes, ink, a, b }) {
     Object.assign(this, { a, b, ink });
@@ -343,21 +350,21 @@ export class Heatmaps {
         kind.draw(this, context, { tile, palettes, statistic, start, columns, bin, left, right, top, height });
         continue;
       }
-      unitsEach = Math.ceil(this.shown.length / Math.max(1, Math.round(height * this.ratio)));
+      unitsEach = Math.ceil(this.units.length / Math.max(1, Math.round(height * this.ratio)));
       const image = raster(
         this.images,
         name,
         tile,
         statistic,
         palettes[name],
-        this.shown,
+        this.units,
         start,
         columns,
         bin,
         unitsEach,
       );
-      const rows = Math.ceil(this.shown.length / unitsEach),
-        tall = (height * rows * unitsEach) / this.shown.length;
+      const rows = Math.ceil(this.units.length / unitsEach),
+        tall = (height * rows * unitsEach) / this.units.length;
       context.drawImage(image, 0, 0, columns, rows, left, top, right - left, tall);
     }
     context.restore();
@@ -372,7 +379,7 @@ export class Heatmaps {
         colourBar(this, context, palettes[name], top, height);
       }
     }
-    timeTicks(this, context, first, last);
+    this.ticks = timeTicks(this, context, first, last);
     for (const extra of this.extras) extra.draw(this, context, first, last, tile);
     return { each: tile.each * bin, units: unitsEach, tile };
   }

@@ -1,4 +1,4 @@
-// The row of the input: a few inputs as lines, many as colour; on one scale, or each on its own.
+// Row of the input: few inputs as lines, many as colours; on one scale, or each on its own.
 
 /** @import { Scene } from "../data/scene_types.js" */
 /** @import { PanelSurface } from "../view/surface_types.js" */
@@ -8,24 +8,24 @@ import { inputName, inputRows, isInputColoured } from "../data/input_rows.js";
 import { axisEnds } from "../view/more_formats.js";
 import { axisNumber } from "../view/axis_number.js";
 import { colourBar, rowNames } from "./axes.js";
-import { shorten } from "./canvas.js";
+import { NAME, lineNames } from "./line_names.js";
 import { raster } from "./raster.js";
 import { drawRowLine } from "./row_line.js";
 
 const LANE = 28,
   LINE = 44,
-  ROW = 9; // px of an input on its own scale, of all as lines, of one as colour
+  ROW = 9; // px of an input on its own scale, of all lines, of an input as colours
 const LEAST = 22,
-  HIGHEST = 60; // px of those as colour
-const LOW = 560; // px of a screen that has little room
+  HIGHEST = 60; // px of all inputs as colours
+const LOW = 560; // px of a low screen
 
 /** @type {RowKind} */
 export const inputRow = {
   name: "x",
   names(panels) {
-    const { scene, own } = panels,
+    const { scene, hasOwnScales } = panels,
       { x } = scene.palettes.light;
-    const ends = own ? scene.x_ends.flatMap(axisEnds) : [axisNumber(x.low), axisNumber(x.high)];
+    const ends = hasOwnScales ? scene.x_ends.flatMap(axisEnds) : [axisNumber(x.low), axisNumber(x.high)];
     return isInputColoured(scene)
       ? [...ends, ...Array.from({ length: inputRows(scene) }, (_, k) => inputName(scene, k))]
       : ends;
@@ -34,12 +34,12 @@ export const inputRow = {
   below: () => 0,
   caption: () => "x",
   draw: (panels, context, strip) =>
-    drawInput(panels, context, { ...strip, palette: panels.own ? strip.palettes.z : strip.palettes.x }),
+    drawInput(panels, context, { ...strip, palette: panels.hasOwnScales ? strip.palettes.z : strip.palettes.x }),
   axis(panels, context, palettes, top, height) {
-    const { own, scene, words } = panels;
+    const { hasOwnScales, scene, words } = panels;
     drawInputAxis(panels, context, palettes.x, top, height);
     if (!isInputColoured(scene)) return;
-    if (own) colourBar(panels, context, palettes.z, top, height, [words.own_low, words.own_high]);
+    if (hasOwnScales) colourBar(panels, context, palettes.z, top, height, [words.own_low, words.own_high]);
     else colourBar(panels, context, palettes.x, top, height);
   },
 };
@@ -47,17 +47,19 @@ export const inputRow = {
 /** @typedef {RowStrip & {palette: Palette}} InputStrip */
 
 /**
- * Px of the panel without its title.
+ * Return px of the panel without its title.
  * @param {PanelFrame} panels
  * @param {number} room  of the whole screen
  */
-function inputHeight({ scene, own }, room) {
+function inputHeight({ scene, hasOwnScales, scale }, room) {
   if (isInputColoured(scene)) return Math.max(LEAST, Math.min(inputRows(scene) * ROW, room < LOW ? 40 : HIGHEST));
-  return own ? inputRows(scene) * LANE : room < LOW ? 34 : LINE;
+  return hasOwnScales
+    ? inputRows(scene) * LANE
+    : Math.max(room < LOW ? 34 : LINE, Math.round(inputRows(scene) * NAME * scale));
 }
 
 /**
- * The row of the input at a height.
+ * Return the row of the input at a height.
  * @param {Pick<PanelSurface, "row" | "scene">} panels
  * @param {number} y
  */
@@ -68,7 +70,7 @@ export function inputAt(panels, y) {
 }
 
 /**
- * Where a number of an input is on its own scale, 0 to 1; one that never changes is in the middle.
+ * Return a number's place on the input's own scale, 0 to 1; 0.5 for an input that never changes.
  * @param {Scene} scene
  * @param {number} k
  * @param {number} value
@@ -84,7 +86,7 @@ function share({ x_ends: ends }, k, value) {
  * @param {InputStrip} strip
  */
 function drawInput(
-  { scene, own, ink, images, left: edge, plot },
+  { scene, hasOwnScales, ink, images, left: edge, plot },
   context,
   { tile, palette, start, columns, bin, left, right, top, height },
 ) {
@@ -102,20 +104,20 @@ function drawInput(
       columns,
       bin,
       1,
-      own ? (k, value) => share(scene, k, value) : undefined,
+      hasOwnScales ? (k, value) => share(scene, k, value) : undefined,
     );
     context.drawImage(image, 0, 0, columns, inputs, left, top, right - left, height);
     return;
   }
   const lane = height / inputs;
   /** @type {(value: number, k: number) => number} */
-  const y = own
+  const y = hasOwnScales
     ? (value, k) => top + k * lane + 4 + (1 - share(scene, k, value)) * (lane - 8)
     : (value) => top + 4 + ((palette.high - value) / (palette.high - palette.from)) * (height - 8);
   context.strokeStyle = ink.line;
   context.beginPath();
-  // zero; or between inputs that each have a scale of their own
-  for (const at of own
+  // line at zero, or between inputs with their own scales
+  for (const at of hasOwnScales
     ? Array.from({ length: inputs - 1 }, (_, k) => Math.round(top + (k + 1) * lane) - 0.5)
     : [y(0, 0)]) {
     context.moveTo(edge, at);
@@ -145,8 +147,8 @@ function drawInputAxis(panels, context, palette, top, height) {
   context.textAlign = "right";
   context.textBaseline = "middle";
   const count = inputRows(panels.scene),
-    each = panels.own ? height / count : Math.min(14, height / count);
-  if (panels.own) {
+    each = height / count;
+  if (panels.hasOwnScales) {
     for (let k = 0; k < count; k++) {
       const [low, high] = axisEnds(panels.scene.x_ends[k]),
         above = top + k * each;
@@ -164,14 +166,13 @@ function drawInputAxis(panels, context, palette, top, height) {
       context.fillText(axisNumber(value), panels.left - 9, y);
     }
   }
-  // names of the lines, at the right where there is room for a colour bar elsewhere
-  context.textAlign = "left";
-  for (let k = 0; k < count; k++) {
-    context.fillStyle = panels.ink.inputs[k];
-    context.fillText(
-      shorten(context, inputName(panels.scene, k), panels.size.bar - 8),
-      panels.left + panels.plot + 5,
-      top + height / 2 + (k - (count - 1) / 2) * each,
-    );
-  }
+  lineNames(
+    panels,
+    context,
+    Array.from({ length: count }, (_, k) => inputName(panels.scene, k)),
+    panels.ink.inputs,
+    top,
+    height,
+    panels.hasOwnScales ? each : Infinity,
+  );
 }

@@ -1,4 +1,4 @@
-// What moves over the panels in every stage: the cursor and the selected cell.
+// Marks over the panels: the cursor and the selected cell.
 
 /** @import { Gate } from "../data/scene_types.js" */
 /** @import { CursorBox, MarkExtra, Marks, PanelFrame } from "./panel_types.js" */
@@ -14,14 +14,14 @@ import { drawSelectedName } from "./selected_name.js";
 export function drawMarks(panels, marks, extras) {
   const context = contextOf(panels.over);
   context.setTransform(panels.ratio, 0, 0, panels.ratio, 0, 0);
-  // on paper Chromium repeats what was drawn, and there clearing paints white over the panels below
+  // when printing, Chromium replays all drawing commands, and clearRect would paint white over the panels
   if (!panels.fine) context.clearRect(0, 0, panels.width, panels.height);
   if (!panels.tile) return;
   const wide = panels.cellWidth(),
     [x0, x1] = [panels.x(marks.t), panels.x(marks.t + 1)],
     middle = (x0 + x1) / 2;
-  const visible = middle >= panels.left - 1 && middle <= panels.left + panels.plot + 1,
-    cursor = { x0, x1, middle, wide, visible };
+  const isVisible = middle >= panels.left - 1 && middle <= panels.left + panels.plot + 1,
+    cursor = { x0, x1, middle, wide, isVisible };
   for (const extra of extras) extra.under?.(panels, context, marks, cursor);
   drawCursor(panels, context, marks.t, cursor);
   drawSelectedCells(panels, context, marks, cursor);
@@ -34,11 +34,11 @@ export function drawMarks(panels, marks, extras) {
  * @param {number} t
  * @param {CursorBox} cursor
  */
-function drawCursor(panels, context, t, { x0, x1, middle, wide, visible }) {
+function drawCursor(panels, context, t, { x0, x1, middle, wide, isVisible }) {
   const { ink, halo, accent } = panels.ink,
     right = panels.left + panels.plot;
-  if (visible) {
-    // beside the step's cells where there is room, over them where there is none; titles stay readable
+  if (isVisible) {
+    // lines beside the step's cells, or over them if they are narrow
     const lines =
       wide >= 4
         ? [
@@ -62,6 +62,12 @@ function drawCursor(panels, context, t, { x0, x1, middle, wide, visible }) {
     const text = String(t),
       half = Math.max(context.measureText(text).width / 2 + 6, 12);
     const at = Math.max(half, Math.min(panels.width - half, middle));
+    // numbers of the ruler that it would cut are covered as a whole
+    context.fillStyle = panels.ink.surface;
+    for (const [x, halfWidth] of panels.ticks) {
+      if (Math.abs(x - at) < half + halfWidth + 2)
+        context.fillRect(x - halfWidth - 1, 0, 2 * halfWidth + 2, panels.size.ruler - 5);
+    }
     context.fillStyle = accent;
     roundedRect(context, at - half, 2, 2 * half, panels.size.ruler - 7, 5);
     context.beginPath();
@@ -74,7 +80,7 @@ function drawCursor(panels, context, t, { x0, x1, middle, wide, visible }) {
     context.textBaseline = "middle";
     context.fillText(text, at, (panels.size.ruler - 2) / 2);
   } else {
-    // which way the cursor went
+    // an arrow toward the cursor
     const edge = middle < panels.left ? panels.left : right,
       way = middle < panels.left ? 1 : -1;
     context.fillStyle = accent;
@@ -87,40 +93,40 @@ function drawCursor(panels, context, t, { x0, x1, middle, wide, visible }) {
 }
 
 /**
- * The selected unit's cell in every gate's panel, and its row's marker.
+ * Draw the selected unit's cell in every gate's panel, and the marker of its row.
  * @param {PanelFrame} panels
  * @param {CanvasRenderingContext2D} context
  * @param {Marks} marks
  * @param {CursorBox} cursor
  */
-function drawSelectedCells(panels, context, { unit, gate }, { middle, wide, visible }) {
+function drawSelectedCells(panels, context, { unit, gate }, { middle, wide, isVisible }) {
   const { ink, halo, accent } = panels.ink,
-    place = panels.shown.indexOf(unit);
+    place = panels.units.indexOf(unit);
   if (place >= 0) {
     for (const { name } of panels.rows) {
       if (panels.kinds.has(name)) continue;
       const { top: y, height } = panels.unitBox(name, place),
         tall = Math.max(height, 3),
-        chosen = name === gate;
+        isSelected = name === gate;
       const up = y + height / 2 - tall / 2;
-      // the row's marker, outside of its cells
-      context.fillStyle = chosen ? accent : ink;
-      context.globalAlpha = chosen ? 1 : 0.55;
+      // marker of the row
+      context.fillStyle = isSelected ? accent : ink;
+      context.globalAlpha = isSelected ? 1 : 0.55;
       context.beginPath();
       context.moveTo(panels.left - 1, y + height / 2);
       context.lineTo(panels.left - 7, y + height / 2 - 4.5);
       context.lineTo(panels.left - 7, y + height / 2 + 4.5);
       context.fill();
       context.globalAlpha = 1;
-      if (chosen) drawSelectedName(panels, context, /** @type {Gate} */ (name), place);
-      if (!visible) continue;
+      if (isSelected) drawSelectedName(panels, context, /** @type {Gate} */ (name), place);
+      if (!isVisible) continue;
       /** @type {[number, number, number, number]} */
       const box = [middle - Math.max(wide, 5) / 2 - 1.5, up - 1.5, Math.max(wide, 5) + 3, tall + 3];
-      context.lineWidth = chosen ? 5 : 3;
+      context.lineWidth = isSelected ? 5 : 3;
       context.strokeStyle = halo;
       context.strokeRect(...box);
-      context.lineWidth = chosen ? 3 : 1.5;
-      context.strokeStyle = chosen ? accent : ink;
+      context.lineWidth = isSelected ? 3 : 1.5;
+      context.strokeStyle = isSelected ? accent : ink;
       context.strokeRect(...box);
     }
   }

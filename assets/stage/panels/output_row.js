@@ -1,5 +1,5 @@
-// The row of the outputs of the model's head: probabilities of classes as colour, signs and numbers as lines. The target
-// is boxed or dashed, a wrong prediction is crossed below: nothing is shown by colour alone.
+// Row of the head's outputs: class probabilities as colours, signs and numbers as lines. Targets are boxes or dashes, wrong
+// predictions have a cross below: no information is in colour alone.
 
 /** @import { Scene } from "../data/scene_types.js" */
 /** @import { Palette } from "../view/palette.js" */
@@ -7,18 +7,18 @@
 import { nameOfRow, outputOf, rowOf } from "../model/head.js";
 import { axisNumber } from "../view/axis_number.js";
 import { colourBar, rowNames } from "./axes.js";
-import { shorten } from "./canvas.js";
+import { lineNames } from "./line_names.js";
 import { raster } from "./raster.js";
 import { drawRowLine } from "./row_line.js";
 
 const ROW = 14,
   LANE = 20,
-  LINE = 46; // px of a class where there are few, of a sign, of numbers
-const HIGHEST = 64; // px of classes, at most, where the screen is not low
-const CROSS = 9; // px of the lane below for what is wrong
-const NARROW = 7; // px of a step in which a cross has no room
+  LINE = 46; // px of a class, of a sign, of all numbers
+const HIGHEST = 64; // px of all classes at most
+const CROSS = 9; // px of the lane of crosses
+const NARROW = 7; // px of a step that is too narrow for a cross
 const DARK = "rgba(0, 0, 0, .8)",
-  BRIGHT = "#ffffff"; // around and on the colours of probabilities, alike in both themes
+  BRIGHT = "#ffffff"; // visible on all colours of probabilities, the same in both themes
 
 /** @type {RowKind} */
 export const outputRow = {
@@ -39,7 +39,7 @@ export const outputRow = {
 /** @typedef {RowStrip & {palette: Palette}} OutputStrip */
 
 /**
- * Px of the panel without its title.
+ * Return px of the panel without its title.
  * @param {PanelFrame} panels
  * @param {number} room  of the whole screen
  */
@@ -52,7 +52,7 @@ function outputHeight({ scene: { answer }, scale }, room) {
 }
 
 /**
- * What it is explained by: where nothing can be wrong, no cross is spoken of.
+ * Return the key of the caption. The caption "near" does not mention crosses.
  * @param {Scene} scene
  */
 function outputCaption({ answer }) {
@@ -60,7 +60,7 @@ function outputCaption({ answer }) {
 }
 
 /**
- * Px of the lane below it.
+ * Return px of the lane of crosses below the panel.
  * @param {PanelFrame} panels
  */
 function wrongLane({ scene: { answer }, scale }) {
@@ -68,7 +68,7 @@ function wrongLane({ scene: { answer }, scale }) {
 }
 
 /**
- * The output at a height; null where a row is of several.
+ * Return the output at a height; null if several share the row.
  * @param {PanelFrame} panels
  * @param {number} y
  */
@@ -82,9 +82,9 @@ export function outputAt(panels, y) {
 }
 
 /**
- * Where an output's row is.
+ * Return the position of an output's row.
  * @param {PanelFrame} panels
- * @param {number | null} output  null: all of them
+ * @param {number | null} output  null: all outputs
  */
 export function outputBox(panels, output) {
   const {
@@ -97,7 +97,7 @@ export function outputBox(panels, output) {
 }
 
 /**
- * What is written beside it.
+ * Draw the labels at both sides.
  * @param {PanelFrame} panels
  * @param {CanvasRenderingContext2D} context
  * @param {Palette} palette
@@ -109,7 +109,6 @@ function outputAxis(panels, context, palette, top, height) {
     scene: { answer },
     left,
     plot,
-    size,
   } = panels;
   if (!answer) return;
   const name = (/** @type {number} */ row) => rowName(panels, row);
@@ -120,15 +119,16 @@ function outputAxis(panels, context, palette, top, height) {
   if (answer.kind === "signs") {
     const each = height / answer.count;
     context.textAlign = "left";
-    const [above, below] = panels.delta.includes("y")
-      ? [`+${axisNumber(palette.high)}`, axisNumber(palette.low)]
-      : ["+", "\u2212"];
+    // a lane is too low for both ends of a scale
+    /** @type {[string, number][]} */
+    const labels = panels.delta.includes("y")
+      ? [[`\u00b1${axisNumber(palette.high)}`, 0.5]]
+      : [
+          ["+", 0.27],
+          ["\u2212", 0.77],
+        ];
     for (let k = 0; k < answer.count; k++) {
-      for (const [text, at] of /** @type {[string, number][]} */ ([
-        [above, 0.27],
-        [below, 0.77],
-      ]))
-        context.fillText(text, left + plot + 5, top + (k + at) * each);
+      for (const [text, at] of labels) context.fillText(text, left + plot + 5, top + (k + at) * each);
     }
     return;
   }
@@ -137,14 +137,15 @@ function outputAxis(panels, context, palette, top, height) {
     y = heightOf(ends, top, height, 1);
   context.textAlign = "right";
   for (const value of ticks(low, high)) context.fillText(axisNumber(value), left - 9, y(value, 0));
-  context.textAlign = "left";
-  for (let k = 0; k < answer.count; k++) {
-    context.fillText(
-      shorten(context, name(k), size.bar - 8),
-      left + plot + 5,
-      top + height / 2 + (k - (answer.count - 1) / 2) * 14,
-    );
-  }
+  const names = Array.from({ length: answer.count }, (_, k) => name(k));
+  lineNames(
+    panels,
+    context,
+    names,
+    names.map(() => panels.ink.muted),
+    top,
+    height,
+  );
 }
 
 /**
@@ -171,7 +172,7 @@ function drawOutputs(panels, context, strip) {
     const all = Int32Array.from({ length: y.rows }, (_, k) => k);
     const image = raster(panels.images, "y", tile, statistic, palette, all, start, columns, bin, 1);
     context.drawImage(image, 0, 0, columns, y.rows, left, top, right - left, height);
-    if (tile.exact && bin === 1) dueBoxes(context, strip);
+    if (tile.exact && bin === 1) targetBoxes(context, strip);
   } else {
     lines(panels, context, strip);
   }
@@ -183,7 +184,7 @@ function drawOutputs(panels, context, strip) {
  * @param {CanvasRenderingContext2D} context
  * @param {OutputStrip} strip
  */
-function dueBoxes(context, { tile, start, columns, left, right, top, height }) {
+function targetBoxes(context, { tile, start, columns, left, right, top, height }) {
   const { y, target } = tile.arrays,
     wide = (right - left) / columns,
     each = height / y.rows;
@@ -257,10 +258,10 @@ function lines(panels, context, { tile, palette, start, columns, bin, left, righ
 /**
  * @param {CanvasRenderingContext2D} context
  * @param {number} columns
- * @param {number} wide  of one
+ * @param {number} wide  of a column
  * @param {number} left
  * @param {string} colour
- * @param {(column: number) => number} y  NaN where none is
+ * @param {(column: number) => number} y  NaN: no dash
  */
 function dashes(context, columns, wide, left, colour, y) {
   const inset = wide > 6 ? wide * 0.16 : 0;
@@ -279,7 +280,7 @@ function dashes(context, columns, wide, left, colour, y) {
 }
 
 /**
- * A cross below each step that is wrong; steps with no room for one are hatched together.
+ * Draw a cross below each wrong step; narrow steps are hatched instead.
  * @param {PanelFrame} panels
  * @param {CanvasRenderingContext2D} context
  * @param {OutputStrip} strip
@@ -323,7 +324,7 @@ function crosses(panels, context, { tile, start, columns, bin, left, right, top,
 }
 
 /**
- * What signs or numbers reach over: the answer's own scale, or that of differences.
+ * Return the scale of signs or numbers.
  * @param {PanelFrame} panels
  * @param {Palette} palette
  * @returns {{low: number, high: number}}
@@ -333,7 +334,7 @@ function endsOf({ scene: { answer }, delta }, palette) {
 }
 
 /**
- * The height of a number in a lane; what is outside of the scale is at its end.
+ * Return a function for the y of a number in a lane, clipped to the scale.
  * @param {{low: number, high: number}} ends
  * @param {number} top
  * @param {number} height
@@ -342,13 +343,13 @@ function endsOf({ scene: { answer }, delta }, palette) {
  */
 function heightOf({ low, high }, top, height, lanes) {
   const each = height / lanes,
-    spare = lanes > 1 ? 3 : 4;
+    margin = lanes > 1 ? 3 : 4;
   return (value, lane) =>
-    top + lane * each + spare + (1 - Math.max(0, Math.min(1, (value - low) / (high - low)))) * (each - 2 * spare);
+    top + lane * each + margin + (1 - Math.max(0, Math.min(1, (value - low) / (high - low)))) * (each - 2 * margin);
 }
 
 /**
- * Two round numbers of a scale, or three: 0, and what is near its ends.
+ * Return round numbers near the ends of a scale, and 0 if it is inside.
  * @param {number} low
  * @param {number} high
  */

@@ -1,4 +1,4 @@
-// The whole sequence in one bar, and the visible part of it.
+// Overview: the whole sequence as a bar, with the window on it.
 
 /** @import { AxisExtra } from "./panel_types.js" */
 import { roundedRect } from "./canvas.js";

@@ -1,4 +1,4 @@
-// What the panels are made of and drawn from. Types only: nothing here runs.
+// Types of the panels: rows, layout, picture, marks. Nothing here runs.
 
 /** @import { Panel, Phase, Scene, Statistic, StoryPlace, Words } from "../data/scene_types.js" */
 /** @import { Tile, Tiles } from "../data/tiles.js" */
@@ -7,15 +7,15 @@
 /** @import { Brush } from "./gestures.js" */
 /** @import { PanelSurface } from "../view/surface_types.js" */
 
-/** @typedef {{name: Panel, title: number, top: number, height: number, bottom: number}} PanelRow  px from the top; title: where the line above it begins */
-/** @typedef {{each: number, units: number, tile: Tile}} DrawnPanels  how many steps and units share a pixel, and the tile drawn */
-/** @typedef {{tile: Tile, palettes: Record<Panel, Palette>, statistic: Statistic, start: number, columns: number, bin: number, left: number, right: number, top: number, height: number}} RowStrip  where the columns of a row stand */
+/** @typedef {{name: Panel, title: number, top: number, height: number, bottom: number}} PanelRow  px from the top; title: top of the line above the panel */
+/** @typedef {{each: number, units: number, tile: Tile}} PictureInfo  numbers of steps and units that share a pixel, and the tile */
+/** @typedef {{tile: Tile, palettes: Record<Panel, Palette>, statistic: Statistic, start: number, columns: number, bin: number, left: number, right: number, top: number, height: number}} RowStrip  columns of a tile and their position */
 
 /**
- * A kind of row that is no heatmap of a gate.
+ * A kind of row that is not a heatmap of a gate.
  * @typedef {object} RowKind
  * @property {Panel} name
- * @property {(panels: PanelFrame) => string[]} names  written at its left
+ * @property {(panels: PanelFrame) => string[]} names  labels at the left
  * @property {(panels: PanelFrame, room: number) => number} height  px
  * @property {(panels: PanelFrame) => number} below  px of a lane below it
  * @property {(scene: Scene) => string} caption  key of its words
@@ -23,17 +23,17 @@
  * @property {(panels: PanelFrame, context: CanvasRenderingContext2D, palettes: Record<Panel, Palette>, top: number, height: number) => void} axis
  */
 
-/** @typedef {{text: string, meaning: string, top: number, height: number}} DrawnName  a name drawn at the left, and where */
-/** @typedef {{height: (panels: PanelFrame) => number, name?: (panels: PanelFrame) => DrawnName | null, draw: (panels: PanelFrame, context: CanvasRenderingContext2D, first: number, last: number, tile: Tile) => void}} AxisExtra  drawn below or over the panels; height: px it needs under the axis */
+/** @typedef {{text: string, meaning: string, top: number, height: number}} AxisName  a name at the left, and its position */
+/** @typedef {{height: (panels: PanelFrame) => number, name?: (panels: PanelFrame) => AxisName | null, draw: (panels: PanelFrame, context: CanvasRenderingContext2D, first: number, last: number, tile: Tile) => void}} AxisExtra  drawn below or over the panels; height: px it needs under the axis */
 
 /**
  * @typedef {object} PanelLayout
- * @property {Int32Array} shown  units from the top
- * @property {string[] | null} ranks  the number the order is by, by unit
- * @property {string} hide  letters of the panels hidden
- * @property {Panel | ""} large  the one that has all the room
- * @property {boolean} own  each input is on its own scale
- * @property {boolean} lane  there is a lane under the first panel
+ * @property {Int32Array} units  units from the top
+ * @property {string[] | null} ranks  the number that the order sorts by, by unit
+ * @property {string} hide  letters of the hidden panels
+ * @property {Panel | ""} large  the one that fills the stage
+ * @property {boolean} hasOwnScales  each input is on its own scale
+ * @property {boolean} hasLane  there is a lane under the first panel
  * @property {string} delta  letters of the panels that show differences
  */
 
@@ -48,7 +48,7 @@
  * @property {number} b
  */
 
-/** @typedef {{t: number, gate: Panel, unit: number | null, out?: number | null}} Hovered  unit: null over the input; out: over the outputs */
+/** @typedef {{t: number, gate: Panel, unit: number | null, out?: number | null}} HoverPoint  unit: null over the input; out: over the outputs */
 
 /**
  * @typedef {object} Marks
@@ -56,19 +56,19 @@
  * @property {number} unit
  * @property {Panel} gate
  * @property {number | null} out  the selected output of the head
- * @property {Hovered | null} hover
+ * @property {HoverPoint | null} hover
  * @property {Brush | null} brush
  * @property {[number, number] | null} loop
  * @property {Phase | null} phase
- * @property {boolean} playing
- * @property {StoryPlace | null} story  what the sentence over the stage speaks of
+ * @property {boolean} isPlaying
+ * @property {StoryPlace | null} story  cells to frame
  */
 
-/** @typedef {{x0: number, x1: number, middle: number, wide: number, visible: boolean}} CursorBox  the selected step, px */
+/** @typedef {{x0: number, x1: number, middle: number, wide: number, isVisible: boolean}} CursorBox  the selected step, px */
 /** @typedef {{under?: (panels: PanelFrame, context: CanvasRenderingContext2D, marks: Marks, cursor: CursorBox) => void, over?: (panels: PanelFrame, context: CanvasRenderingContext2D, marks: Marks, cursor: CursorBox) => void}} MarkExtra  drawn under or over the cursor */
 
 /**
- * What axes are drawn on: the panels, as far as axes read them.
+ * The panels as axes use them.
  * @typedef {object} AxisSurface
  * @property {Ink} ink
  * @property {Words} words
@@ -80,15 +80,15 @@
  * @property {number} b
  * @property {number} axisTop
  * @property {{ruler: number, axis: number, bar: number, symbols: number, title: number}} size
- * @property {Int32Array} shown
+ * @property {Int32Array} units
  * @property {(unit: number) => string} unitName
  * @property {(t: number) => number} x
  * @property {() => number} cellWidth
  */
 
 /**
- * The panels as rows, axes and marks draw on them.
- * @typedef {AxisSurface & PanelSurface & {axis: number, delta: string, fine: boolean, images: Partial<Record<Panel, HTMLCanvasElement>>, kinds: Map<Panel, RowKind>, labelsOver: boolean, overviewTop: number, ratio: number, rows: PanelRow[], bottom: number, strong: string}} PanelFrame
+ * The panels as rows, axes and marks use them.
+ * @typedef {AxisSurface & PanelSurface & {axis: number, delta: string, fine: boolean, images: Partial<Record<Panel, HTMLCanvasElement>>, kinds: Map<Panel, RowKind>, labelsOver: boolean, overviewTop: number, ratio: number, rows: PanelRow[], bottom: number, strong: string, ticks: number[][]}} PanelFrame
  */
 
 export {};

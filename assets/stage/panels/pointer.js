@@ -4,7 +4,7 @@
 /** @import { Ports } from "../view/ports.js" */
 /** @import { Brush, GestureAction, PointerFact, PointerPoint, PointerSpot } from "./gestures.js" */
 /** @import { Heatmaps } from "./heatmaps.js" */
-/** @import { Hovered } from "./panel_types.js" */
+/** @import { HoverPoint } from "./panel_types.js" */
 import { enlarge } from "./enlarge.js";
 import { element } from "../view/elements.js";
 import { clamp } from "../view/time_window.js";
@@ -34,13 +34,13 @@ export class PanelsPointer {
     this.panels = panels;
     this.part = part;
     this.ports = ports;
-    /** @type {Hovered | null} */
+    /** @type {HoverPoint | null} */
     this.hover = null;
     /** @type {Brush | null} */
     this.brush = null;
-    /** Where a double click began. @type {Cell | null} */
+    /** The cell of the first click of a double click. @type {Cell | null} */
     this.before = null;
-    this.hinted = false; // it was said that the wheel needs a key to zoom
+    this.hasHinted = false; // the hint that the wheel needs a key to zoom was shown
     this.listeners = new AbortController();
     const { state } = ports,
       { signal } = this.listeners,
@@ -63,11 +63,11 @@ export class PanelsPointer {
       },
     });
     for (const [name, type] of POINTERS) host.addEventListener(name, (event) => this.handle(type, event), { signal });
-    // a finger that is lifted leaves too; what it has read stays until the next touch
-    const left = (/** @type {PointerEvent} */ event) => {
+    // lifting a finger is a pointerleave too: its tooltip stays until the next touch
+    const onLeave = (/** @type {PointerEvent} */ event) => {
       if (event.pointerType !== "touch") this.leave();
     };
-    host.addEventListener("pointerleave", left, { signal });
+    host.addEventListener("pointerleave", onLeave, { signal });
     host.addEventListener("dblclick", (event) => this.doubleClick(event), { signal });
     host.addEventListener("wheel", (event) => this.wheel(event), { passive: false, signal });
     ports.onDismiss((path) => {
@@ -80,13 +80,13 @@ export class PanelsPointer {
   doubleClick(event) {
     event.preventDefault();
     const { state, run } = this.ports;
-    if (state.pressTakers.some((taker) => taker.takesClicks())) return; // two quick clicks are two edits
+    if (state.pressHandlers.some((taker) => taker.takesClicks())) return; // two quick clicks are two edits
     const isTitle = (/** @type {EventTarget} */ each) =>
       each instanceof HTMLElement && each.classList.contains("title");
     const title = /** @type {HTMLElement | undefined} */ (event.composedPath().find(isTitle));
     if (title) return enlarge(state, /** @type {any} */ (title.dataset.gate));
     run("whole");
-    if (this.before) state.set(this.before, true); // its two clicks selected nothing
+    if (this.before) state.set(this.before, true); // undo the selection by its two clicks
   }
 
   /**
@@ -99,8 +99,8 @@ export class PanelsPointer {
       box = part.panels.getBoundingClientRect(),
       x = event.clientX - box.left,
       y = event.clientY - box.top,
-      found = panels.at(x, y);
-    return { x, y, ...found, ...(found.where === "gate" && found.gate === "y" && { out: outputAt(panels, y) }) };
+      target = panels.at(x, y);
+    return { x, y, ...target, ...(target.where === "gate" && target.gate === "y" && { out: outputAt(panels, y) }) };
   }
 
   /**
@@ -113,25 +113,25 @@ export class PanelsPointer {
     if (!this.panels.width) return;
     if (type === "down") {
       if (event.pointerType === "mouse" && event.button !== 0) return;
-      // captured, its clicks would not be the title's
+      // without capture: it would redirect clicks on the title
       if (event.target instanceof Element && event.target.closest(".title")) return;
       root.classList.toggle("by-touch", event.pointerType === "touch");
-      root.classList.add("by-pointer"); // no focus ring around what was only pointed at
+      root.classList.add("by-pointer"); // no focus ring after a press
       host.focus({ preventScroll: true });
       host.setPointerCapture(event.pointerId);
     }
     const { pointerId: id, timeStamp: time, shiftKey: shift, pointerType } = event,
       spot = this.spot(event);
-    if (state.pressTakers.some((taker) => taker.feed({ type, id, shift, ...spot }, this.panels))) return;
+    if (state.pressHandlers.some((taker) => taker.feed({ type, id, shift, ...spot }, this.panels))) return;
     for (const action of this.gestures.feed({ type, id, time, shift, pointerType, ...spot })) this.act(action);
-    state.dragging = this.gestures.busy;
+    state.isDragging = this.gestures.isBusy;
   }
 
   /** @param {GestureAction} action */
   act(action) {
     const { state, paint } = this.ports;
     switch (action.do) {
-      case "before":
+      case "remember":
         this.before = state.place;
         break;
       case "hover":
@@ -154,14 +154,14 @@ export class PanelsPointer {
       case "click":
         state.stop();
         state.story = null;
-        state.set(action.chosen, true);
+        state.set(action.cell, true);
         if (action.explain) state.explain();
         break;
-      case "settled":
+      case "dragEnd":
         state.emit("announce");
         break;
-      case "rested":
-        state.dragging = this.gestures.busy;
+      case "release":
+        state.isDragging = this.gestures.isBusy;
         state.emit("moved");
         break;
     }
@@ -171,9 +171,9 @@ export class PanelsPointer {
   hoverOver(point) {
     const { state, paint } = this.ports,
       { tip, panels: host } = this.part;
-    if (point) host.dataset.zone = point.where === "gate" && state.zoomed ? "pan" : point.where;
+    if (point) host.dataset.zone = point.where === "gate" && state.isZoomed ? "pan" : point.where;
     const over = point?.where === "x" ? "x" : point?.where === "gate" ? point.gate : null,
-      gate = point?.inPlot && !state.playing ? over : null;
+      gate = point?.isInPlot && !state.isPlaying ? over : null;
     const out = gate === "y" ? { out: point?.out } : {};
     this.hover = point && gate ? { t: point.t, gate, unit: point.unit, ...out } : null;
     tip.hidden = !this.hover;
@@ -207,16 +207,16 @@ export class PanelsPointer {
     const across = (event.shiftKey ? event.deltaY : event.deltaX) * scale,
       down = event.shiftKey ? 0 : event.deltaY * scale;
     if (Math.abs(across) > Math.abs(down)) {
-      if (!state.zoomed) return;
+      if (!state.isZoomed) return;
       event.preventDefault();
       const by = (across / panels.plot) * (b - a);
       state.zoomTo(a + by, b + by);
       return;
     }
-    // the wheel scrolls the page; with a key, or as two fingers on a pad pinch, it zooms
+    // the wheel scrolls the page; with ctrl it zooms, as does a pinch on a touchpad
     if (!event.ctrlKey && !event.metaKey) {
-      if (!this.hinted) state.emit("hint", state.words.wheel_hint);
-      this.hinted = true;
+      if (!this.hasHinted) state.emit("hint", state.words.wheel_hint);
+      this.hasHinted = true;
       return;
     }
     event.preventDefault();

@@ -1,4 +1,4 @@
-// Values to pixels: one a cell, pooled where several share one.
+// Values as pixels: one per cell, or one per block of cells.
 
 /** @import { Panel, Statistic } from "../data/scene_types.js" */
 /** @import { Palette } from "../view/palette.js" */
@@ -17,30 +17,30 @@ import { contextOf } from "./canvas.js";
  * @param {number} columns
  * @param {number} bin columns that share a pixel
  * @param {number} rowsEach rows that share a pixel
- * @param {(row: number, value: number) => number} [scaled] what the palette gets for a value
+ * @param {(row: number, value: number) => number} [scale] applied to values before the palette
  * @returns {HTMLCanvasElement}
  */
-export function raster(images, name, tile, statistic, palette, rows, start, columns, bin, rowsEach, scaled) {
+export function raster(images, name, tile, statistic, palette, rows, start, columns, bin, rowsEach, scale) {
   const height = Math.ceil(rows.length / rowsEach);
-  let held = images[name];
-  if (!held || held.width < columns || held.height < height) {
-    held = document.createElement("canvas");
-    held.width = columns;
-    held.height = height;
-    images[name] = held;
+  let canvas = images[name];
+  if (!canvas || canvas.width < columns || canvas.height < height) {
+    canvas = document.createElement("canvas");
+    canvas.width = columns;
+    canvas.height = height;
+    images[name] = canvas;
   }
-  const context = contextOf(held),
+  const context = contextOf(canvas),
     pixels = context.createImageData(columns, height);
   const out = new Uint32Array(pixels.data.buffer),
     column = new Float64Array(height);
   for (let c = 0; c < columns; c++) {
     tile.pool(column, name, statistic, start + c * bin, bin, rows, rowsEach);
-    if (scaled)
+    if (scale)
       column.forEach((value, k) => {
-        column[k] = scaled(k, value);
+        column[k] = scale(k, value);
       });
     palette.paint(out, c, columns, column);
   }
   context.putImageData(pixels, 0, 0);
-  return held;
+  return canvas;
 }

@@ -1,9 +1,9 @@
-// One row of a strip over time.
+// Line of one row over time.
 
 /** @import { Tile } from "../data/tiles.js" */
 
 /**
- * Draw one row: a line of steps, or a band from the lowest to the highest value where steps share a pixel.
+ * Draw one row: a line of steps, or a band from lowest to highest value if steps share a pixel.
  * @param {CanvasRenderingContext2D} context
  * @param {{tile: Tile, name: "x" | "y", row: number, start: number, columns: number, bin: number, left: number, right: number, colour: string}} course
  * @param {(value: number) => number} y

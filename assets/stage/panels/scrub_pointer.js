@@ -1,10 +1,11 @@
-// The pointer over the panels of a small figure: press or drag to move the cursor, click a cell to select its unit.
+// Pointer over a small figure: press or drag to move the cursor, click a cell to select its unit.
 
 /** @import { Ports } from "../view/ports.js" */
 
 /** @typedef {Pick<Ports, "state">} ScrubPorts */
 
 /**
+ * Listen to the pointer.
  * @param {{time: (x: number) => number, at: (x: number, y: number) => {unit: number | null}}} panels
  * @param {Record<string, HTMLElement>} part
  * @param {ScrubPorts} ports

@@ -1,8 +1,8 @@
-// Name of the selected unit at its row. It covers the names it would touch: on a low panel most rows have no name.
+// Name of the selected unit at its row. It covers names that it would overlap.
 
 /** @import { Gate } from "../data/scene_types.js" */
 /** @import { PanelFrame } from "./panel_types.js" */
-import { LETTER, nameAt, namedRows } from "./axes.js";
+import { LETTER, nameOffset, nameInterval } from "./axes.js";
 import { shorten } from "./canvas.js";
 
 /**
@@ -14,18 +14,18 @@ import { shorten } from "./canvas.js";
  */
 export function drawSelectedName(panels, context, gate, place) {
   const { top, height } = panels.row(gate),
-    count = panels.shown.length,
+    count = panels.units.length,
     tall = LETTER * panels.scale,
-    y = nameAt(panels, place, count, height),
-    every = namedRows(panels, count, height);
+    y = nameOffset(panels, place, count, height),
+    every = nameInterval(panels, count, height);
   context.fillStyle = panels.ink.surface;
   for (let k = 0; k < count; k += every) {
-    const other = nameAt(panels, k, count, height);
+    const other = nameOffset(panels, k, count, height);
     if (k === place || Math.abs(other - y) < tall) context.fillRect(0, top + other - tall / 2, panels.left - 8, tall);
   }
   context.font = panels.strong;
   context.textAlign = "right";
   context.textBaseline = "middle";
   context.fillStyle = panels.ink.accent;
-  context.fillText(shorten(context, panels.unitName(panels.shown[place]), panels.left - 12), panels.left - 9, top + y);
+  context.fillText(shorten(context, panels.unitName(panels.units[place]), panels.left - 12), panels.left - 9, top + y);
 }

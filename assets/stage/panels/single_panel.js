@@ -1,4 +1,4 @@
-// One gate's panel with a cursor, for small figures: no titles, no rows of other kinds, no zoom.
+// Panel of one gate with a cursor, for small figures: no zoom, no rows of other kinds.
 
 /** @import { Gate } from "../data/scene_types.js" */
 /** @import { Part, Ports } from "../view/ports.js" */
@@ -29,7 +29,7 @@ export class SinglePanel {
     this.scale = 1;
     this.left = 34;
     this.width = this.plot = this.a = this.b = 0;
-    this.stale = true;
+    this.isStale = true;
   }
 
   /**
@@ -45,7 +45,7 @@ export class SinglePanel {
     host.append(...nodes);
     Object.assign(part.panels.style, { height: `${height}px`, minHeight: 0 });
     const redraw = () => {
-      this.stale = true;
+      this.isStale = true;
       paint();
     };
     on("picture", redraw);
@@ -62,8 +62,8 @@ export class SinglePanel {
 
   // ---- layout, as axes.js reads it
 
-  get shown() {
-    return this.state?.shown ?? new Int32Array(0);
+  get units() {
+    return this.state?.visibleUnits ?? new Int32Array(0);
   }
 
   get axisTop() {
@@ -102,9 +102,9 @@ export class SinglePanel {
    * @param {number} y
    */
   at(_x, y) {
-    const { shown, size } = this,
-      k = Math.floor(((y - size.ruler) / (this.axisTop - size.ruler)) * shown.length);
-    return { unit: shown[k] ?? null };
+    const { units, size } = this,
+      k = Math.floor(((y - size.ruler) / (this.axisTop - size.ruler)) * units.length);
+    return { unit: units[k] ?? null };
   }
 
   // ---- drawing
@@ -112,16 +112,16 @@ export class SinglePanel {
   /** @param {Store} state */
   update(state) {
     const { part, size } = this,
-      { look, shown, view } = state;
+      { look, visibleUnits, view } = state;
     if (!part || !look) return;
-    if (this.stale && !this.draw(state)) return;
+    if (this.isStale && !this.draw(state)) return;
     const context = contextOf(part.over),
       top = size.ruler,
-      each = (this.axisTop - top) / shown.length,
+      each = (this.axisTop - top) / visibleUnits.length,
       x = this.x(view.t),
       wide = Math.max(this.cellWidth(), 2);
     context.clearRect(0, 0, this.width, this.height);
-    const row = shown.indexOf(view.unit);
+    const row = visibleUnits.indexOf(view.unit);
     for (const [style, line] of /** @type {const} */ ([
       [look.ink.halo, 3],
       [look.ink.accent, 1.5],
@@ -135,16 +135,16 @@ export class SinglePanel {
 
   /**
    * @param {Store} state
-   * @returns {boolean} whether there was something to draw
+   * @returns {boolean} whether it could draw
    */
   draw(state) {
     const { part, gate, height, size, axisTop } = this,
-      { look, shown, view, scene } = state,
+      { look, visibleUnits, view, scene } = state,
       [first, last] = state.visible(),
       tile = state.tiles.covering(view.layer, first, last),
       width = part?.panels.clientWidth ?? 0;
     if (!part || !look || !tile || !width) return false;
-    this.stale = false;
+    this.isStale = false;
     const ratio = pixelRatio();
     Object.assign(this, { width, a: first, b: last + 1, plot: width - this.left - size.bar });
     for (const canvas of [part.heat, part.over]) {
@@ -156,9 +156,9 @@ export class SinglePanel {
       [from, to] = [tile.column(first), tile.column(last)],
       bin = Math.ceil((to - from + 1) / Math.max(1, this.plot * ratio)),
       columns = Math.ceil((to + 1 - from) / bin),
-      each = Math.ceil(shown.length / Math.max(1, (axisTop - size.ruler) * ratio)),
-      rows = Math.ceil(shown.length / each);
-    const image = raster({}, gate, tile, "mean", look.palettes[gate], shown, from, columns, bin, each),
+      each = Math.ceil(visibleUnits.length / Math.max(1, (axisTop - size.ruler) * ratio)),
+      rows = Math.ceil(visibleUnits.length / each);
+    const image = raster({}, gate, tile, "mean", look.palettes[gate], visibleUnits, from, columns, bin, each),
       tall = axisTop - size.ruler;
     context.font = `12px system-ui, sans-serif`;
     context.imageSmoothingEnabled = false;

@@ -2,16 +2,16 @@
 
 export const GAP = 5,
   OVERVIEW = 14;
-export const ABOVE = 52; // what a page has over its stage: all of a stage fits below it
+export const ABOVE = 52; // of a page above its stage
 export const LOWEST = 40,
-  LOWEST_LARGE = 23, // with the type of a projector, where all panels are to be seen below an open editor
+  LOWEST_LARGE = 23, // with large type: all panels are visible below an open editor
   HIGHEST = 240,
   UNIT = 40; // of a panel; of a unit in it
-export const LANE_OF_CHANGE = 16; // what is left of an experiment's change
+export const LANE_OF_CHANGE = 16; // of the curve of differences
 export const MOST = 4096; // of a large panel
 
 /**
- * What grows with the type, px.
+ * Return sizes that grow with the type, px.
  * @param {number} scale
  */
 export function sizesAt(scale) {

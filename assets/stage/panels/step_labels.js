@@ -1,14 +1,14 @@
-// Labels and targets of steps: as many as have room.
+// Labels and targets of steps, as many as fit.
 
 /** @import { Tile } from "../data/tiles.js" */
 /** @import { AxisExtra, AxisSurface, PanelFrame } from "./panel_types.js" */
 import { shorten } from "./canvas.js";
 
-const ROOMY = 22; // px of a step from which on each target is written by itself
-const DOTS = 4; // px between dots at least, and from a dot to a label
-const LONGEST = 130; // px of a label that is wider than its step: enough for a date with a time
+const ROOMY = 22; // px; wider steps have their own target each
+const DOTS = 4; // px between dots, and between a dot and a label, at least
+const LONGEST = 130; // px of a label that is wider than its step: fits a date with a time
 
-/** @type {AxisExtra} The label of each step: over the input, or under the axis where the input is not shown. */
+/** @type {AxisExtra} Labels of steps: over the input, or under the axis if the input is hidden. */
 export const stepLabels = {
   height: ({ scene, labelsOver, size }) => (scene.trace.labelled && !labelsOver ? size.symbols : 0),
   draw(panels, context, first, last, tile) {
@@ -20,7 +20,7 @@ export const stepLabels = {
   },
 };
 
-/** @type {AxisExtra} The target of each step, in a line of its own under the axis. */
+/** @type {AxisExtra} Targets of steps, in a line under the axis. */
 export const targetLabels = {
   height: ({ scene, size }) => (scene.trace.asks ? size.symbols : 0),
   name(panels) {
@@ -50,7 +50,7 @@ function middleOf({ axisTop, axis, size }) {
 }
 
 /**
- * Draw the labels of steps, as many as have room; the others are dots.
+ * Draw the labels of steps, as many as fit; the others are dots.
  * @param {AxisSurface} panels
  * @param {CanvasRenderingContext2D} context
  * @param {number} first
@@ -58,9 +58,9 @@ function middleOf({ axisTop, axis, size }) {
  * @param {Tile} tile
  * @param {string[]} texts  of the tile's steps
  * @param {number} y
- * @param {boolean} [held]  equal neighbouring texts are one label with a line
+ * @param {boolean} [merges]  equal neighbouring texts are one label with a line
  */
-export function labelSteps(panels, context, first, last, tile, texts, y, held = false) {
+export function labelSteps(panels, context, first, last, tile, texts, y, merges = false) {
   const wide = panels.cellWidth(),
     from = Math.max(first, tile.first),
     to = Math.min(last, tile.last);
@@ -68,15 +68,15 @@ export function labelSteps(panels, context, first, last, tile, texts, y, held = 
   context.textBaseline = "middle";
   context.strokeStyle = context.fillStyle;
   context.lineWidth = 1;
-  const lasts = (/** @type {string} */ text) =>
-    wide < ROOMY ? held || isDate(text) : isDate(text) && context.measureText(text).width > wide;
-  const runs = runsOf(texts.slice(from - tile.first, to + 1 - tile.first), lasts);
+  const canMerge = (/** @type {string} */ text) =>
+    wide < ROOMY ? merges || isDate(text) : isDate(text) && context.measureText(text).width > wide;
+  const runs = runsOf(texts.slice(from - tile.first, to + 1 - tile.first), canMerge);
   /** @type {[number, number][]} */
-  const written = [];
+  const labels = [];
   /** @type {number[]} */
-  const omitted = [];
+  const dots = [];
   let free = panels.left - 8,
-    cut = "";
+    lastShort = "";
   for (const [k, [text, begin, end]] of runs.entries()) {
     const left = Math.max(panels.left, panels.x(from + begin)),
       right = Math.min(panels.left + panels.plot, panels.x(from + end + 1));
@@ -91,14 +91,14 @@ export function labelSteps(panels, context, first, last, tile, texts, y, held = 
       wide,
       k + 1 < runs.length ? panels.x(from + runs[k + 1][1]) : panels.left + panels.plot,
     );
-    if (x - half < free || x + half > panels.width || (short !== text && short === cut)) {
-      omitted.push(middle);
+    if (x - half < free || x + half > panels.width || (short !== text && short === lastShort)) {
+      dots.push(middle);
       continue;
     }
     context.fillText(short, x, y);
-    written.push([x - half, x + half]);
-    cut = short;
-    // letters may stand as close as in a word
+    labels.push([x - half, x + half]);
+    lastShort = short;
+    // single letters can be as close as in a word
     free = x + half + 2 + (short.length > 1 ? Math.min(half, 3) : 0);
     if (begin === end) continue;
     context.beginPath();
@@ -114,10 +114,10 @@ export function labelSteps(panels, context, first, last, tile, texts, y, held = 
     context.stroke();
     context.globalAlpha = 1;
   }
-  let dotted = -Infinity;
-  for (const x of omitted) {
-    if (x - dotted < DOTS || written.some(([left, right]) => x > left - DOTS && x < right + DOTS)) continue;
-    dotted = x;
+  let lastDot = -Infinity;
+  for (const x of dots) {
+    if (x - lastDot < DOTS || labels.some(([left, right]) => x > left - DOTS && x < right + DOTS)) continue;
+    lastDot = x;
     context.fillRect(x - 1, y - 1, 2, 2);
   }
 }
@@ -127,9 +127,9 @@ export function labelSteps(panels, context, first, last, tile, texts, y, held = 
  * does not reach the next one.
  * @param {number} middle  of the step
  * @param {number} half  of the label's width
- * @param {number} free  where the free room begins
+ * @param {number} free  left end of the free room
  * @param {number} wide  px of a step
- * @param {number} next  where the next step with a label begins
+ * @param {number} next  left end of the next step with a label
  */
 function beside(middle, half, free, wide, next) {
   const x = free + half;
@@ -147,16 +147,16 @@ function isDate(text) {
 /**
  * Return the non-empty texts with their places: [text, first, last].
  * @param {string[]} texts
- * @param {boolean | ((text: string) => boolean)} held  whether equal neighbours are merged
+ * @param {boolean | ((text: string) => boolean)} merges  whether equal neighbours are merged
  * @returns {[string, number, number][]}
  */
-export function runsOf(texts, held) {
-  const lasts = typeof held === "function" ? held : () => held;
+export function runsOf(texts, merges) {
+  const canMerge = typeof merges === "function" ? merges : () => merges;
   /** @type {[string, number, number][]} */
   const runs = [];
   texts.forEach((text, k) => {
     const before = runs[runs.length - 1];
-    if (before?.[2] === k - 1 && before[0] === text && lasts(text)) before[2] = k;
+    if (before?.[2] === k - 1 && before[0] === text && canMerge(text)) before[2] = k;
     else if (text) runs.push([text, k, k]);
   });
   return runs;

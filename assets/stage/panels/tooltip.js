@@ -1,8 +1,8 @@
 // The tooltip of the cell under the pointer.
 
 /** @import { Panel } from "../data/scene_types.js" */
-/** @import { DrawnPanels } from "./panel_types.js" */
-/** @import { Hovered } from "./panel_types.js" */
+/** @import { PictureInfo } from "./panel_types.js" */
+/** @import { HoverPoint } from "./panel_types.js" */
 /** @import { Store } from "../view/store.js" */
 /** @import { Heatmaps } from "./heatmaps.js" */
 import { isGate } from "../data/panel_names.js";
@@ -15,27 +15,27 @@ import { inputAt } from "./input_row.js";
 import { fill, number } from "../view/format.js";
 import { equation, fillHover } from "../view/more_formats.js";
 
-/** @typedef {Pick<Store, "scene" | "view" | "tiles" | "words" | "drawn" | "overlay" | "shown">} TooltipState */
+/** @typedef {Pick<Store, "scene" | "view" | "tiles" | "words" | "picture" | "overlay" | "visibleUnits">} TooltipState */
 
 /**
  * Return the lines of the tooltip.
  * @param {TooltipState} state
  * @param {Heatmaps} panels
- * @param {Hovered} hovered
+ * @param {HoverPoint} hovered
  * @param {number} y  of the pointer
  * @returns {string[]} lines
  */
 export function tooltipOf(state, panels, { t, gate, unit, out = null }, y) {
-  const { words, tiles, view, drawn } = state,
+  const { words, tiles, view, picture } = state,
     tile = tiles.finest(view.layer, t),
     label = stepLabel(state, t);
   const step = `${words.step} ${t}${label ? ` \u00b7 ${label}` : ""}`;
-  if (!tile) return [step]; // on its way
-  if (gate === "y") return outputTip(state, drawn, t, out, step);
-  if (drawn && (drawn.each > 1 || (drawn.units > 1 && unit !== null)))
-    return pooledTip(state, panels, drawn, t, gate, unit);
+  if (!tile) return [step]; // not loaded yet
+  if (gate === "y") return outputTip(state, picture, t, out, step);
+  if (picture && (picture.each > 1 || (picture.units > 1 && unit !== null)))
+    return pooledTip(state, panels, picture, t, gate, unit);
   if (!isGate(gate) || unit === null) {
-    if (panels.own) {
+    if (panels.hasOwnScales) {
       const k = inputAt(panels, y),
         [low, high] = panels.scene.x_ends[k],
         value = tiles.vector("x", view.layer, t)?.[k];
@@ -61,13 +61,13 @@ export function tooltipOf(state, panels, { t, gate, unit, out = null }, y) {
 /**
  * Describe the predictions of one step, or of the steps that share a column.
  * @param {TooltipState} state
- * @param {DrawnPanels | null} drawn
+ * @param {PictureInfo | null} picture
  * @param {number} t
  * @param {number | null} out
  * @param {string} step
  * @returns {string[]} lines
  */
-function outputTip(state, drawn, t, out, step) {
+function outputTip(state, picture, t, out, step) {
   const {
     words,
     scene: { answer, channels },
@@ -75,7 +75,7 @@ function outputTip(state, drawn, t, out, step) {
   if (!answer) return [step];
   const differences = state.overlay?.differences,
     name = (/** @type {number} */ row) => nameOfRow(answer, channels, row) ?? words.answer_others;
-  if (!drawn || drawn.each === 1) {
+  if (!picture || picture.each === 1) {
     const off = Array.from(differences?.vector("y", state.view.layer, t) ?? [], (value, row) => ({ row, value }))
       .sort((a, b) => Math.abs(b.value) - Math.abs(a.value))
       .slice(0, 4);
@@ -87,13 +87,13 @@ function outputTip(state, drawn, t, out, step) {
     ].filter(Boolean);
   }
   const rows = out === null ? Array.from({ length: Math.min(answer.count, 4) }, (_, k) => k) : [rowOf(answer, out)];
-  const blocks = rows.map((row) => ({ row, block: blockOf(drawn.tile, "y", t, drawn.each, [row]) })),
+  const blocks = rows.map((row) => ({ row, block: blockOf(picture.tile, "y", t, picture.each, [row]) })),
     [
       {
         block: { first, last },
       },
     ] = blocks;
-  const said = blocks.map(({ row, block: { mean, low, high } }) =>
+  const lines = blocks.map(({ row, block: { mean, low, high } }) =>
     fill(words.pooled_cell, {
       name: `${differences ? "\u0394" : ""}${name(row)}`,
       mean: number(mean),
@@ -101,25 +101,25 @@ function outputTip(state, drawn, t, out, step) {
       high: number(high),
     }),
   );
-  return [`${words.gates.y} \u00b7 ${fill(words.pooled_span, { first, last })}`, ...said];
+  return [`${words.gates.y} \u00b7 ${fill(words.pooled_span, { first, last })}`, ...lines];
 }
 
 /**
- * Of a pixel that shows several cells: which, and their numbers.
+ * Describe a pixel that several cells share.
  * @param {TooltipState} state
  * @param {Heatmaps} panels
- * @param {DrawnPanels} drawn
+ * @param {PictureInfo} picture
  * @param {number} t
  * @param {Panel} gate
  * @param {number | null} unit
  * @returns {string[]} lines
  */
 function pooledTip(state, panels, { tile, each, units }, t, gate, unit) {
-  const { words, shown } = state,
+  const { words, visibleUnits } = state,
     input = !isGate(gate) || unit === null;
-  const begin = input ? 0 : Math.floor(shown.indexOf(unit) / units) * units,
-    rows = shown.subarray(begin, begin + units);
-  const said = (/** @type {string} */ name, /** @type {ReturnType<typeof blockOf>} */ { mean, low, high }) =>
+  const begin = input ? 0 : Math.floor(visibleUnits.indexOf(unit) / units) * units,
+    rows = visibleUnits.subarray(begin, begin + units);
+  const describe = (/** @type {string} */ name, /** @type {ReturnType<typeof blockOf>} */ { mean, low, high }) =>
     fill(words.pooled_cell, { name, mean: number(mean), low: number(low), high: number(high) });
   const blocks = input
     ? Array.from({ length: Math.min(inputRows(panels.scene), 4) }, (_, k) => blockOf(tile, "x", t, each, [k]))
@@ -127,7 +127,10 @@ function pooledTip(state, panels, { tile, each, units }, t, gate, unit) {
   const [{ first, last }] = blocks,
     when = first === last ? `${words.step} ${first}` : fill(words.pooled_span, { first, last });
   if (input)
-    return [`${words.gates.x} \u00b7 ${when}`, ...blocks.map((block, k) => said(inputName(panels.scene, k), block))];
+    return [
+      `${words.gates.x} \u00b7 ${when}`,
+      ...blocks.map((block, k) => describe(inputName(panels.scene, k), block)),
+    ];
   const who =
     rows.length === 1
       ? nameWithKind(state, rows[0])
@@ -138,12 +141,12 @@ function pooledTip(state, panels, { tile, each, units }, t, gate, unit) {
         });
   return [
     `${who} \u00b7 ${when}${layerName(state)}`,
-    said(state.overlay?.differences ? `\u0394${gate}` : gate, blocks[0]),
+    describe(state.overlay?.differences ? `\u0394${gate}` : gate, blocks[0]),
   ];
 }
 
 /**
- * A unit's name, or that it is one and which.
+ * Return a unit's name, or "unit" with its number.
  * @param {TooltipState} state
  * @param {number} unit
  */

@@ -28,7 +28,7 @@ export class PlayBar {
       { state } = ports,
       { play, scrub } = part;
     const label = () => {
-      play.title = state.playing ? state.words.pause : state.words.play;
+      play.title = state.isPlaying ? state.words.pause : state.words.play;
       play.setAttribute("aria-label", play.title);
     };
     this.nodes = nodes;

@@ -1,19 +1,19 @@
-// Playback: how far to go in the time that has passed, in a loop or to the end.
+// Playback of steps over time, in a loop or to the end.
 
 /** @import { Phase } from "../data/scene_types.js" */
 
-const LONGEST = 0.25; // seconds: a tab that was hidden does not jump
+const LONGEST = 0.25; // seconds per frame: a hidden tab does not jump
 
 /**
- * What is played, and who hears of it.
+ * Source and callbacks of a player.
  * @typedef {object} Track
- * @property {() => number} at the step shown
+ * @property {() => number} at the current step
  * @property {() => number} steps
- * @property {() => 1 | -1} way a reverse layer computes from the end
+ * @property {() => 1 | -1} direction -1 for a reverse layer
  * @property {() => [number, number] | null} loop first and last step to play between
- * @property {(t: number) => void} moved the step to show now
- * @property {() => void} phased another moment of the same step
- * @property {(playing: boolean) => void} switched started or stopped
+ * @property {(t: number) => void} onStep go to a step
+ * @property {() => void} onPhase another phase of the same step
+ * @property {(playing: boolean) => void} onSwitch started or stopped
  */
 
 /** @typedef {{request: (act: (now: number) => void) => number, cancel: (frame: number) => void}} Frames */
@@ -29,85 +29,85 @@ export class Player {
   constructor(track, frames = browser) {
     this.track = track;
     this.frames = frames;
-    this.playing = false;
+    this.isPlaying = false;
     this.speed = 8;
-    /** Where slow motion is within the step. @type {Phase | null} */
+    /** Phase of the step in slow motion. @type {Phase | null} */
     this.phase = null;
-    this.debt = 0; // of a step, not gone yet
+    this.fraction = 0; // of the next step
     /** @type {number | null} */
     this.clock = null;
     this.frame = 0;
   }
 
   toggle() {
-    if (this.playing) return this.stop();
+    if (this.isPlaying) return this.stop();
     const { track } = this,
       [start, end] = this.ends(),
       t = track.at(),
-      way = track.way();
-    if ((t - start) * way < 0 || (t - end) * way >= 0) track.moved(start);
-    this.playing = true;
+      way = track.direction();
+    if ((t - start) * way < 0 || (t - end) * way >= 0) track.onStep(start);
+    this.isPlaying = true;
     this.clock = null;
-    this.debt = 0;
-    track.switched(true);
+    this.fraction = 0;
+    track.onSwitch(true);
     /** @param {number} now */
     const tick = (now) => {
-      if (!this.playing) return;
+      if (!this.isPlaying) return;
       this.advance(Math.min((now - (this.clock ?? now)) / 1000, LONGEST));
       this.clock = now;
-      if (this.playing) this.frame = this.frames.request(tick);
+      if (this.isPlaying) this.frame = this.frames.request(tick);
     };
     this.frame = this.frames.request(tick);
   }
 
   stop() {
-    if (!this.playing && !this.phase) return;
+    if (!this.isPlaying && !this.phase) return;
     this.halt();
-    this.track.switched(false);
+    this.track.onSwitch(false);
   }
 
-  /** Stop, and tell nobody. */
+  /** Stop without a callback. */
   halt() {
-    this.playing = false;
+    this.isPlaying = false;
     this.phase = null;
     this.frames.cancel(this.frame);
   }
 
-  /** @returns {[number, number]} the steps playing starts from and ends at, in the way it goes */
+  /** @returns {[number, number]} first and last step to play */
   ends() {
     const [first, last] = this.track.loop() ?? [0, this.track.steps() - 1];
-    return this.track.way() > 0 ? [first, last] : [last, first];
+    return this.track.direction() > 0 ? [first, last] : [last, first];
   }
 
-  /** @param {number} seconds that have passed */
+  /** @param {number} seconds since the last frame */
   advance(seconds) {
     const { track } = this,
-      steps = this.due(seconds);
+      steps = this.stepsIn(seconds);
     if (!steps) {
-      if (this.phase) track.phased();
+      if (this.phase) track.onPhase();
       return;
     }
     const [start, end] = this.ends(),
-      way = track.way(),
+      way = track.direction(),
       count = (end - start) * way + 1;
-    const gone = (track.at() - start) * way + steps;
-    if (gone >= count && !track.loop()) {
+    const place = (track.at() - start) * way + steps;
+    if (place >= count && !track.loop()) {
       this.halt();
-      track.moved(end);
-      track.switched(false);
-    } else track.moved(start + way * (gone % count));
+      track.onStep(end);
+      track.onSwitch(false);
+    } else track.onStep(start + way * (place % count));
   }
 
   /**
-   * Return the whole steps of some seconds, and keep the rest.
+   * Return the whole steps of some seconds; the rest counts for the next call.
    * @param {number} seconds
    * @returns {number}
    */
-  due(seconds) {
+  stepsIn(seconds) {
     this.phase = null;
-    this.debt += seconds * this.speed;
-    const steps = Math.floor(this.debt);
-    this.debt -= steps;
+    this.fraction += seconds * this.speed;
+    const steps = Math.floor(this.fraction);
+    this.fraction -= steps;
     return steps;
   }
 }

@@ -4,7 +4,7 @@
 /** @import { Frames, Track } from "./player.js" */
 import { Player } from "./player.js";
 
-/** What is computed within a step, in its order, each with its seconds in slow motion. @type {[PhaseName, number][]} */
+/** The phases of a step in order, each with its seconds in slow motion. @type {[PhaseName, number][]} */
 export const PHASES = [
   ["read", 0.7],
   ["r", 1],
@@ -22,7 +22,7 @@ export class SlowPlayer extends Player {
    */
   constructor(track, frames) {
     super(track, frames);
-    this.slow = false;
+    this.isSlow = false;
     this.rate = 1; // of slow motion
     this.phaseAt = 0; // seconds of the step
   }
@@ -34,48 +34,49 @@ export class SlowPlayer extends Player {
 
   /** @param {boolean} slow */
   setSlow(slow) {
-    this.slow = slow;
+    this.isSlow = slow;
     this.phaseAt = 0;
     this.phase = null;
-    if (slow && !this.playing) this.toggle();
+    if (slow && !this.isPlaying) this.toggle();
   }
 
   /**
-   * By hand to the next moment of a step, or the one before; past its ends to the step beside it.
+   * Stop, and go to the next or previous phase, also of the neighbouring step.
    * @param {1 | -1} by
    */
-  turn(by) {
+  stepPhase(by) {
     const { track, phase } = this,
-      was = this.playing,
+      wasPlaying = this.isPlaying,
       t = track.at(),
-      next = t + by * track.way();
+      next = t + by * track.direction();
     this.halt();
     let k = phase ? PHASES.findIndex(([name]) => name === phase.name) + by : by > 0 ? 0 : PHASES.length - 1;
     if (k < 0 || k >= PHASES.length) {
       if (next < 0 || next >= track.steps()) k -= by;
       else {
-        track.moved(next);
+        track.onStep(next);
         k = by > 0 ? 0 : PHASES.length - 1;
       }
     }
     this.phase = { name: PHASES[k][0], progress: 1 };
-    if (was) track.switched(false);
-    track.phased();
+    if (wasPlaying) track.onSwitch(false);
+    track.onPhase();
   }
 
   /**
    * @param {number} seconds
    * @returns {number}
    */
-  due(seconds) {
-    return this.slow ? this.phases(seconds) : super.due(seconds);
+  stepsIn(seconds) {
+    return this.isSlow ? this.slowStepsIn(seconds) : super.stepsIn(seconds);
   }
 
   /**
+   * Advance slow motion.
    * @param {number} seconds
    * @returns {number} whole steps
    */
-  phases(seconds) {
+  slowStepsIn(seconds) {
     this.phaseAt += seconds * this.rate;
     const steps = Math.floor(this.phaseAt / SLOW_STEP);
     this.phaseAt -= steps * SLOW_STEP;

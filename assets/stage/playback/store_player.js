@@ -10,12 +10,12 @@
  * @template {Player} Kind
  * @param {new (track: Track) => Kind} PlayerKind
  * @param {PlayerPorts} ports
- * @param {(playing: boolean) => void} switched  playback started or stopped
+ * @param {(playing: boolean) => void} onSwitch  playback started or stopped
  * @returns {Kind}
  */
-export function storePlayer(PlayerKind, { state, root, on, paintNow }, switched) {
+export function storePlayer(PlayerKind, { state, root, on, paintNow }, onSwitch) {
   const share = () => {
-    state.playing = player.playing;
+    state.isPlaying = player.isPlaying;
     state.phase = player.phase;
     state.pace = player.speed;
   };
@@ -23,21 +23,21 @@ export function storePlayer(PlayerKind, { state, root, on, paintNow }, switched)
   const player = new PlayerKind({
     at: () => state.view.t,
     steps: () => state.scene.trace.steps,
-    way: () => (state.tiles.reverse(state.view.layer) ? -1 : 1),
+    direction: () => (state.tiles.reverse(state.view.layer) ? -1 : 1),
     loop: () => state.loop,
-    moved(t) {
+    onStep(t) {
       share();
       state.playTo(t);
       paintNow();
     },
-    phased() {
+    onPhase() {
       share();
       paintNow();
     },
-    switched(playing) {
+    onSwitch(playing) {
       share();
       root.classList.toggle("playing", playing);
-      switched(playing);
+      onSwitch(playing);
       if (playing) return;
       for (const event of /** @type {const} */ (["paint", "announce", "moved"])) state.emit(event);
     },

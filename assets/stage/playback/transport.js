@@ -11,7 +11,7 @@ import { storePlayer } from "./store_player.js";
 
 /** @typedef {Pick<Ports, "state" | "root" | "on" | "paintNow" | "command" | "run" | "onKey">} TransportPorts */
 
-const SPEEDS = [1, 2, 4, 8, 15, 30, 60, 120, 240]; // steps a second
+const SPEEDS = [1, 2, 4, 8, 15, 30, 60, 120, 240]; // steps per second
 const MARKUP = `<div class="group" role="toolbar" data-label="transport">
   <button type="button" data-do="first" data-tip="go_first"><svg viewBox="0 0 24 24"><path d="M6 5v14M19 5 9 12l10 7z"/></svg></button>
   <button type="button" data-do="back" data-tip="go_back"><svg viewBox="0 0 24 24"><path d="M16 5 6 12l10 7z"/></svg></button>
@@ -23,8 +23,8 @@ const MARKUP = `<div class="group" role="toolbar" data-label="transport">
 <label class="now"><span data-word="step"></span><input type="text" inputmode="numeric" data-part="at" data-label="scrub" data-tip="step_help" autocomplete="off" maxlength="7"><span data-part="now"></span></label>
 <div class="group pace">
   <select data-part="speed" data-label="speed" data-tip="speed"></select>
-  <button type="button" data-do="slow" data-part="slow" data-tip="slow" class="toggle icon" aria-pressed="false"><svg viewBox="0 0 24 24"><path class="line" d="M4 6v12M20 6v12"/><path d="M9 8l6 4-6 4z"/></svg></button>
-  <button type="button" data-do="loop" data-part="loop" data-tip="loop" class="toggle icon" aria-pressed="false"><svg viewBox="0 0 24 24"><path class="line" d="M17 3l3 3-3 3M20 6H8a4 4 0 0 0-4 4v1M7 21l-3-3 3-3M4 18h12a4 4 0 0 0 4-4v-1"/></svg></button>
+  <button type="button" data-do="slow" data-part="slow" data-tip="slow" class="toggle icon" aria-pressed="false"><svg viewBox="0 0 24 24"><path class="line" d="M4 6v12M20 6v12"/><path d="M9 8l6 4-6 4z"/></svg><span class="short" data-word="slow_short"></span></button>
+  <button type="button" data-do="loop" data-part="loop" data-tip="loop" class="toggle icon" aria-pressed="false"><svg viewBox="0 0 24 24"><path class="line" d="M17 3l3 3-3 3M20 6H8a4 4 0 0 0-4 4v1M7 21l-3-3 3-3M4 18h12a4 4 0 0 0 4-4v-1"/></svg><span class="short" data-word="loop_short"></span></button>
 </div>`;
 
 /**
@@ -66,8 +66,8 @@ export class Transport {
     command("play", () => player.toggle());
     command("loop", () => state.setLoop(state.loop ? null : state.visible()));
     command("slow", () => {
-      player.setSlow(!player.slow);
-      part.slow.setAttribute("aria-pressed", String(player.slow));
+      player.setSlow(!player.isSlow);
+      part.slow.setAttribute("aria-pressed", String(player.isSlow));
       this.listSpeeds(state);
       state.emit("paint");
     });
@@ -77,12 +77,12 @@ export class Transport {
     });
     part.scrub.addEventListener("change", () => state.emit("announce"));
     part.speed.addEventListener("change", () => {
-      player[player.slow ? "rate" : "speed"] = +part.speed.value;
+      player[player.isSlow ? "rate" : "speed"] = +part.speed.value;
     });
     part.at.addEventListener("change", () => {
-      const wanted = part.at.value.trim();
+      const text = part.at.value.trim();
       part.at.blur();
-      if (/^\d{1,9}$/.test(wanted)) step(+wanted);
+      if (/^\d{1,9}$/.test(text)) step(+text);
       else this.writeStep(state);
     });
     ports.onKey((event) => this.key(event, state), true);
@@ -94,7 +94,7 @@ export class Transport {
   }
 
   /**
-   * In slow motion the arrows go through the phases of a step; on the slider, up and down move the step.
+   * Handle keys: in slow motion the arrows step through phases; on the slider, up and down change the step.
    * @param {KeyboardEvent} event
    * @param {Store} state
    */
@@ -103,10 +103,10 @@ export class Transport {
       { key } = event,
       onSlider = event.composedPath()[0] === part?.scrub;
     if (!player || event.ctrlKey || event.metaKey || event.altKey) return false;
-    const typing = event.composedPath()[0] instanceof HTMLSelectElement || isTextField(event.composedPath()[0]);
-    if (typing) return false;
-    if (player.slow && !event.shiftKey && (key === "ArrowLeft" || key === "ArrowRight")) {
-      player.turn(key === "ArrowLeft" ? -1 : 1);
+    const isTyping = event.composedPath()[0] instanceof HTMLSelectElement || isTextField(event.composedPath()[0]);
+    if (isTyping) return false;
+    if (player.isSlow && !event.shiftKey && (key === "ArrowLeft" || key === "ArrowRight")) {
+      player.stepPhase(key === "ArrowLeft" ? -1 : 1);
     } else if (onSlider && (key === "ArrowUp" || key === "ArrowDown")) {
       state.stop();
       state.set({ t: state.view.t + (key === "ArrowUp" ? 1 : -1) * (event.shiftKey ? 10 : 1) }, true);
@@ -117,14 +117,14 @@ export class Transport {
   }
 
   /**
-   * List how fast to play, or how fast slow motion goes.
+   * List the speeds of playback or of slow motion.
    * @param {Pick<Store, "words">} state
    */
   listSpeeds({ words }) {
     const { player, part } = this;
     if (!player || !part) return;
-    const { slow, rate, speed } = player;
-    if (slow)
+    const { isSlow, rate, speed } = player;
+    if (isSlow)
       setChoices(
         part.speed,
         RATES.map((each) => [each, fill(words.rate_value, { rate: each })]),
@@ -138,11 +138,11 @@ export class Transport {
       );
   }
 
-  /** @param {Pick<Store, "words" | "playing">} state */
-  labelPlay({ words, playing }) {
+  /** @param {Pick<Store, "words" | "isPlaying">} state */
+  labelPlay({ words, isPlaying }) {
     const play = this.part?.play;
     if (!play) return;
-    play.title = playing ? words.pause : words.play;
+    play.title = isPlaying ? words.pause : words.play;
     play.setAttribute("aria-label", play.title);
   }
 

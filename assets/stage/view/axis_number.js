@@ -1,19 +1,21 @@
 // Numbers beside an axis.
 
 /**
- * With minus signs as wide as a plus.
+ * Replace hyphens by minus signs.
  * @param {string} text
  * @returns {string}
  */
-export function signed(text) {
+export function withMinusSign(text) {
   return text.replaceAll("-", "\u2212");
 }
 
 /**
- * A number beside an axis: two digits that count.
+ * Format a number beside an axis with two significant digits.
  * @param {number} value
  * @returns {string}
  */
 export function axisNumber(value) {
-  return signed(Math.abs(value) >= 1000 ? value.toExponential(0).replace("+", "") : String(+value.toPrecision(2)));
+  return withMinusSign(
+    Math.abs(value) >= 1000 ? value.toExponential(0).replace("+", "") : String(+value.toPrecision(2)),
+  );
 }

@@ -1,22 +1,23 @@
-// What linked stages share. Whoever changes it tells all but itself (as uPlot's sync does).
+// Cursor shared by linked stages: publish and subscribe, like uPlot's cursor sync.
 
 /** @import { Panel } from "../data/scene_types.js" */
 /** @import { TimeWindow } from "./time_window.js" */
 
-/** @typedef {{t?: number, unit?: number, gate?: Panel, window?: TimeWindow | null}} CursorState  window: null for all steps, however many a run has */
-/** @typedef {(changed: CursorState) => void} CursorListener */
+/** @typedef {{t?: number, unit?: number, gate?: Panel, window?: TimeWindow | null}} CursorState  window: null for all steps of each run */
+/** @typedef {(changes: CursorState) => void} CursorListener */
 
+/** Latest state of the cursor, and its subscribers. */
 export class SharedCursor {
   constructor() {
-    /** @type {Readonly<CursorState>} Where it is: one who comes late starts here. */
+    /** @type {Readonly<CursorState>} New subscribers start with it. */
     this.latest = Object.freeze({});
     /** @type {Set<CursorListener>} */
     this.listeners = new Set();
   }
 
   /**
-   * @param {CursorListener} listener  told what changed, and only that; it must not publish that again
-   * @returns {() => void} ends it
+   * @param {CursorListener} listener  called with the changed fields; it must not publish them again
+   * @returns {() => void} unsubscribes
    */
   subscribe(listener) {
     this.listeners.add(listener);
@@ -26,24 +27,24 @@ export class SharedCursor {
   }
 
   /**
-   * Tell all subscribers but the sender what is new in `patch`; where nothing is, nobody is told.
+   * Call all subscribers but the sender with the changed fields of `patch`; none if nothing changed.
    * @param {CursorState} patch
-   * @param {CursorListener | null} [sender]  the listener of the one whose hands did it
+   * @param {CursorListener | null} [sender]  the listener of the stage that publishes
    */
   publish(patch, sender = null) {
     /** @type {[string, any][]} */
     const entries = Object.entries(patch).filter(
-      ([name, value]) => value !== undefined && !same(value, /** @type {any} */ (this.latest)[name]),
+      ([name, value]) => value !== undefined && !isSame(value, /** @type {any} */ (this.latest)[name]),
     );
     if (!entries.length) return;
-    const changed = Object.freeze(
+    const changes = Object.freeze(
       Object.fromEntries(
         entries.map(([name, value]) => [name, Array.isArray(value) ? Object.freeze([...value]) : value]),
       ),
     );
-    this.latest = Object.freeze({ ...this.latest, ...changed });
+    this.latest = Object.freeze({ ...this.latest, ...changes });
     for (const listener of [...this.listeners])
-      if (listener !== sender && this.listeners.has(listener)) listener(changed);
+      if (listener !== sender && this.listeners.has(listener)) listener(changes);
   }
 }
 
@@ -51,7 +52,7 @@ export class SharedCursor {
  * @param {any} a
  * @param {any} b
  */
-function same(a, b) {
+function isSame(a, b) {
   return Array.isArray(a) && Array.isArray(b)
     ? a.length === b.length && a.every((value, k) => Object.is(value, b[k]))
     : Object.is(a, b);

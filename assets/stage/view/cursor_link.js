@@ -1,10 +1,10 @@
-// The link of a stage to others that share its cursor.
+// Link of a stage to others that share its cursor.
 
 /** @import { CursorState } from "./cursor.js" */
 /** @import { Part, Ports } from "./ports.js" */
 /** @import { Store } from "./store.js" */
 /** @import { TimeWindow } from "./time_window.js" */
-import { whole } from "./time_window.js";
+import { wholeWindow } from "./time_window.js";
 
 /** @typedef {Pick<Ports, "state" | "page">} LinkPorts */
 
@@ -20,11 +20,11 @@ export function cursorLink() {
 export class CursorLink {
   constructor() {
     this.slot = "";
-    this.following = false;
-    /** The window others led this stage to, cut to its steps: it is not published again. @type {TimeWindow | null} */
-    this.ledTo = null;
-    /** @type {(changed: CursorState) => void} */
-    this.follower = (changed) => this.follow(changed);
+    this.isFollowing = false;
+    /** The window set by other stages, clipped to this run: it is not published again. @type {TimeWindow | null} */
+    this.followedWindow = null;
+    /** @type {(changes: CursorState) => void} */
+    this.listener = (changes) => this.follow(changes);
   }
 
   /**
@@ -34,75 +34,75 @@ export class CursorLink {
   mount(_host, { state, page }) {
     this.state = state;
     this.cursor = page.cursor;
-    this.unsubscribe = page.cursor?.subscribe(this.follower);
+    this.unsubscribe = page.cursor?.subscribe(this.listener);
     state.link = this;
   }
 
   update() {}
 
-  /** The store this links. @returns {Store} */
+  /** @returns {Store} */
   get store() {
     if (!this.state) throw new Error("this link is not mounted");
     return this.state;
   }
 
-  /** Tell the others where this one is. */
-  lead() {
-    if (this.following) return;
+  /** Publish the cursor and window of this stage. */
+  publish() {
+    if (this.isFollowing) return;
     const { t, unit, gate } = this.store.view;
-    this.cursor?.publish({ t, unit, gate, ...this.ownWindow }, this.follower);
+    this.cursor?.publish({ t, unit, gate, ...this.ownWindow }, this.listener);
   }
 
-  /** The window, where it was chosen here: one that others led to may be cut to the steps of this run. */
+  /** The window, if it was set on this stage. */
   get ownWindow() {
-    const { window, zoomed } = this.store;
-    return window === this.ledTo ? {} : { window: zoomed ? window : null };
+    const { window, isZoomed } = this.store;
+    return window === this.followedWindow ? {} : { window: isZoomed ? window : null };
   }
 
-  /** Remember a window that others led to. */
-  zoomed() {
-    if (this.following) this.ledTo = this.store.window;
+  /** Remember a window set by other stages. */
+  rememberWindow() {
+    if (this.isFollowing) this.followedWindow = this.store.window;
   }
 
   /**
-   * Move the window to whole steps; one that others led to stays theirs.
+   * Move the window to whole steps. A window of other stages is not published.
    * @param {number} a
    * @param {number} b
    */
   settle(a, b) {
-    this.following = this.store.window === this.ledTo;
+    this.isFollowing = this.store.window === this.followedWindow;
     this.store.zoomTo(a, b);
-    this.following = false;
+    this.isFollowing = false;
   }
 
   /**
-   * Be where the others are. The first of them says which steps all show.
-   * @param {boolean} back  Python says where all are to be: what was published before is over
+   * Go where the other stages are. The first stage sets the window.
+   * @param {boolean} back  Python sets the place of all stages: publish it
    */
   join(back) {
     const { cursor } = this;
     if (!cursor) return;
-    if (back) return this.lead();
-    if (cursor.latest.window === undefined) cursor.publish(this.ownWindow, this.follower);
+    if (back) return this.publish();
+    if (cursor.latest.window === undefined) cursor.publish(this.ownWindow, this.listener);
     this.follow(cursor.latest);
   }
 
   /**
-   * Go where another stage went, as far as this trace goes.
+   * Go where another stage went, clipped to this trace.
    * @param {CursorState} state
    */
   follow({ t, unit, gate, window }) {
     const { store } = this,
       { units, steps } = store.scene.trace;
-    this.following = true;
-    if (window !== undefined) store.zoomTo(...(window ?? whole(steps)));
-    if (store.playing) store.stop();
+    this.isFollowing = true;
+    if (window !== undefined) store.zoomTo(...(window ?? wholeWindow(steps)));
+    if (store.isPlaying) store.stop();
     store.set({
       ...(t === undefined ? {} : { t }),
       ...(gate === undefined ? {} : { gate }),
       ...(unit === undefined ? {} : { unit: Math.min(unit, units - 1) }),
     });
-    this.following = false;
+    this.isFollowing = false;
   }
 
   destroy() {

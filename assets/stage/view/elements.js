@@ -1,4 +1,4 @@
-// Elements of a page, made in one line each.
+// Functions that make elements.
 
 /**
  * Make an element.
@@ -9,10 +9,10 @@
  * @returns {HTMLElementTagNameMap[Tag]}
  */
 export function element(tag, className, ...children) {
-  const made = document.createElement(tag);
-  if (className) made.className = className;
-  made.append(...children);
-  return made;
+  const node = document.createElement(tag);
+  if (className) node.className = className;
+  node.append(...children);
+  return node;
 }
 
 /**
@@ -22,29 +22,29 @@ export function element(tag, className, ...children) {
  * @param {() => void} act
  */
 export function button(className, children, act) {
-  const made = element("button", className, ...children);
-  made.type = "button";
-  made.addEventListener("click", act);
-  return made;
+  const node = element("button", className, ...children);
+  node.type = "button";
+  node.addEventListener("click", act);
+  return node;
 }
 
 /**
- * Make the elements of a piece of markup. Those with data-part are returned by that name.
+ * Make elements from markup; `part` has those with data-part by name.
  * @param {string} markup
  * @returns {{nodes: HTMLElement[], part: Record<string, any>}}
  */
 export function elementsOf(markup) {
-  const made = element("div", "");
-  made.innerHTML = markup;
-  const named = /** @type {HTMLElement[]} */ ([...made.querySelectorAll("[data-part]")]);
+  const box = element("div", "");
+  box.innerHTML = markup;
+  const parts = /** @type {HTMLElement[]} */ ([...box.querySelectorAll("[data-part]")]);
   return {
-    nodes: /** @type {HTMLElement[]} */ ([...made.children]),
-    part: Object.fromEntries(named.map((each) => [each.dataset.part, each])),
+    nodes: /** @type {HTMLElement[]} */ ([...box.children]),
+    part: Object.fromEntries(parts.map((each) => [each.dataset.part, each])),
   };
 }
 
 /**
- * Set an element's text where it is another.
+ * Set an element's text if it differs.
  * @param {Element} node
  * @param {string} value
  */

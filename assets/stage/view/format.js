@@ -1,9 +1,9 @@
-// Numbers as text, and sentences filled in.
+// Formats of numbers, and sentences with placeholders.
 
-import { signed } from "./axis_number.js";
+import { withMinusSign } from "./axis_number.js";
 
 /**
- * "{name}" of a sentence filled in; what is not known stays as it is.
+ * Replace "{name}" in a sentence by fields; unknown names stay.
  * @param {string | undefined} text
  * @param {Record<string, string | number>} fields
  * @returns {string}
@@ -15,7 +15,7 @@ export function fill(text, fields) {
 }
 
 /**
- * A number of the trace, with as many decimals as say something.
+ * Format a number of the trace; large numbers have fewer decimals.
  * @param {number | null | undefined} value
  * @param {number} [digits]
  * @returns {string}
@@ -25,7 +25,7 @@ export function number(value, digits = 4) {
   if (Number.isNaN(value)) return "NaN";
   if (!Number.isFinite(value)) return value > 0 ? "\u221e" : "\u2212\u221e";
   const size = Math.abs(value);
-  if (size >= 1e5 || (size > 0 && size < 1e-4 && digits > 4)) return signed(value.toExponential(2));
+  if (size >= 1e5 || (size > 0 && size < 1e-4 && digits > 4)) return withMinusSign(value.toExponential(2));
   const text = value.toFixed(size >= 1000 ? Math.min(1, digits) : size >= 100 ? Math.min(2, digits) : digits);
-  return signed(/^-0\.?0*$/.test(text) ? text.slice(1) : text);
+  return withMinusSign(/^-0\.?0*$/.test(text) ? text.slice(1) : text);
 }

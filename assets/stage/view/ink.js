@@ -1,7 +1,7 @@
-// The colours a stage's drawings take from its styles, as they are on the page now.
+// Colours of canvas drawings, read from the stage's CSS variables.
 
 /**
- * Colours as CSS has them.
+ * CSS colours.
  * @typedef {object} Ink
  * @property {string} ink
  * @property {string} muted
@@ -11,12 +11,13 @@
  * @property {string} halo
  * @property {string} onAccent
  * @property {string} wrong
- * @property {string[]} inputs  of the input's lines
+ * @property {string[]} inputs  lines of the inputs
  */
 
 /**
+ * Read the colours.
  * @param {HTMLElement} root
- * @param {Record<string, string>} lines  of the input after the first, by name
+ * @param {Record<string, string>} lines  of the inputs after the first, by name
  * @returns {Ink}
  */
 export function inkOf(root, lines) {

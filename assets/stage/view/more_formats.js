@@ -1,10 +1,10 @@
-// Numbers as text, in forms that only some parts need.
+// Number formats that a small figure does not need.
 
 import { number } from "./format.js";
-import { signed } from "./axis_number.js";
+import { withMinusSign } from "./axis_number.js";
 
 /**
- * The hover sentences are shared with the Plotly figures: %{z:.4f}, %{z:.2%}
+ * Replace the placeholders %{z:.4f} and %{z:.2%} of a Plotly hover text.
  * @param {string} text
  * @param {number} value
  * @returns {string}
@@ -16,30 +16,30 @@ export function fillHover(text, value) {
 }
 
 /**
- * JSON has no NaN and no inf: they come as texts.
+ * Return a number from JSON, where NaN and infinity are texts.
  * @template T
  * @param {T} value
  * @returns {T extends string ? number : T}
  */
-export function real(value) {
+export function fromJsonNumber(value) {
   return /** @type {any} */ (
     typeof value === "string" ? { nan: NaN, inf: Infinity, "-inf": -Infinity }[/** @type {string} */ (value)] : value
   );
 }
 
 /**
- * Write a difference with its sign: three decimals, or one digit and a power of ten where those would all be 0.
+ * Format a difference with its sign: three decimals, or one digit and a power of ten if it is below 0.0005.
  * @param {number} value
  * @returns {string}
  */
 export function changeNumber(value) {
   if (value === 0) return "0";
   const sign = value > 0 ? "+" : "";
-  return sign + (Math.abs(value) < 5e-4 ? signed(value.toExponential(0)) : number(value, 3));
+  return sign + (Math.abs(value) < 5e-4 ? withMinusSign(value.toExponential(0)) : number(value, 3));
 }
 
 /**
- * Write "name = value", or "name \u2248 value" where the value is approximate.
+ * Format "name = value", or "name \u2248 value" for an approximate value.
  * @param {string} name
  * @param {number | null | undefined} value
  * @param {boolean} approximate
@@ -50,7 +50,7 @@ export function equation(name, value, approximate) {
 }
 
 /**
- * What an order of the units is by, beside a unit's name.
+ * Format the number that an order sorts by, to show beside a unit's name.
  * @param {string} order
  * @param {number} value
  * @returns {string}
@@ -61,23 +61,23 @@ export function rankNumber(order, value) {
 }
 
 /**
- * The ends of a scale beside it: as few digits as tell them apart.
+ * Format the ends of a scale with as few digits as distinguish them.
  * @param {[number, number]} ends
  * @returns {[string, string]}
  */
 export function axisEnds([low, high]) {
   for (let digits = 3; ; digits++) {
-    const [p, q] = [low, high].map((value) => signed(shortest(value, digits)));
+    const [p, q] = [low, high].map((value) => withMinusSign(shortest(value, digits)));
     if (p !== q || low === high || digits === 9) return [p, q];
   }
 }
 
 /**
  * @param {number} value
- * @param {number} digits  that count
+ * @param {number} digits  significant digits
  */
 function shortest(value, digits) {
-  const rounded = +value.toPrecision(digits),
-    size = Math.abs(rounded);
-  return size >= 1e5 ? rounded.toExponential().replace("+", "") : String(rounded);
+  const short = +value.toPrecision(digits),
+    size = Math.abs(short);
+  return size >= 1e5 ? short.toExponential().replace("+", "") : String(short);
 }

@@ -1,4 +1,4 @@
-// What a stage shows in place of the free run: nothing, unless a subclass says otherwise.
+// Base class of overlays, which replace the free run on the panels. This one shows nothing.
 
 /** @import { Gate, Panel, Scene } from "../data/scene_types.js" */
 /** @import { Tiles } from "../data/tiles.js" */
@@ -21,27 +21,27 @@ export class Overlay {
     return null;
   }
 
-  /** Whether these numbers were computed from edits in place of the free run. */
-  get edited() {
+  /** Whether the numbers are those of an edited run. */
+  get isEdited() {
     return false;
   }
 
-  /** Whether a number shown can be explained on this page. */
-  get explains() {
+  /** Whether numbers can be explained on this page. */
+  get canExplain() {
     return false;
   }
 
-  /** Of each step shown, the step of the free run it is compared with, -1 for none; null where they are the same. @returns {Int32Array | null} */
+  /** For each visible step, the step of the free run to compare with; -1 for none. null: the same step. @returns {Int32Array | null} */
   get origin() {
     return null;
   }
 
-  /** Whether these numbers are still being computed. */
-  get pending() {
+  /** Whether the numbers are still being computed. */
+  get isPending() {
     return false;
   }
 
-  /** Numbers that are drawn as differences. @returns {Tiles | null} */
+  /** Differences to draw instead. @returns {Tiles | null} */
   get differences() {
     return null;
   }

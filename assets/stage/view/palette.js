@@ -1,4 +1,4 @@
-// Numbers as colours. Domains and colours are decided in gruviz/drawing/colours.py; here they become a table.
+// Colour tables of numbers. gruviz/drawing/colours.py defines domains and colours.
 
 /** @import { Domain, Odd } from "../data/scene_types.js" */
 
@@ -9,11 +9,11 @@ function rgb(hex) {
   return [1, 3, 5].map((at) => parseInt(hex.slice(at, at + 2), 16));
 }
 
-// Red, green, blue as a pixel of a canvas has them
-const packed = (/** @type {number[]} */ [red, green, blue]) =>
+// a pixel of ImageData as a little-endian number
+const packPixel = (/** @type {number[]} */ [red, green, blue]) =>
   ((255 << 24) | (Math.round(blue) << 16) | (Math.round(green) << 8) | Math.round(red)) >>> 0;
 
-/** Colours of one domain: a table for pixels, and CSS texts for single cells. */
+/** Colours of one domain: a table for pixels, and CSS colours. */
 export class Palette {
   /**
    * @param {Domain} domain
@@ -26,19 +26,19 @@ export class Palette {
     const slack = 1e-6 * (high - low);
     this.bottom = low - slack;
     this.top = high + slack;
-    this.nan = packed(rgb(odd.nan));
-    this.outside = packed(rgb(odd.outside));
+    this.nan = packPixel(rgb(odd.nan));
+    this.outside = packPixel(rgb(odd.outside));
     const stops = colours.map(rgb);
     this.table = new Uint32Array(LEVELS + 1);
     for (let k = 0; k <= LEVELS; k++) {
       const at = (k / LEVELS) * (stops.length - 1),
         left = Math.min(Math.floor(at), stops.length - 2);
-      this.table[k] = packed(stops[left].map((value, c) => value + (stops[left + 1][c] - value) * (at - left)));
+      this.table[k] = packPixel(stops[left].map((value, c) => value + (stops[left + 1][c] - value) * (at - left)));
     }
   }
 
   /**
-   * Colours of many values: values[k] goes to out[start + k * stride].
+   * Write the colours of values: values[k] to out[start + k * stride].
    * @param {Uint32Array} out
    * @param {number} start
    * @param {number} stride

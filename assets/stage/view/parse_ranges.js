@@ -1,22 +1,23 @@
-// What people type to choose units: "0-7, 12, half-way", and steps: "1200-1250". Time grows with what is typed, never with the numbers in it.
+// Parsers of units ("0-7, 12, half-way") and steps ("1200-1250") in a text field. The time they take grows with the length
+// of the text, not with its numbers.
 
 /**
- * Reads text that names units.
+ * Parser of units.
  * @typedef {object} UnitParser
  * @property {(text: string, count: number, names: string[]) => {units?: Set<number>, wrong?: string}} parse
- * @property {(text: string, count: number, names: string[]) => string} within  the same text for other units
+ * @property {(text: string, count: number, names: string[]) => string} within  adapts a text to other units
  */
 
 const SPAN = /^(\d+)(?:[-\u2013:](\d+))?$/;
 
 /**
- * The words of a text, each with the units it names: [from, to], or null where it names none.
+ * Return the words of a text with the first and last unit of each; null if a word is no unit.
  * @param {string} text
  * @param {string[]} names
  * @returns {{word: string, ends: [number, number] | null}[]}
  */
 function words(text, names) {
-  const numbers = new Map(names.map((name, unit) => /** @type {const} */ ([name, unit])).reverse()); // of two alike, the first
+  const numbers = new Map(names.map((name, unit) => /** @type {const} */ ([name, unit])).reverse()); // of equal names, the first
   const pieces = text
     .split(/[,;]/)
     .map((piece) => piece.trim())
@@ -24,19 +25,19 @@ function words(text, names) {
   return pieces
     .flatMap((piece) => (numbers.has(piece) ? [piece] : piece.split(/\s+/)))
     .map((word) => {
-      const named = numbers.get(word);
-      if (named !== undefined) return { word, ends: [named, named] };
+      const unit = numbers.get(word);
+      if (unit !== undefined) return { word, ends: [unit, unit] };
       const [, from, to = from] = word.match(SPAN) ?? [];
       return { word, ends: from === undefined ? null : [Math.min(+from, +to), Math.max(+from, +to)] };
     });
 }
 
 /**
- * Unit numbers, or the first word that is neither a number nor a name.
+ * Parse units.
  * @param {string} text
  * @param {number} count  of units
  * @param {string[]} names  of units, or none
- * @returns {{units: Set<number>, wrong?: undefined} | {wrong: string, units?: undefined}}
+ * @returns {{units: Set<number>, wrong?: undefined} | {wrong: string, units?: undefined}}  wrong: the first word that is no unit
  */
 export function parseUnits(text, count, names) {
   const changes = new Int32Array(count + 1); // +1 where a span begins, -1 past its end
@@ -55,7 +56,7 @@ export function parseUnits(text, count, names) {
 }
 
 /**
- * The same choice where there are fewer units or other names: what is not there is left out.
+ * Adapt a text to fewer units or other names; units that do not exist are left out.
  * @param {string} text
  * @param {number} count
  * @param {string[]} names
@@ -73,10 +74,10 @@ export function withinUnits(text, count, names) {
 }
 
 /**
- * The window a text asks for: "1200-1250", "1200" for that step alone, nothing for all of them.
+ * Parse a window: "1200-1250", "1200" for one step, "" for all.
  * @param {string} text
  * @param {number} steps
- * @returns {[number, number] | undefined}  undefined: it is none
+ * @returns {[number, number] | undefined}  undefined: not valid
  */
 export function parseRange(text, steps) {
   if (!text.trim()) return [0, steps];

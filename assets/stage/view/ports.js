@@ -1,4 +1,4 @@
-// What the stage offers its parts, and what a page offers the stage. Types only: nothing here runs.
+// Types of parts and of ports: of the stage for its parts, of a page for the stage. Nothing here runs.
 
 /** @import { SentRequest, StageRequest, Theme, View } from "../data/scene_types.js" */
 /** @import { SharedCursor } from "./cursor.js" */
@@ -20,14 +20,14 @@
 /**
  * Appearance of the page around a stage: theme, type size and contrast.
  * @typedef {object} AppearancePort
- * @property {Record<"look" | "type" | "contrast", string>} held  the settings, such as "auto"
- * @property {{type: string, contrast: string}} shown  what applies now
+ * @property {Record<"look" | "type" | "contrast", string>} settings  the settings, such as "auto"
+ * @property {{type: string, contrast: string}} current  what applies now
  * @property {(aspect: "look" | "type" | "contrast", value: string) => void} set
  * @property {(aspect: "look" | "type" | "contrast") => void} turn  take the next value
  */
 
 /**
- * What a page may offer a stage. Everything may be left out.
+ * Ports of a page for a stage. All of them are optional.
  * @typedef {object} PagePorts
  * @property {(request: SentRequest) => void} [ask]  takes a request; its response comes to `respond`
  * @property {readonly StageRequest["kind"][]} [kinds]  kinds of requests that `ask` answers; all if left out
@@ -35,12 +35,12 @@
  * @property {AppearancePort} [look]  lets visitors choose how the page looks
  * @property {() => number} [above]  px of the page over the stage, while nothing is scrolled
  * @property {() => Promise<boolean>} [copy]  copies the page's address; resolves to whether it could
- * @property {() => Partial<View> | undefined} [remembered]  the view of an earlier visit
- * @property {(store: Store) => void} [viewed]  called when the view has changed
- * @property {(view: View) => void} [moved]  called when the stage was painted
+ * @property {() => Partial<View> | undefined} [earlierView]  the view of an earlier visit
+ * @property {(store: Store) => void} [onView]  called when the view has changed
+ * @property {(view: View) => void} [onPaint]  called when the stage was painted
  * @property {(name: string, value: string) => void} [choose]  called when a menu over the stage was used
  * @property {SharedCursor} [cursor]  shared with other stages
- * @property {() => void} [drew]  called when the panels were redrawn
+ * @property {() => void} [onDraw]  called when the panels were redrawn
  * @property {(store: Store) => Overlay} [overlay]  shown in place of the free run
  * @property {string} [styles]  address of the style sheet; "" if the page has it already
  */
@@ -49,7 +49,7 @@
 /** @typedef {(path: EventTarget[]) => boolean} Dismisser  closes what is open, unless the path leads through it; returns whether it closed anything */
 
 /**
- * What the stage offers each part.
+ * Ports of the stage for its parts.
  * @typedef {object} Ports
  * @property {Store} state  the state that `update` gets
  * @property {PagePorts} page

@@ -1,4 +1,4 @@
-// The outputs of the model's head at a step, in words.
+// Outputs of the model's head at a step, in words.
 
 /** @import { OutputSpec } from "../model/head.js" */
 /** @import { Words } from "../data/scene_types.js" */
@@ -8,7 +8,7 @@ import { nameOfRow, outputOf, readOutput, rowOf, tablesOf } from "../model/head.
 import { fill, number } from "./format.js";
 
 /**
- * What is read at a step; null where there is no head, or the step is not here yet.
+ * Return the outputs at a step; null without a head, or if the step is not loaded.
  * @param {ReadState} state
  * @param {number} t
  * @returns {(StepOutput & {exact: boolean}) | null}
@@ -20,9 +20,9 @@ export function outputsAt({ scene, tiles, view }, t) {
 }
 
 /**
- * Return the row of the selected output: the one a visitor selected, else that of the predicted class.
+ * Return the row of the selected output; the row of the predicted class if none is selected.
  * @param {ReadState} state
- * @returns {number | null} null where the model has no head
+ * @returns {number | null} null without a head
  */
 export function selectedRow(state) {
   const {
@@ -30,11 +30,11 @@ export function selectedRow(state) {
     view: { out, t },
   } = state;
   if (!answer) return null;
-  return out !== null ? rowOf(answer, out) : (outputsAt(state, t)?.said ?? 0);
+  return out !== null ? rowOf(answer, out) : (outputsAt(state, t)?.prediction ?? 0);
 }
 
 /**
- * The chosen output, that of the row; null where the row is of several, or there is no head.
+ * Return the selected output; null if several share its row, or without a head.
  * @param {ReadState} state
  */
 export function selectedOutput(state) {
@@ -47,7 +47,7 @@ export function selectedOutput(state) {
 
 /**
  * The selected output and its number.
- * @typedef {{kind: OutputSpec["kind"], name: string, value: number | null, single: boolean}} SelectedOutput  single: it is one output's
+ * @typedef {{kind: OutputSpec["kind"], name: string, value: number | null, isSingle: boolean}} SelectedOutput  single: the row is of one output
  */
 
 /**
@@ -68,12 +68,12 @@ export function selectedOutputAt(state) {
     kind: answer.kind,
     name: name ?? words.answer_others,
     value: reading?.values[row] ?? null,
-    single: name !== undefined,
+    isSingle: name !== undefined,
   };
 }
 
 /**
- * In words; "" where there is nothing to say.
+ * Return a sentence about the prediction at a step; "" if it is not known.
  * @param {ReadState} state
  * @param {number} t
  */
@@ -89,45 +89,51 @@ export function predictionAt(state, t) {
 }
 
 /**
+ * Return a sentence about a prediction, its target and its error.
  * @param {OutputSpec} answer
  * @param {string[]} channels
  * @param {Words} words
  * @param {StepOutput} reading
  */
-export function sentence(answer, channels, words, { said, values, due, wrong, off }) {
+export function sentence(
+  answer,
+  channels,
+  words,
+  { prediction: prediction, values, target: target, isWrong: isWrong, wrongRows: wrongRows },
+) {
   const name = (/** @type {number} */ row) => nameOfRow(answer, channels, row) ?? words.answer_others;
   if (answer.kind === "classes") {
-    const told = { said: name(said), p: number(values[said], 2) };
-    if (!due) return fill(words.says_class, told);
-    return fill(wrong ? words.says_class_wrong : words.says_class_due, {
-      ...told,
-      due: name(due[0]),
-      q: number(values[due[0]], 2),
+    const fields = { said: name(prediction), p: number(values[prediction], 2) };
+    if (!target) return fill(words.says_class, fields);
+    return fill(isWrong ? words.says_class_wrong : words.says_class_due, {
+      ...fields,
+      due: name(target[0]),
+      q: number(values[target[0]], 2),
     });
   }
   if (answer.kind === "signs") {
-    const told = { said: signsOf(values) };
-    if (!due) return fill(words.says_signs, told);
-    return fill(wrong ? words.says_signs_wrong : words.says_signs_due, {
-      ...told,
-      due: signsOf(due),
-      names: off.map(name).join(", "),
+    const fields = { said: signsOf(values) };
+    if (!target) return fill(words.says_signs, fields);
+    return fill(isWrong ? words.says_signs_wrong : words.says_signs_due, {
+      ...fields,
+      due: signsOf(target),
+      names: wrongRows.map(name).join(", "),
     });
   }
-  // where only how far it is off counts, a digit more
+  // one digit more if only the error counts
   const digits = answer.within === null ? 3 : 2,
-    told = { said: list(values, digits) };
-  if (!due) return fill(words.says_number, told);
-  const apart = Math.max(...values.map((value, k) => Math.abs(value - due[k])));
-  return fill(wrong ? words.says_number_wrong : wrong === null ? words.says_number_off : words.says_number_due, {
-    ...told,
-    due: list(due, digits, answer.within !== null),
-    off: number(apart, digits),
+    fields = { said: list(values, digits) };
+  if (!target) return fill(words.says_number, fields);
+  const error = Math.max(...values.map((value, k) => Math.abs(value - target[k])));
+  return fill(isWrong ? words.says_number_wrong : isWrong === null ? words.says_number_off : words.says_number_due, {
+    ...fields,
+    due: list(target, digits, answer.within !== null),
+    off: number(error, digits),
   });
 }
 
 /**
- * Of classes those said with most, of the others each: "H 0.97", for the tip.
+ * Return the outputs at a step as "H 0.97", classes by probability, for the tooltip.
  * @param {ReadState} state
  * @param {number} t
  * @param {number} most
@@ -155,8 +161,8 @@ function signsOf(values) {
 /**
  * @param {number[]} values
  * @param {number} digits
- * @param {boolean} [whole]  whole ones have no decimals: what is due may be a count
+ * @param {boolean} [hasCounts]  integers are written without decimals
  */
-function list(values, digits, whole = false) {
-  return values.map((value) => number(value, whole && Number.isInteger(value) ? 0 : digits)).join(", ");
+function list(values, digits, hasCounts = false) {
+  return values.map((value) => number(value, hasCounts && Number.isInteger(value) ? 0 : digits)).join(", ");
 }

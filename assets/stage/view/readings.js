@@ -1,15 +1,15 @@
-// What stands at a step or a cell, as texts.
+// Texts about a step or a cell.
 
 /** @import { Cell } from "../model/explain.js" */
 /** @import { Store } from "./store.js" */
-import { answerDue, labelAt } from "../data/step_texts.js";
+import { targetAt, labelAt } from "../data/step_texts.js";
 import { inputName } from "../data/input_rows.js";
 import { fill } from "./format.js";
 
 /** @typedef {Pick<Store, "scene" | "view" | "tiles" | "words">} ReadState */
 
 /**
- * Return the name of the selected layer, with a separator; "" where there is one layer.
+ * Return the name of the selected layer, with a separator; "" if there is one layer.
  * @param {Pick<ReadState, "scene" | "view">} state
  */
 export function layerName({ scene, view }) {
@@ -38,17 +38,17 @@ export function inputsAt({ tiles, scene, view }, t) {
 }
 
 /**
- * Return the label of a step with its target, "" where it has neither.
+ * Return the label of a step with its target; "" if it has neither.
  * @param {Pick<ReadState, "tiles" | "words">} state
  * @param {number} t
  */
 export function stepLabel({ tiles, words }, t) {
-  const due = answerDue(tiles, t);
-  return [labelAt(tiles, t), due && fill(words.due_at, { due })].filter(Boolean).join(" \u00b7 ");
+  const target = targetAt(tiles, t);
+  return [labelAt(tiles, t), target && fill(words.due_at, { target })].filter(Boolean).join(" \u00b7 ");
 }
 
 /**
- * Say where a link to a cell leads.
+ * Return the tooltip of a link to a cell.
  * @param {Pick<ReadState, "scene" | "words">} state
  * @param {Cell} at
  */

@@ -1,4 +1,4 @@
-// Inline Markdown of one paragraph, as the stories use it: bold, italic, code, links to places, escaped signs.
+// Parser of inline Markdown in one paragraph: bold, italic, code, links to places, escaped signs.
 
 /**
  * A piece of a paragraph. The name of a link is the key of a place.
@@ -22,11 +22,11 @@ export function parseInline(text) {
     else if (more) pieces.push({ kind: "text", text: more });
   };
   let end = 0;
-  for (const found of text.matchAll(INLINE)) {
-    const [all, escaped, code, words, name, bold, italic] = found;
-    plain(text.slice(end, found.index));
-    end = found.index + all.length;
-    if (escaped) plain(escaped);
+  for (const match of text.matchAll(INLINE)) {
+    const [all, sign, code, words, name, bold, italic] = match;
+    plain(text.slice(end, match.index));
+    end = match.index + all.length;
+    if (sign) plain(sign);
     else if (code) pieces.push({ kind: "code", text: code });
     else if (words) pieces.push({ kind: "link", name, parts: parseInline(words) });
     else if (bold) pieces.push({ kind: "bold", parts: parseInline(bold) });

@@ -13,12 +13,12 @@ import { arraysFor } from "../data/message.js";
 import { RequestQueue } from "../data/requests.js";
 import { Sums } from "../data/sums.js";
 import { selectedOutput } from "./prediction.js";
-import { clamp, seen } from "./time_window.js";
+import { clamp, visibleSteps } from "./time_window.js";
 
 /** @typedef {Pick<Ports, "state" | "page" | "on">} FeedPorts */
 
 const REST = 160; // ms without movement before anything is requested
-const MORE = 200; // ms after REST before sums are requested: playback may begin, and needs its tiles at once
+const MORE = 200; // ms after REST before sums are requested: tiles for playback come first
 const AHEAD = 4; // seconds of playback to fetch at least
 const LEAST = 400; // steps to fetch ahead at least
 const MARGIN = 60; // steps fetched on either side of the cursor
@@ -38,7 +38,7 @@ export class ServerFeed {
     /** @type {ReturnType<typeof setTimeout> | undefined} */
     this.timer = undefined;
     /** @type {string | null} */
-    this.sought = null;
+    this.lastSums = null;
     this.sums = new Sums();
   }
 
@@ -50,32 +50,32 @@ export class ServerFeed {
     const { state, page, on } = ports;
     this.ports = ports;
     this.state = state;
-    state.answers = (kind) => !!page.ask && (page.kinds?.includes(/** @type {any} */ (kind)) ?? true);
+    state.canAnswer = (kind) => !!page.ask && (page.kinds?.includes(/** @type {any} */ (kind)) ?? true);
     state.freeSums = this.sums;
     const queue = new RequestQueue({
       send: page.ask ?? null,
       trace: () => state.scene.trace.id,
-      givenUp(request) {
+      onGiveUp(request) {
         state.emit("givenUp", request);
         state.emit("paint");
       },
     });
     this.queue = queue;
-    state.waitsFor = (kind) => queue.has(/** @type {any} */ (kind));
+    state.isWaitingFor = (kind) => queue.has(/** @type {any} */ (kind));
     on("leave", () => {
       this.sums = new Sums();
       state.freeSums = this.sums;
     });
     on("scene", (/** @type {SceneChange} */ { message }) => {
-      const { sums } = state.given;
+      const { sums } = state.baseScene;
       if (sums) this.sums.add(sums, arraysFor(message.arrays, "sums"));
     });
     on("ask", (/** @type {StageRequest} */ request) => this.ask(request));
     on("order", () => this.askOrder());
     on("explain", () => this.askExplanation());
-    on("moved", () => this.rested());
-    on("played", () => this.playedOn());
-    on("responded", () => queue.next());
+    on("moved", () => this.requestAtRest());
+    on("played", () => this.requestAhead());
+    on("responded", () => queue.sendNext());
     on("response", (/** @type {Message} */ message) => this.respond(message));
   }
 
@@ -85,28 +85,28 @@ export class ServerFeed {
 
   /** @param {StageRequest} request  not sent if the server does not answer its kind */
   ask(request) {
-    if (this.state?.answers(request.kind)) this.queue?.ask(request);
+    if (this.state?.canAnswer(request.kind)) this.queue?.ask(request);
   }
 
   /** Request tiles and sums once the cursor rests. */
-  rested() {
+  requestAtRest() {
     clearTimeout(this.timer);
     this.timer = setTimeout(() => {
       const { state, queue } = this;
-      if (!state || !queue || state.playing || state.dragging || state.overlay?.edited) return;
-      const { view, tiles, window, drawn } = state,
-        wanted = wantedTile(tiles, view.layer, view.t, window, drawn?.plot ?? 0);
-      if (wanted) return this.ask({ kind: "tile", ...wanted });
+      if (!state || !queue || state.isPlaying || state.isDragging || state.overlay?.isEdited) return;
+      const { view, tiles, window, picture } = state,
+        missing = missingTile(tiles, view.layer, view.t, window, picture?.plot ?? 0);
+      if (missing) return this.ask({ kind: "tile", ...missing });
       this.timer = setTimeout(() => {
-        if (!state.playing && !state.dragging) this.askSums();
+        if (!state.isPlaying && !state.isDragging) this.askSums();
       }, MORE);
     }, REST);
   }
 
   /** Request the steps ahead of playback in a long trace; in slow motion, the sums of the step. */
-  playedOn() {
+  requestAhead() {
     const { state, queue } = this;
-    if (!state || !queue || state.overlay?.edited) return;
+    if (!state || !queue || state.overlay?.isEdited) return;
     const {
         view: { layer, t },
         tiles,
@@ -126,22 +126,22 @@ export class ServerFeed {
   /** Request the sums of the selected unit's pre-activations, around the step. */
   askSums() {
     const { state, queue } = this;
-    if (!state || !queue || !state.answers("sums") || state.overlay?.edited) return;
+    if (!state || !queue || !state.canAnswer("sums") || state.overlay?.isEdited) return;
     const { layer, t, unit } = state.view,
       { trace } = state.scene,
-      wanted = this.sums.wanted(layer, unit, t, trace.steps),
-      key = wanted && JSON.stringify([trace.id, wanted]);
+      missing = this.sums.missingPiece(layer, unit, t, trace.steps),
+      key = missing && JSON.stringify([trace.id, missing]);
     // the same request is already waiting
-    if (!wanted || (key === this.sought && queue.has("sums"))) return;
-    this.sought = key;
-    this.ask({ kind: "sums", ...wanted });
+    if (!missing || (key === this.lastSums && queue.has("sums"))) return;
+    this.lastSums = key;
+    this.ask({ kind: "sums", ...missing });
   }
 
   askOrder() {
     const { state, queue } = this;
     if (!state || !queue) return;
     const { order, layer } = state.view,
-      end = state.given.trace.steps - 1;
+      end = state.baseScene.trace.steps - 1;
     const [first, last] = order === "active" ? state.visible().map((t) => Math.min(t, end)) : [0, end];
     this.ask({ kind: "order", order, layer, first, last });
   }
@@ -164,15 +164,15 @@ export class ServerFeed {
       header = /** @type {StageResponse} */ (message.header);
     if (!state || !queue || !ports) return;
     const kind = queue.kindOf(header.reply);
-    queue.answered(header.reply);
+    queue.remove(header.reply);
     if (header.kind === "error" && kind && header.asked === undefined) state.emit("givenUp", { kind });
     if (header.trace !== state.scene.trace.id) return;
     if (header.kind === "tile") {
-      state.free.add(header.tile, arrays, state.drawn?.tile);
+      state.free.add(header.tile, arrays, state.picture?.tile);
       state.emit("picture");
-      this.rested(); // this may be the window only: the cursor's own step can still be missing
+      this.requestAtRest(); // the tile may not have exact numbers of the cursor's step
     }
-    if (header.kind === "explain" && !state.overlay?.edited) {
+    if (header.kind === "explain" && !state.overlay?.isEdited) {
       state.explanation = header;
       state.emit("announce");
     }
@@ -200,17 +200,17 @@ export class ServerFeed {
  * @param {number} plot  px across the window
  * @returns {{layer: number, first: number, last: number} | null}
  */
-export function wantedTile(tiles, layer, t, window, plot) {
+export function missingTile(tiles, layer, t, window, plot) {
   const [a, b] = window,
     end = tiles.steps - 1,
-    shown = tiles.covering(layer, ...seen(tiles.steps, window));
-  if (!shown || !tiles.covering(layer, 0, end)) return { layer, first: 0, last: end };
+    tile = tiles.covering(layer, ...visibleSteps(tiles.steps, window));
+  if (!tile || !tiles.covering(layer, 0, end)) return { layer, first: 0, last: end };
   const margin = (b - a) / 4,
     first = Math.max(0, Math.floor(a - margin)),
     last = Math.min(end, Math.ceil(b + margin));
-  const coarse = shown.each > 1 && (b - a) / shown.each < Math.min(plot, shown.columns * 0.6);
+  const isCoarse = tile.each > 1 && (b - a) / tile.each < Math.min(plot, tile.columns * 0.6);
   // a tile of exactly these steps cannot get finer
-  if (coarse && !tiles.has(layer, first, last)) return { layer, first, last };
+  if (isCoarse && !tiles.has(layer, first, last)) return { layer, first, last };
   const inexact = [layer, ...layersBelow(tiles, layer)].find((row) => !tiles.finest(row, t)?.exact);
   return inexact === undefined
     ? null

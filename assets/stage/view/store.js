@@ -1,70 +1,70 @@
-// The state of one stage: what is shown, and where it is looked at. It draws nothing; parts read it and subscribe to it.
+// State of one stage: scene, view, numbers. It draws nothing; parts read it and subscribe to it.
 
 /** @import { Message } from "../data/message.js" */
 /** @import { Phase, Scene, Status, StoryPlace, View } from "../data/scene_types.js" */
 /** @import { Cell, Explained } from "../model/explain.js" */
 /** @import { Overlay } from "./overlay.js" */
-/** @import { Look, PressTaker, SceneChange, Sheet, StageLink, StoreEvent, StoreListener } from "./store_types.js" */
+/** @import { Look, PressHandler, SceneChange, Sheet, StageLink, StoreEvent, StoreListener } from "./store_types.js" */
 /** @import { TimeWindow } from "./time_window.js" */
 /** @import { SumsSource } from "./surface_types.js" */
 /** @import { Tile } from "../data/tiles.js" */
 import { sceneOf, viewOf } from "../data/scene.js";
 import { Tiles } from "../data/tiles.js";
-import { clamp, followed, isZoomed, moved, seen, shownWindow, whole } from "./time_window.js";
+import { clamp, followCursor, isZoomed, shiftWindow, visibleSteps, validWindow, wholeWindow } from "./time_window.js";
 import { UnitOrder } from "./unit_order.js";
 
-/** Fields that stay as someone chose them. @type {(keyof View)[]} */
-const CHOSEN = ["order", "turned", "diagram", "equations", "stat", "hide", "large", "colours", "xscale"];
+/** Fields of a view that stay when Python sends another view. @type {(keyof View)[]} */
+const LASTING = ["order", "turned", "diagram", "equations", "stat", "hide", "large", "colours", "xscale"];
 
 export class Store {
   /**
    * @param {Record<string, any>} header  of the first scene
-   * @param {Partial<View>} [remembered]  the view of an earlier visit
+   * @param {Partial<View>} [earlierView]  the view of an earlier visit
    */
-  constructor(header, remembered) {
-    /** The scene as Python gave it. @type {Scene} */
-    this.given = sceneOf(header);
+  constructor(header, earlierView) {
+    /** The scene from Python. @type {Scene} */
+    this.baseScene = sceneOf(header);
     /** The numbers of the free run. */
-    this.free = new Tiles(this.given.trace);
+    this.free = new Tiles(this.baseScene.trace);
     /** Sums of the free run's pre-activations, once a part provides them. @type {SumsSource | null} */
     this.freeSums = null;
     /** Shown in place of the free run. @type {Overlay | null} */
     this.overlay = null;
     /** @type {View} */
-    this.view = viewOf(this.given, remembered);
+    this.view = viewOf(this.baseScene, earlierView);
     /** @type {TimeWindow} */
-    this.window = whole(this.given.trace.steps);
-    this.order = new UnitOrder(this.given.trace.units);
+    this.window = wholeWindow(this.baseScene.trace.steps);
+    this.order = new UnitOrder(this.baseScene.trace.units);
     /** @type {(Explained & {reply: number | null}) | null} */
     this.explanation = null;
-    this.explained = false; // someone asked where a number comes from
-    /** What the sentence over the stage points at, until someone clicks. @type {StoryPlace | null} */
+    this.isExplaining = false; // a number was selected to explain
+    /** Place named by the sentence over the stage, until a click. @type {StoryPlace | null} */
     this.story = null;
-    this.playing = false;
-    /** Where slow motion is within the step. @type {Phase | null} */
+    this.isPlaying = false;
+    /** Phase of the step in slow motion. @type {Phase | null} */
     this.phase = null;
     /** First and last step to play between. @type {[number, number] | null} */
     this.loop = null;
-    this.dragging = false; // a pointer is down on the panels
-    this.pace = 8; // steps a second of playback
-    /** What was drawn last, and px across the visible steps. @type {{each: number, units: number, tile: Tile, plot: number} | null} */
-    this.drawn = null;
+    this.isDragging = false; // a pointer is down on the panels
+    this.pace = 8; // steps per second of playback
+    /** The last picture, and px across the visible steps. @type {{each: number, units: number, tile: Tile, plot: number} | null} */
+    this.picture = null;
     this.canPool = false; // cells may share a pixel
-    /** Get a press on the panels first, such as an editing tool. @type {PressTaker[]} */
-    this.pressTakers = [];
+    /** They get a press on the panels first, such as an editing tool. @type {PressHandler[]} */
+    this.pressHandlers = [];
     /** Whether requests of a kind are answered. @type {(kind: string) => boolean} */
-    this.answers = () => false;
+    this.canAnswer = () => false;
     /** Whether a request of a kind is unanswered. @type {(kind: string) => boolean} */
-    this.waitsFor = () => false;
-    /** Colours and size of type, once the styles are there. @type {Look | null} */
+    this.isWaitingFor = () => false;
+    /** Colours and size of type, once the styles are loaded. @type {Look | null} */
     this.look = null;
-    /** What the stage is drawn for while the page is printed: it must not change then. @type {Sheet | null} */
+    /** The paper while the page is printed; no resize then. @type {Sheet | null} */
     this.sheet = null;
-    /** Parts that explain a number at once; the first that returns true has done so. @type {(() => boolean)[]} */
+    /** Explain a number without a server, until one returns true. @type {(() => boolean)[]} */
     this.explainers = [];
     /** @type {Map<StoreEvent, Set<StoreListener>>} */
     this.listeners = new Map();
-    /** To other stages; a part may make one. @type {StageLink | null} */
+    /** To other stages; set by a part. @type {StageLink | null} */
     this.link = null;
   }
 
@@ -73,7 +73,7 @@ export class Store {
   /**
    * @param {StoreEvent} event
    * @param {StoreListener} listener
-   * @returns {() => void} ends it
+   * @returns {() => void} unsubscribes
    */
   on(event, listener) {
     const all = this.listeners.get(event) ?? new Set();
@@ -89,15 +89,15 @@ export class Store {
     for (const listener of [...(this.listeners.get(event) ?? [])]) listener(detail);
   }
 
-  // ---- what is shown
+  // ---- scene
 
-  /** The scene shown: an overlay may have another number of steps. @returns {Scene} */
+  /** The visible scene: an overlay may have another number of steps. @returns {Scene} */
   get scene() {
-    return this.overlay?.scene ?? this.given;
+    return this.overlay?.scene ?? this.baseScene;
   }
 
   get words() {
-    return this.given.words;
+    return this.baseScene.words;
   }
 
   get tiles() {
@@ -108,9 +108,9 @@ export class Store {
     return this.overlay?.sums ?? this.freeSums;
   }
 
-  /** The units shown, from the top. */
-  get shown() {
-    return this.order.shown;
+  /** The visible units, from the top. */
+  get visibleUnits() {
+    return this.order.units;
   }
 
   /** The selected cell. @returns {Cell} */
@@ -120,13 +120,13 @@ export class Store {
   }
 
   /**
-   * Show a scene: another one, or the same in other words.
+   * Show another scene, or the same one in another language.
    * @param {Message} message
    */
   show(message) {
-    const old = this.given,
+    const old = this.baseScene,
       scene = sceneOf(message.header);
-    this.given = scene;
+    this.baseScene = scene;
     if (old.trace.id !== scene.trace.id) {
       this.free = new Tiles(scene.trace);
       this.explanation = null;
@@ -136,60 +136,60 @@ export class Store {
   }
 
   /**
-   * Take in the numbers and the view of the given scene.
+   * Take the numbers and the view of a scene.
    * @param {Message} message
    * @param {Scene | null} old  the scene before; null for the first
    */
   take(message, old) {
-    const { view, order, given: scene } = this,
+    const { view, order, baseScene: scene } = this,
       { arrays } = message,
       { steps, units, layers } = scene.trace;
-    const fresh = old?.trace.id !== scene.trace.id,
+    const isNewTrace = old?.trace.id !== scene.trace.id,
       back = !!old && scene.visit !== old.visit;
-    const asked = !old || back || (scene.place !== old.place && scene.place !== null);
+    const isNewView = !old || back || (scene.place !== old.place && scene.place !== null);
     if (back) Object.assign(view, viewOf(scene));
-    else if (old && asked) {
-      const chosen = Object.fromEntries(CHOSEN.map((name) => [name, view[name]]));
-      Object.assign(view, viewOf(scene), chosen);
+    else if (old && isNewView) {
+      const lasting = Object.fromEntries(LASTING.map((name) => [name, view[name]]));
+      Object.assign(view, viewOf(scene), lasting);
     }
-    if (asked) order.typed = view.subset;
-    else if (fresh) order.keep(units, scene.unit_names);
+    if (isNewView) order.text = view.subset;
+    else if (isNewTrace) order.adaptText(units, scene.unit_names);
     view.t = clamp(view.t, 0, steps - 1);
     view.unit = clamp(view.unit, 0, units - 1);
     view.layer = Math.min(view.layer, layers - 1);
     if (!scene.answer && view.gate === "y") view.gate = "h";
     const sameHead = old?.answer?.kind === scene.answer?.kind && old?.answer?.count === scene.answer?.count;
-    if (old && !asked && !sameHead) view.out = null;
-    if (asked) {
+    if (old && !isNewView && !sameHead) view.out = null;
+    if (isNewView) {
       const first = view.first ?? 0,
         end = (view.last ?? steps - 1) + 1;
-      this.window = first < Math.min(end, steps) ? [first, end] : whole(steps);
-    } else if (this.window[0] === 0 && this.window[1] === old.trace.steps) this.window = whole(steps);
-    this.setWindow(shownWindow(steps, ...this.window));
-    if (this.loop && (asked || this.loop[1] >= steps)) this.setLoop(null);
+      this.window = first < Math.min(end, steps) ? [first, end] : wholeWindow(steps);
+    } else if (this.window[0] === 0 && this.window[1] === old.trace.steps) this.window = wholeWindow(steps);
+    this.setWindow(validWindow(steps, ...this.window));
+    if (this.loop && (isNewView || this.loop[1] >= steps)) this.setLoop(null);
     this.free.add(scene.tile, arrays);
-    const current = view.order === scene.view.order && scene.tile.layer === view.layer;
-    if (current) order.rank(arrays);
-    else order.hold(units);
-    if (asked || scene.status?.text !== old?.status?.text) this.story = scene.status?.places.watch ?? null;
-    if (asked) this.link?.join(back);
+    const isCurrentOrder = view.order === scene.view.order && scene.tile.layer === view.layer;
+    if (isCurrentOrder) order.rank(arrays);
+    else order.setCount(units);
+    if (isNewView || scene.status?.text !== old?.status?.text) this.story = scene.status?.places.watch ?? null;
+    if (isNewView) this.link?.join(back);
     this.chooseUnits();
     /** @type {SceneChange} */
-    const change = { message, fresh, asked, first: old === null };
+    const change = { message, isNewTrace, isNewView, isFirst: old === null };
     this.emit("scene", change);
-    if (!current) this.emit("order");
+    if (!isCurrentOrder) this.emit("order");
     this.emit("layout");
     this.emit("moved");
-    // a link that names a gate opens with that number explained
-    if (fresh && (this.explained || (!old && view.gate !== "h"))) this.explain();
+    // a link to a gate opens with that number explained
+    if (isNewTrace && (this.isExplaining || (!old && view.gate !== "h"))) this.explain();
     this.emit("report");
   }
 
-  /** Read which units are shown; one of them stays selected. */
+  /** Update the visible units; one of them stays selected. */
   chooseUnits() {
     const { order, view, scene } = this;
     order.choose(view, scene.trace.units, scene.unit_names);
-    if (!order.shown.includes(view.unit)) view.unit = order.shown[0];
+    if (!order.units.includes(view.unit)) view.unit = order.units[0];
   }
 
   // ---- the view
@@ -204,8 +204,8 @@ export class Store {
       { layer } = view;
     Object.assign(view, patch);
     view.t = clamp(view.t, 0, this.scene.trace.steps - 1);
-    if (patch.unit !== undefined && !this.shown.includes(view.unit)) {
-      this.order.typed = ""; // a hidden unit was selected: show all units
+    if (patch.unit !== undefined && !this.visibleUnits.includes(view.unit)) {
+      this.order.text = ""; // a hidden unit was selected: show all units
       this.chooseUnits();
       this.emit("layout");
     }
@@ -219,11 +219,11 @@ export class Store {
     this.emit("moved");
     if (announce) this.emit("announce");
     this.emit("report");
-    this.link?.lead();
+    this.link?.publish();
   }
 
   /**
-   * The step playback has reached.
+   * Move to the step that playback has reached.
    * @param {number} t
    */
   playTo(t) {
@@ -231,12 +231,12 @@ export class Store {
     this.keepVisible();
     this.emit("played");
     this.emit("report");
-    this.link?.lead();
+    this.link?.publish();
   }
 
-  /** Move the window along when the cursor leaves it. */
+  /** Shift the window if the cursor is outside. */
   keepVisible() {
-    const window = followed(this.scene.trace.steps, this.window, this.view.t, this.playing);
+    const window = followCursor(this.scene.trace.steps, this.window, this.view.t, this.isPlaying);
     if (window !== this.window) this.zoomTo(...window);
   }
 
@@ -253,21 +253,21 @@ export class Store {
    * @param {number} b
    */
   zoomTo(a, b) {
-    this.setWindow(moved(this.scene.trace.steps, a, b, this.window));
-    this.link?.zoomed();
+    this.setWindow(shiftWindow(this.scene.trace.steps, a, b, this.window));
+    this.link?.rememberWindow();
     this.emit("window");
     this.emit("picture");
     this.emit("moved");
     this.emit("report");
-    this.link?.lead();
+    this.link?.publish();
   }
 
   /** First and last visible step. @returns {[number, number]} */
   visible() {
-    return seen(this.scene.trace.steps, this.window);
+    return visibleSteps(this.scene.trace.steps, this.window);
   }
 
-  get zoomed() {
+  get isZoomed() {
     return isZoomed(this.scene.trace.steps, this.window);
   }
 
@@ -293,9 +293,9 @@ export class Store {
 
   // ---- explanations
 
-  /** Explain the selected number: at once where a part can, else by the server. */
+  /** Explain the selected number: by a part, else by the server. */
   explain() {
-    this.explained = true;
+    this.isExplaining = true;
     if (this.explainers.some((explain) => explain())) this.emit("announce");
     else this.emit("explain");
     this.emit("paint");

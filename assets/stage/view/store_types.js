@@ -1,4 +1,4 @@
-// Types of the store: its events and what it holds. Types only: nothing here runs.
+// Types of the store and its events. Nothing here runs.
 
 /** @import { Message } from "../data/message.js" */
 /** @import { Panel, Theme } from "../data/scene_types.js" */
@@ -13,16 +13,16 @@
  *   scene     a scene was taken; detail: SceneChange
  *   layout    sizes or the set of panels changed
  *   picture   numbers, colours or the window changed: panels must be redrawn
- *   paint     something that moves over the panels changed
- *   moved     the selected cell or the window changed: numbers may have to be fetched
+ *   paint     a mark over the panels changed
+ *   moved     the selected cell or the window changed: numbers may have to be requested
  *   played    playback has moved the cursor
  *   layer     another layer is selected
- *   order     another order of the units is wanted
+ *   order     another order of the units is needed
  *   explain   the selected number must be explained by the server
  *   announce  screen readers should read the selected cell; detail: a text to read instead
  *   hint      a short text is shown over the panels; detail: the text
  *   status    the sentence over the stage changed; detail: Status
- *   resize    there may be more or less room for the panels
+ *   resize    the room for the panels may have changed
  *   window    another part of the sequence is visible
  *   unhover   nothing is under the pointer any more
  *   report    a field of the view changed
@@ -34,19 +34,19 @@
  * @typedef {"leave" | "scene" | "layout" | "picture" | "paint" | "moved" | "played" | "layer" | "order" | "explain" | "announce" | "hint" | "status" | "resize" | "window" | "unhover" | "report" | "stop" | "ask" | "givenUp" | "response" | "responded"} StoreEvent
  */
 
-/** @typedef {{message: Message, fresh: boolean, asked: boolean, first: boolean}} SceneChange  fresh: of another trace; asked: the view is the scene's; first: the stage's first scene */
+/** @typedef {{message: Message, isNewTrace: boolean, isNewView: boolean, isFirst: boolean}} SceneChange  isNewTrace: of another trace; isNewView: the view is the scene's; isFirst: the stage's first scene */
 /** @typedef {{theme: Theme, type: string, contrast: string, scale: number, palettes: Record<Panel, Palette>, ink: Ink}} Look  scale: factor of the type size */
 /** @typedef {{t: number, gate?: Panel, layer?: number, unit?: number | null, out?: number | null}} Goal  fields that are left out stay the same */
-/** @typedef {{width: number, room: number}} Sheet  of paper: the stage's width, and the height its panels may take, px */
+/** @typedef {{width: number, room: number}} Sheet  a printed page: the stage's width, and the height of its panels, px */
 /** @typedef {(detail?: any) => void} StoreListener */
-/** @typedef {{feed: (press: any, surface: PanelSurface) => boolean, takesClicks: () => boolean}} PressTaker  feed: returns whether it took the press */
+/** @typedef {{feed: (press: any, surface: PanelSurface) => boolean, takesClicks: () => boolean}} PressHandler  feed: returns whether it handled the press */
 
 /**
  * A link to other stages, which share the cursor and the window.
  * @typedef {object} StageLink
  * @property {(back: boolean) => void} join  go where the other stages are; back: Python sets the place of all
- * @property {() => void} lead  publish this stage's place
- * @property {() => void} zoomed  the window has changed
+ * @property {() => void} publish  publish this stage's place
+ * @property {() => void} rememberWindow  the window has changed
  * @property {(a: number, b: number) => void} settle  move the window to whole steps
  * @property {(state: CursorState) => void} follow  go where another stage went
  * @property {{window?: [number, number] | null}} ownWindow  the window, if it was set on this stage

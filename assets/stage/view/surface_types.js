@@ -1,4 +1,4 @@
-// What overlays draw on and read from. Types only: nothing here runs.
+// Types of what overlays draw on and read. Nothing here runs.
 
 /** @import { Panel, Scene } from "../data/scene_types.js" */
 /** @import { UnitSums } from "../data/sums.js" */
@@ -9,7 +9,7 @@
 /** @typedef {{at: (layer: number, unit: number, t: number) => GateSums | null}} SumsSource */
 
 /**
- * The panels as far as an overlay draws on them: canvases and where things are, in CSS pixels.
+ * The panels as overlays use them: canvases, and positions in CSS pixels.
  * @typedef {object} PanelSurface
  * @property {HTMLCanvasElement} heat
  * @property {HTMLCanvasElement} over
@@ -22,8 +22,8 @@
  * @property {number} b
  * @property {Scene} scene
  * @property {Tile | null} tile  drawn now
- * @property {Int32Array} shown  units from the top
- * @property {boolean} own  each input has its own scale
+ * @property {Int32Array} units  from the top
+ * @property {boolean} hasOwnScales  each input has its own scale
  * @property {{top: number, height: number} | null} lane  under the first panel
  * @property {(t: number) => number} x
  * @property {(x: number) => number} time

@@ -1,9 +1,9 @@
-// The part of the sequence that is seen, as arithmetic. A window [a, b] counts in steps: [3, 5] shows steps 3 and 4.
-// What is not a finite number never comes out of here: where it would, the old window stays.
+// Arithmetic of windows, the visible steps. A window [a, b] is in steps: [3, 5] shows steps 3 and 4.
+// Results are finite: instead of a window that is not, the old one is returned.
 
 /** @typedef {[number, number]} TimeWindow */
 
-export const SHORTEST = 4; // steps seen at the strongest zoom
+export const SHORTEST = 4; // visible steps at the strongest zoom
 
 /**
  * @param {number} value
@@ -19,19 +19,19 @@ export function clamp(value, low, high) {
  * @param {number} steps
  * @returns {TimeWindow}
  */
-export function whole(steps) {
+export function wholeWindow(steps) {
   return [0, steps];
 }
 
 /**
- * The window as near to [a, b] as there is one.
+ * Return the nearest valid window.
  * @param {number} steps
  * @param {number} a
  * @param {number} b
  * @param {TimeWindow} [old]
  * @returns {TimeWindow}
  */
-export function shownWindow(steps, a, b, old = whole(steps)) {
+export function validWindow(steps, a, b, old = wholeWindow(steps)) {
   if (!Number.isFinite(a) || !Number.isFinite(b)) return old;
   const wide = Math.min(steps, Math.max(b - a, Math.min(SHORTEST, steps)));
   const start = clamp((a + b - wide) / 2, 0, steps - wide);
@@ -39,47 +39,47 @@ export function shownWindow(steps, a, b, old = whole(steps)) {
 }
 
 /**
- * The window [a, b], pushed back where it reaches past an end: its width stays.
+ * Return [a, b] shifted into the run; its width stays.
  * @param {number} steps
  * @param {number} a
  * @param {number} b
  * @param {TimeWindow} [old]
  * @returns {TimeWindow}
  */
-export function moved(steps, a, b, old = whole(steps)) {
+export function shiftWindow(steps, a, b, old = wholeWindow(steps)) {
   const wide = b - a;
-  if (a < 0) return shownWindow(steps, 0, wide, old);
-  return b > steps ? shownWindow(steps, steps - wide, steps, old) : shownWindow(steps, a, b, old);
+  if (a < 0) return validWindow(steps, 0, wide, old);
+  return b > steps ? validWindow(steps, steps - wide, steps, old) : validWindow(steps, a, b, old);
 }
 
 /**
- * The window once the cursor is at t: it goes along when the cursor leaves it.
+ * Return the window shifted to contain the cursor.
  * @param {number} steps
  * @param {TimeWindow} window
  * @param {number} t
- * @param {boolean} playing  what comes next is wanted, not what is around
- * @returns {TimeWindow} the same where nothing moved
+ * @param {boolean} playing  start at the cursor, to show the next steps
+ * @returns {TimeWindow} the same object if it contains the cursor
  */
-export function followed(steps, window, t, playing) {
+export function followCursor(steps, window, t, playing) {
   const [a, b] = window,
     wide = b - a;
   if (t >= Math.floor(a) && t + 1 <= Math.ceil(b)) return window;
   const start = playing ? t : t < a ? t - wide * 0.1 : t + 1 - wide * 0.9;
-  return moved(steps, start, start + wide, window);
+  return shiftWindow(steps, start, start + wide, window);
 }
 
 /**
- * First and last step in a window, whole ones.
+ * Return the first and last step in a window.
  * @param {number} steps
  * @param {TimeWindow} window
  * @returns {[number, number]}
  */
-export function seen(steps, [a, b]) {
+export function visibleSteps(steps, [a, b]) {
   return [Math.max(0, Math.floor(a)), Math.min(steps, Math.ceil(b)) - 1];
 }
 
 /**
- * Whether anything is left to zoom out of.
+ * Whether a window shows less than the run.
  * @param {number} steps
  * @param {TimeWindow} window
  * @returns {boolean}

@@ -19,7 +19,7 @@ export class Trail {
   constructor() {
     this.slot = "";
     /** @type {Cell[]} */
-    this.visited = [];
+    this.cells = [];
   }
 
   /**
@@ -29,7 +29,7 @@ export class Trail {
   mount(_host, { state, on, provide }) {
     this.state = state;
     on("leave", () => {
-      this.visited = []; // these cells belong to another trace
+      this.cells = []; // these cells belong to another trace
     });
     provide({ goTo: (goal) => this.goTo(goal), back: () => this.back(), canGoBack: () => this.canGoBack });
   }
@@ -37,17 +37,17 @@ export class Trail {
   update() {}
 
   get canGoBack() {
-    return this.visited.length > 0;
+    return this.cells.length > 0;
   }
 
-  /** @param {Goal} goal */
+  /** Go to a cell and remember the current one. @param {Goal} goal */
   goTo(goal) {
-    if (this.state) this.visited.push(this.state.place);
+    if (this.state) this.cells.push(this.state.place);
     this.visit(goal);
   }
 
   back() {
-    const place = this.visited.pop();
+    const place = this.cells.pop();
     if (place) this.visit(place);
   }
 

@@ -1,4 +1,4 @@
-// The units shown, from the top: in their own order or as Python ranks them, maybe reversed, and only those typed.
+// Order and selection of the visible units.
 
 /** @import { View } from "../data/scene_types.js" */
 /** @import { UnitParser } from "./parse_ranges.js" */
@@ -8,15 +8,15 @@ export class UnitOrder {
   /** @param {number} units */
   constructor(units) {
     this.order = inOrder(units);
-    /** Numbers the order is by, if any. @type {Table | null} */
+    /** Numbers the order sorts by, if any. @type {Table | null} */
     this.ranks = null;
-    this.shown = this.order;
-    this.typed = ""; // text that selects units; it may be invalid
+    this.units = this.order;
+    this.text = ""; // text that selects units; it may be invalid
     /** Without one, all units are shown. @type {UnitParser | null} */
     this.parser = null;
   }
 
-  /** @param {Tables} arrays  of an order: the units, and the numbers it is by */
+  /** @param {Tables} arrays  of an order: the units, and the numbers it sorts by */
   rank({ order, values }) {
     this.order = Int32Array.from(order);
     this.ranks = values ?? null;
@@ -26,34 +26,34 @@ export class UnitOrder {
    * Set the number of units; a new number resets the order.
    * @param {number} units
    */
-  hold(units) {
+  setCount(units) {
     if (this.order.length !== units) this.order = inOrder(units);
   }
 
   /**
-   * Keep what was typed, as far as the names exist.
+   * Adapt the text to other units.
    * @param {number} units
    * @param {string[]} names
    */
-  keep(units, names) {
-    this.typed = this.parser?.within(this.typed, units, names) ?? this.typed;
+  adaptText(units, names) {
+    this.text = this.parser?.within(this.text, units, names) ?? this.text;
   }
 
   /**
-   * Select the units shown. An invalid text stays in its box.
+   * Select the visible units. An invalid text stays in its box.
    * @param {View} view  its subset is the last valid text
    * @param {number} units
    * @param {string[]} names
-   * @returns {string | undefined} the first word that names no unit
+   * @returns {string | undefined} the first word that is no unit
    */
   choose(view, units, names) {
-    const { typed, order, ranks, parser } = this,
-      found = parser?.parse(typed, units, names) ?? {};
-    if (parser && found.wrong === undefined) view.subset = typed.trim();
-    const chosen = (found.wrong === undefined ? found : parser?.parse(view.subset, units, names))?.units;
-    const turned = view.turned ? lastStay(order, ranks) : order;
-    this.shown = chosen?.size ? turned.filter((unit) => chosen.has(unit)) : turned;
-    return found.wrong;
+    const { text, order, ranks, parser } = this,
+      result = parser?.parse(text, units, names) ?? {};
+    if (parser && result.wrong === undefined) view.subset = text.trim();
+    const selection = (result.wrong === undefined ? result : parser?.parse(view.subset, units, names))?.units;
+    const all = view.turned ? reverseRanked(order, ranks) : order;
+    this.units = selection?.size ? all.filter((unit) => selection.has(unit)) : all;
+    return result.wrong;
   }
 }
 
@@ -67,7 +67,7 @@ function inOrder(count) {
  * @param {Int32Array} order
  * @param {Table | null} ranks
  */
-function lastStay(order, ranks) {
-  const odd = (/** @type {number} */ unit) => !!ranks && Number.isNaN(ranks[unit]);
-  return Int32Array.from([...order.filter((unit) => !odd(unit)).reverse(), ...order.filter(odd)]);
+function reverseRanked(order, ranks) {
+  const isUnranked = (/** @type {number} */ unit) => !!ranks && Number.isNaN(ranks[unit]);
+  return Int32Array.from([...order.filter((unit) => !isUnranked(unit)).reverse(), ...order.filter(isUnranked)]);
 }

@@ -3,10 +3,10 @@
 /** @import { View } from "../data/scene_types.js" */
 /** @import { Store } from "./store.js" */
 
-const LONGEST = 1500; // characters of a field, as gruviz/protocol/view.py reads them
+const LONGEST = 1500; // characters of a field, as in gruviz/protocol/view.py
 
 /**
- * Return the view's fields as texts; null where a field has its usual value.
+ * Return the view's fields as texts; null for a field with its default value.
  * @param {Pick<Store, "scene" | "view">} store
  * @returns {Record<string, string | null>}
  */

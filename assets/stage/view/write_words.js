@@ -1,21 +1,21 @@
-// The words of one language, written into elements.
+// Words of one language in elements.
 
 import { element } from "./elements.js";
 
 /**
- * Fill a list of choices.
+ * Set the options of a select element.
  * @param {HTMLSelectElement} select
  * @param {[string | number, string][]} choices  value and label
- * @param {string | number} chosen
+ * @param {string | number} value
  */
-export function setChoices(select, choices, chosen) {
-  const made = choices.map(([value, label]) => {
+export function setChoices(select, choices, value) {
+  const options = choices.map(([each, label]) => {
     const option = element("option", "", label);
-    option.value = String(value);
+    option.value = String(each);
     return option;
   });
-  select.replaceChildren(...made);
-  select.value = String(chosen);
+  select.replaceChildren(...options);
+  select.value = String(value);
 }
 
 /**

@@ -3,11 +3,11 @@
 /** @import { Part, Ports } from "./ports.js" */
 /** @import { Store } from "./store.js" */
 /** @import { TimeWindow } from "./time_window.js" */
-import { clamp, moved, SHORTEST } from "./time_window.js";
+import { clamp, shiftWindow, SHORTEST } from "./time_window.js";
 
 /** @typedef {Pick<Ports, "state" | "on">} ZoomPorts */
 
-const SETTLED = 250; // ms without zooming before the window is rounded to whole steps
+const PAUSE = 250; // ms without zooming before the window is rounded to whole steps
 
 /**
  * Zoom by a factor.
@@ -16,7 +16,7 @@ const SETTLED = 250; // ms without zooming before the window is rounded to whole
  * @param {number} around  the step that keeps its place
  */
 export function zoomBy(store, factor, around) {
-  store.zoomTo(...zoomedBy(store.scene.trace.steps, store.window, factor, around));
+  store.zoomTo(...scaleWindow(store.scene.trace.steps, store.window, factor, around));
 }
 
 /**
@@ -27,10 +27,10 @@ export function zoomBy(store, factor, around) {
  * @param {number} around
  * @returns {TimeWindow}
  */
-export function zoomedBy(steps, [a, b], factor, around) {
+export function scaleWindow(steps, [a, b], factor, around) {
   const wide = clamp((b - a) * factor, Math.min(SHORTEST, steps), steps),
     share = (around - a) / (b - a);
-  return moved(steps, around - share * wide, around + (1 - share) * wide, [a, b]);
+  return shiftWindow(steps, around - share * wide, around + (1 - share) * wide, [a, b]);
 }
 
 /**
@@ -40,7 +40,7 @@ export function zoomedBy(steps, [a, b], factor, around) {
  * @param {TimeWindow} window
  * @returns {TimeWindow}
  */
-export function settled(steps, [a, b]) {
+export function roundWindow(steps, [a, b]) {
   const wide = clamp(Math.round(b - a), Math.min(SHORTEST, steps), steps),
     start = clamp(Math.round((a + b - wide) / 2), 0, steps - wide);
   return [start, start + wide];
@@ -75,14 +75,14 @@ export class WindowSettler {
   /** @param {Store} store */
   wait(store) {
     clearTimeout(this.timer);
-    this.timer = setTimeout(() => this.settle(store), SETTLED);
+    this.timer = setTimeout(() => this.settle(store), PAUSE);
   }
 
   /** @param {Store} store */
   settle(store) {
     const { window, link } = store,
-      [a, b] = settled(store.scene.trace.steps, window);
-    if (store.dragging || store.playing) this.wait(store);
+      [a, b] = roundWindow(store.scene.trace.steps, window);
+    if (store.isDragging || store.isPlaying) this.wait(store);
     else if (a !== window[0] || b !== window[1]) {
       if (link) link.settle(a, b);
       else store.zoomTo(a, b);

@@ -91,7 +91,7 @@ def ways_back(settings: Settings, kind: str, sides: tuple[Side, ...], sequences:
     c, told = words(settings.lang)["compare"], st.session_state.pop(_FAULT, None)
     if told is not None:
         st.error(sentence(told, settings.lang), icon=":material/edit_note:")
-    with st.container(horizontal=True, key="leads_back"):  # see assets/stage/hosts/courier.js
+    with st.container(horizontal=True, key="leads_back"):  # see assets/stage/hosts/server_connection.js
         for k, (side, sequence) in enumerate(zip(sides, sequences, strict=True)):
             whole = side.plain or _can_be_kept(side, sequence)
             if not whole and any(each.plain and each.settings == side.settings for each in sides):

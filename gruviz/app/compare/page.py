@@ -13,7 +13,7 @@ from gruviz.app.compare import controls, conventions, lesions, links, verdict
 from gruviz.app.compare.runs import Told, run_of, sequence_of
 from gruviz.app.compare.sides import Comparison, Side, kind_of, sides_of
 from gruviz.app.courier import visited
-from gruviz.app.head import language_control, page_theme
+from gruviz.app.head import language_control, page_theme, paper_title
 from gruviz.app.sentences import one_sentence, sentence
 from gruviz.app.settings import Settings
 from gruviz.app.stage import answer, difference, stage
@@ -79,6 +79,8 @@ def _draw(settings: Settings) -> None:
         found = _found(shown, comparison, upload, counted=False)
     sides, sequences, made = found
     scenes = scenes_of(shown, sides, sequences, made)
+    w = words(shown.lang)
+    paper_title(" · ".join([(w["tasks"] | w["weights"])[shown.weights], *(side.name for side in sides)]))
     _stages(scenes, sides, shown.lang)
     with st.container(key="compare_words"):  # one place however much there is: the courier below would be mounted anew
         verdict.verdict(shown, comparison, sides, sequences, made)

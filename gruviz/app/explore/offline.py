@@ -12,7 +12,7 @@ from gruviz.app.server.turns import LARGE, compute_turns
 from gruviz.app.settings import Settings
 from gruviz.app.stage import bent_of
 from gruviz.app.subject.bends import edits_of
-from gruviz.handouts.handout import run_id, slides_html
+from gruviz.handouts.handout import run_id, slides_html, window_note
 from gruviz.handouts.scene_message import MOST_BYTES, Slide, slide_bytes, window_of
 from gruviz.protocol import experiments
 from gruviz.protocol.headline import Status
@@ -59,9 +59,10 @@ def offline_download(stage: str, settings: Settings, run: Run, seen: Window | No
         A sentence for below the buttons, about what is too large; "" where there is nothing to say.
     """
     p = words(settings.lang)["page"]
-    wanted = st.session_state.pop(_WANTED, None)
+    wanted = st.session_state.get(_WANTED)
     offer = _offer(run, seen, settings.lang)
     if offer is None:
+        st.session_state.pop(_WANTED, None)
         return p["html_too_large"].format(steps=EXACT_STEPS, cells=EXACT_CELLS, size=MOST // 2**20)
     label, name = p["download_html"], "gruviz.html"
     if offer.window is not None:
@@ -74,7 +75,7 @@ def offline_download(stage: str, settings: Settings, run: Run, seen: Window | No
     if isinstance(wanted, Mapping) and wanted.get("trace") == run.id:
         text = html_of(settings, run, view_of(wanted.get("view")), offer.window, make)
         data |= {"name": name, "file": text}
-    component = st.components.v2.component("gruviz_offline", js=script("hosts/offline_button.js", "offlineFile"))
+    component = st.components.v2.component("gruviz_offline", js=script("hosts/offline_button.js", "offlineButton"))
 
     def keep() -> None:
         held = st.session_state.get(_KEY)
@@ -82,6 +83,8 @@ def offline_download(stage: str, settings: Settings, run: Run, seen: Window | No
             st.session_state[_WANTED] = held.get("wanted")
 
     component(key=_KEY, data=data, on_wanted_change=keep, width="content")
+    if wanted is not None:
+        st.session_state.pop(_WANTED, None)  # only now: a run that was interrupted before leaves it to the next
     return offer.sentence
 
 
@@ -169,7 +172,8 @@ def _part(run: Run, first: int, last: int) -> Run:
 def _of_part(scene: Scene, part: Run, view: View, window: Window, steps: int) -> Scene:
     first, last = window
     texts = words(scene.labels.language)["handout"]
-    said = texts["window"].format(first=first, last=last, steps=steps)
+    key, fields = window_note(first, last, steps)
+    said = texts[key].format(**fields)
     if view.bent or view.drawn:
         said += f" {texts['without_what_if']}"
     t = None if view.t is None or not first <= view.t <= last else view.t - first

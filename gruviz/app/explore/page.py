@@ -204,7 +204,7 @@ def _answers(shown: Settings, upload: Upload | None, theme: Theme) -> None:
         upload: the file they read, if any.
         theme: the page was drawn for.
     """
-    if page_theme() != theme:  # switched while the page was open, see assets/stage/hosts/courier.js
+    if page_theme() != theme:  # switched while the page was open, see assets/stage/hosts/server_connection.js
         st.rerun()
     _take_choice()
     settings = state.current()

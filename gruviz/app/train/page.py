@@ -11,7 +11,7 @@ from streamlit.runtime.scriptrunner import get_script_run_ctx
 from gruviz.app import charts, state
 from gruviz.app.charts import QUIET
 from gruviz.app.courier import asked
-from gruviz.app.head import language_control, page_theme
+from gruviz.app.head import language_control, page_theme, paper_title
 from gruviz.app.sentences import one_sentence, sentence
 from gruviz.app.server.trainings import Standing, trainings
 from gruviz.app.settings import Settings
@@ -139,6 +139,7 @@ def _live(plan: TrainingPlan, problem: Problem | None, looks: float | None, play
         question, shown = asked().get(STAGE), st.session_state.get(_SHOWN)
         # it is about the gates on the stage, so those stay until it is answered
         hold = isinstance(question, Mapping) and shown is not None and question.get("trace") == shown[0]
+        paper_title(plans.described(plan, settings.lang))
         # always as many containers above the stage: one more or less there, and it would be mounted anew
         trouble, panel_place = st.container(), st.container(key="train_panel")
         _trouble(trouble, problem, name is not None and standing is None, settings.lang)

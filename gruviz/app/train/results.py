@@ -297,7 +297,7 @@ def _take_along(trained: Trained, settings: Settings) -> None:
     plan, task = trained.plan, trained.plan.made()
     st.markdown(f"##### {w['train']['downloads']}")
     file = f"{plan.task}_{plan.model}"
-    with st.container(key="leads_on"):  # see assets/stage/hosts/courier.js
+    with st.container(key="leads_on"):  # see assets/stage/hosts/server_connection.js
         st.button(
             w["train"]["send"],
             icon=":material/travel_explore:",
