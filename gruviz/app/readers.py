@@ -11,8 +11,8 @@ from gruviz.inputs.scaling import SCALINGS
 from gruviz.inputs.sequence import MAX_STEPS
 from gruviz.inputs.synthetic import FAMILIES
 from gruviz.inputs.text import ENCODINGS, UNITS
-from gruviz.models.presets import PRESETS
 from gruviz.protocol.view import COLOURS, CUT, DIAGRAMS, EQUATIONS, LONGEST_EXPERIMENT, PANELS, SHOWS, XSCALES
+from gruviz.sources.link import ORIGINS
 from gruviz.tasks.catalogue import TASKS
 from gruviz.tasks.characters import MOST_SYMBOLS
 from gruviz.tracing.analysis import ORDERS
@@ -21,7 +21,6 @@ from gruviz.wording.words import LANGUAGES
 MAX_UNITS = 1024
 MAX_LAYERS = 4
 LONGEST_IN_URL = 1500  # characters of typed text that still make a link people can send
-WEIGHTS = (*TASKS, *PRESETS, "random", "chrono", "mine")
 SOURCES = ("task", "synthetic", "numbers", "text", "table", "file")
 LONGEST_SUBSET = 200
 PARAMETER = "p."  # prefix of a sequence's own parameters in the URL
@@ -113,7 +112,7 @@ _STEP = _whole(0, MAX_STEPS - 1)
 READERS: dict[str, Reader] = {
     "lang": _choice(*LANGUAGES),
     "model": _choice("split", "concat", "torch"),
-    "weights": _choice(*WEIGHTS),
+    "weights": _choice(*ORIGINS),
     "trained": _choice("split", "torch"),
     "hidden": _whole(1, MAX_UNITS),
     "seed": _whole(0, MAX_SEED),

@@ -11,17 +11,10 @@ from gruviz.inputs.parameters import Parameter
 from gruviz.inputs.synthetic import FAMILIES
 from gruviz.models.presets import PRESETS
 from gruviz.protocol.view import EXPERIMENT, VIEW_FIELDS, View
+from gruviz.sources.link import ORIGINS
 from gruviz.tasks.catalogue import TASKS
 
 # what counts where: with other weights, or another source, these fields say nothing
-_OF_WEIGHTS = {
-    **dict.fromkeys(TASKS, ("trained",)),
-    "leaky": ("halves",),
-    "random": ("hidden", "seed", "gain", "zbias", "rbias"),
-    "chrono": ("hidden", "seed", "gain", "tmax", "rbias"),
-    "mine": ("mine",),
-}
-_OF_LAYERS = ("layers", "both")
 _OF_SOURCE = {
     "task": ("task", "sseed"),
     "synthetic": ("family", "steps", "sseed"),
@@ -173,9 +166,8 @@ class Settings:
         >>> "numbers" in Settings().counting, "numbers" in Settings(source="numbers").counting
         (False, True)
         """
-        of_weights = _OF_WEIGHTS.get(self.weights, ())
-        of_layers = _OF_LAYERS if self.model == "torch" and self.weights in ("random", "chrono") else ()
-        return frozenset((*_ALWAYS, *of_weights, *of_layers, *_OF_SOURCE[self.source]))
+        of_weights = ORIGINS[self.weights].fields_for(self.weights, self.model)
+        return frozenset((*_ALWAYS, *of_weights, *_OF_SOURCE[self.source]))
 
     @property
     def fits_url(self) -> bool:
@@ -239,21 +231,12 @@ class Settings:
     def with_preset(self, name: str) -> Settings:
         """These settings with other weights; those with a story bring the sequence that shows it."""
         anew = {each: getattr(DEFAULT, each) for each in _OF_STORY}
-        if name in TASKS:
-            return replace(self.with_task(name), weights=name, trained=_as(self.model), **anew)
-        if name not in PRESETS:
+        opening = ORIGINS[name].opening(name)
+        if not opening:
             return replace(self, weights=name)
-        p = PRESETS[name]
-        return replace(
-            self,
-            weights=name,
-            source="synthetic",
-            family=p.family,
-            steps=p.steps,
-            sseed=DEFAULT.sseed,
-            parameters=_parameters(FAMILIES[p.family].parameters, p.parameters),
-            **anew,
-        )
+        trained = {"trained": _as(self.model)} if "trained" in ORIGINS[name].link_fields else {}
+        opened = replace(self, weights=name, **{"sseed": DEFAULT.sseed, **opening, **trained, **anew})
+        return replace(opened, parameters=_parameters(opened.known, dict(opened.parameters)))
 
     def with_family(self, name: str) -> Settings:
         """These settings with another synthetic sequence, at its own defaults."""

@@ -8,9 +8,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable, Mapping, Sequence
-from contextlib import nullcontext
 from dataclasses import dataclass
-from functools import partial
 from typing import Any
 
 import numpy as np
@@ -18,10 +16,12 @@ import streamlit as st
 
 from gruviz.app.courier import answered, asked, courier
 from gruviz.app.readers import fits_link
+from gruviz.app.server.computing import AfterPiece, compute_run
 from gruviz.app.server.files import alike_at, script
-from gruviz.app.server.memory import CELL, memory
-from gruviz.app.server.turns import LARGE, allowance, compute_turns, still_wanted, visitor
+from gruviz.app.server.memory import memory
+from gruviz.app.server.turns import compute_turns
 from gruviz.drawing.colours import Theme
+from gruviz.models.gru import GRUModel
 from gruviz.protocol import requests
 from gruviz.protocol.experiments import WhatIf, bent
 from gruviz.protocol.requests import Request, Response
@@ -250,29 +250,13 @@ def bent_of(run: Run, asked: WhatIf) -> Run:
     if not asked.changes and not asked.redrawn:
         return run
     layers, _, own, units = run.trace.h.shape
-    cells, key = memory().cells_of(asked.steps(own), units, layers), (run.id, asked.digest)
-    held = memory().held_value("bent", key)
-    if held is not None:
-        return held
-    who, rule = visitor(), allowance()
-    with rule.turn(cells, still_wanted) if cells >= LARGE else nullcontext():
-        make = partial(_bent, run, asked, who, cells)
-        return memory().get("bent", key, make, lambda found: found.trace.nbytes, CELL * cells)
-
-
-def _bent(run: Run, asked: WhatIf, who: str, cells: int) -> Run:
-    # a large one has a line of its own
-    turns = compute_turns() if cells < LARGE else None
     name = f"{run.id} {asked.digest}"
-    with allowance().counted(who, cells, name) as done, nullcontext() if turns is None else turns.turn():
 
-        def after_piece(share: float) -> None:
-            done(share)
-            still_wanted()
-            if turns is not None:
-                turns.offer()
+    def compute(model: GRUModel, after_piece: AfterPiece) -> Run:
+        return Run(name, bent(model, run.trace, asked, after_piece), model)
 
-        return Run(name, bent(run.model, run.trace, asked, after_piece), run.model)
+    cells = memory().cells_of(asked.steps(own), units, layers)
+    return compute_run("bent", (run.id, asked.digest), name, cells, lambda: run.model, compute)
 
 
 def _pooled(run: Run, layer: int, window: tuple[int, int]) -> Tile:

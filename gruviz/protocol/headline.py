@@ -8,8 +8,7 @@ from functools import cache
 from typing import Any, Literal
 
 from gruviz.models.gru import MODELS
-from gruviz.models.presets import PRESETS
-from gruviz.tasks.catalogue import TASKS
+from gruviz.sources.link import ORIGINS
 from gruviz.tracing.gate_trace import GateTrace
 from gruviz.wording.words import words
 
@@ -65,13 +64,12 @@ def menus(language: str, chosen: Mapping[str, str] | None = None, mine: bool = F
 def _offered(language: str, mine: bool) -> tuple[tuple[str, str, Groups], ...]:
     w = words(language)
     p = w["page"]
-    weights = [
-        (p["weights_trained"], tuple(Choice(name, w["tasks"][name], w["tasks_about"][name]) for name in TASKS)),
-        (p["weights_by_hand"], tuple(Choice(name, w["weights"][name]) for name in PRESETS)),
-        (p["weights_random"], tuple(Choice(name, w["weights"][name]) for name in ("random", "chrono"))),
-    ]
-    if mine:
-        weights.append((p["weights_own"], (Choice("mine", w["weights"]["mine"]),)))
+    groups: dict[str, list[Choice]] = {}
+    for name, origin in ORIGINS.items():
+        if origin.is_in_link or mine:
+            choice = Choice(name, origin.title_of(name, language), origin.about(name, language))
+            groups.setdefault(origin.menu, []).append(choice)
+    weights = [(p[menu], tuple(choices)) for menu, choices in groups.items()]
     models = tuple(Choice(name, w["models"][name], w["models_about"][name]) for name in MODELS)
     return ("weights", p["weights"], tuple(weights)), ("model", p["model"], (("", models),))
 

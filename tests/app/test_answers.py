@@ -12,11 +12,12 @@ import gruviz
 from gruviz.app import charts
 from gruviz.app import stage as stages
 from gruviz.app.explore import page as explore
+from gruviz.app.server import computing
 from gruviz.app.server.turns import Allowance
 from gruviz.app.settings import Settings
 from gruviz.app.stage import Seen
 from gruviz.app.subject import reading, runs
-from gruviz.app.subject.weights import params_of
+from gruviz.app.subject.weights import source_of
 from gruviz.protocol import experiments, requests
 from gruviz.protocol.experiments import WhatIf
 from gruviz.protocol.scene import Run
@@ -198,7 +199,7 @@ def test_a_what_if_counts_as_the_visitors_own(monkeypatch):
     questions_ = [what_if(at, [CLAMP | {"value": k / 10}], id=k + 20) for k in range(3)]
     free, other = what_if(at, [], id=40), what_if(at, [CLAMP | {"value": 0.9}], id=41)
     for name, what in (("allowance", lambda: rule), ("visitor", lambda: "one of many")):
-        monkeypatch.setattr(stages, name, what)
+        monkeypatch.setattr(computing, name, what)
     for question in questions_:
         assert reply(send(at, question))[0]["kind"] == "what_if"
     assert rule._spent["one of many"][0] == 1500
@@ -221,11 +222,11 @@ def test_a_large_what_if_waits_in_line_and_ends_when_nobody_wants_it(monkeypatch
     model = gruviz.SplitGRU(1, 50)
     run = Run("large", gruviz.trace(model, np.zeros((30_000, 1))), model)
     asked = WhatIf((gruviz.Clamp("z", 0.5),))
-    monkeypatch.setattr(stages, "allowance", lambda: rule)
-    monkeypatch.setattr(stages, "visitor", lambda: "one of many")
+    monkeypatch.setattr(computing, "allowance", lambda: rule)
+    monkeypatch.setattr(computing, "visitor", lambda: "one of many")
     monkeypatch.setattr(rule, "turn", lambda cells, wanted: turned.append(cells) or nullcontext())
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(stages, "still_wanted", gone)
+        patch.setattr(computing, "still_wanted", gone)
         with pytest.raises(GoneError):
             stages.bent_of(run, asked)
     assert rule._spent["one of many"][0] < 1_500_000
@@ -238,7 +239,7 @@ def test_a_large_what_if_waits_in_line_and_ends_when_nobody_wants_it(monkeypatch
 def test_the_browser_gets_what_it_computes_with():
     at = sound(opened(**STACKED))
     header, arrays = reply(send(at, asking(at, kind="model")))
-    params = params_of(Settings(model="torch", weights="random", hidden=6, layers=2, both=True), 2)
+    params = source_of(Settings(model="torch", weights="random", hidden=6, layers=2, both=True)).params(2)
     assert len(header["layers"]) == len(params) == 4
     for row, each in enumerate(params):
         for name in ("w_ih", "w_hh", "b_ih", "b_hh"):
@@ -403,7 +404,7 @@ def test_a_theme_switched_in_the_browser_runs_the_whole_page():
 def test_params_of_the_stacked_model_are_what_is_explained():
     at = sound(opened(**STACKED))
     header, _ = reply(send(at, explain(at, layer=2, gate="r", t=50, unit=4)))
-    params = params_of(Settings(model="torch", weights="random", hidden=6, layers=2, both=True), 2)[2]
+    params = source_of(Settings(model="torch", weights="random", hidden=6, layers=2, both=True)).params(2)[2]
     for term in header["terms"]:
         if term["kind"] == "input":
             assert term["weight"] == pytest.approx(float(params.w_ih[4, term["index"]]))

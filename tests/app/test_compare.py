@@ -12,11 +12,11 @@ from page import opened as any_page
 from streamlit.testing.v1 import AppTest
 
 import gruviz
-from gruviz.app.compare import controls, links, measures
-from gruviz.app.compare import runs as runs_of
+from gruviz.app.compare import controls, measures
+from gruviz.app.compare import sides as sides_module
 from gruviz.app.compare.measures import answers_apart, in_common, score
 from gruviz.app.compare.page import KEYS
-from gruviz.app.compare.runs import altered_model, run_of
+from gruviz.app.compare.runs import run_of
 from gruviz.app.compare.sides import (
     KINDS,
     Comparison,
@@ -33,6 +33,7 @@ from gruviz.models.conventions import CONVENTIONS
 from gruviz.models.converting import MISREADINGS
 from gruviz.protocol.message import unpack
 from gruviz.protocol.shared_data import whole
+from gruviz.sources.derived import Initial
 from gruviz.tasks.catalogue import TASKS
 from gruviz.training.loop import Training, evaluate
 from gruviz.training.plan import TrainingPlan
@@ -191,7 +192,7 @@ def test_a_fit_comes_nearer_and_says_that_it_is_of_this_input():
     run = run_of(fitted, sequence, lambda done, error: told.append((done, error)))
     assert run.trace.meta.reset == "before"
     assert told
-    right = run_of(replace(fitted, altered=""), sequence).trace.h
+    right = run_of(replace(fitted, source=fitted.source.base), sequence).trace.h
     off = np.sqrt(np.mean((run.trace.h - right) ** 2))
     assert off < 0.2 * np.sqrt(np.mean((run_of(wrong, sequence).trace.h - right) ** 2))
     link = {"weights": "delayed_copy", "trained": "torch", "model": "torch", "source": "task", "vs__what": "read"}
@@ -242,11 +243,12 @@ def test_a_moment_of_a_training_stands_beside_the_visitors_own(monkeypatch):
     trained = Training(TrainingPlan("parity", "split", hidden_size=5, seed=4, most_steps=20)).run()
     step = trained.snapshots[-2][0]
     held = SimpleNamespace(plan=trained.plan, trained=trained)
-    monkeypatch.setattr(runs_of, "trainings", lambda: SimpleNamespace(standing={"abc": held}.get))
+    monkeypatch.setattr(sides_module, "trainings", lambda: SimpleNamespace(standing={"abc": held}.get))
     settings = Settings(weights="parity", source="task", task="parity")
     _, other = sides_of(settings, Comparison("training", mine=moment_named("abc", step)))
     assert f"{step} training steps" in other.name
-    np.testing.assert_array_equal(altered_model(other, 2).params().w_hh, trained.model(-2).params().w_hh)
+    own = other.source.model(other.settings.model, 2)
+    np.testing.assert_array_equal(own.params().w_hh, trained.model(-2).params().w_hh)
     link = {"weights": "parity", "source": "task", "task": "parity", "vs__what": "training"}
     at = sound(opened(**link, vs__mine=moment_named("abc", step)))
     units = [header["trace"]["units"] for header, _ in scenes(at).values()]
@@ -265,7 +267,7 @@ def test_a_moment_of_a_training_stands_beside_the_visitors_own(monkeypatch):
 def test_the_controls_offer_the_trainings_of_the_session_and_their_moments(monkeypatch):
     trained = Training(TrainingPlan("parity", "split", hidden_size=5, seed=4, most_steps=20)).run()
     held = SimpleNamespace(plan=trained.plan, trained=trained)
-    for module in (runs_of, controls):
+    for module in (sides_module, controls):
         monkeypatch.setattr(module, "trainings", lambda: SimpleNamespace(standing={"abc": held}.get))
     monkeypatch.setattr(controls, "mine", lambda: {trained.plan: "abc"})
     at = sound(opened(weights="parity", source="task", task="parity", vs__what="training"))
@@ -313,7 +315,7 @@ def small_training(task, **more):
 def test_a_training_of_another_task_is_scored_on_its_own(monkeypatch):
     trained = small_training("parity")
     held = SimpleNamespace(plan=trained.plan, trained=trained)
-    monkeypatch.setattr(runs_of, "trainings", lambda: SimpleNamespace(standing={"abc": held}.get))
+    monkeypatch.setattr(sides_module, "trainings", lambda: SimpleNamespace(standing={"abc": held}.get))
     moment = moment_named("abc", trained.snapshots[-1][0])
     link = {"weights": "delayed_copy", "source": "task", "task": "delayed_copy", "vs__what": "training"}
     at = sound(opened(**link, vs__mine=moment))
@@ -383,10 +385,10 @@ def test_a_side_that_is_gone_when_it_is_opened_is_one_sentence(monkeypatch):
     at = any_page(weights="parity")
     at.button(key="lead_start").click().run()
 
-    def gone(_side, *_more):
+    def gone(*_):
         raise Problem("model_gone")
 
-    monkeypatch.setattr(links, "altered_model", gone)
+    monkeypatch.setattr(Initial, "model", gone)
     at.button(key="compare_open_0").click().run()
     assert not at.exception
     assert "not on this server" in at.error[0].value
@@ -448,7 +450,7 @@ def test_it_leads_to_a_training_and_back_to_it_at_the_moment_that_was_compared()
 def test_of_unlike_sizes_the_answers_saturation_and_half_lives_are_compared(monkeypatch):
     trained = small_training("parity")
     held = SimpleNamespace(plan=trained.plan, trained=trained)
-    monkeypatch.setattr(runs_of, "trainings", lambda: SimpleNamespace(standing={"abc": held}.get))
+    monkeypatch.setattr(sides_module, "trainings", lambda: SimpleNamespace(standing={"abc": held}.get))
     settings = Settings(weights="parity", source="task", task="parity")
     moment = moment_named("abc", trained.snapshots[-1][0])
     sides = sides_of(settings, Comparison("training", mine=moment))
@@ -488,7 +490,7 @@ def test_of_unlike_sizes_the_answers_saturation_and_half_lives_are_compared(monk
 def two_moments(monkeypatch):
     trained = small_training("parity")
     held = SimpleNamespace(plan=trained.plan, trained=trained)
-    for module in (runs_of, controls):
+    for module in (sides_module, controls):
         monkeypatch.setattr(module, "trainings", lambda: SimpleNamespace(standing={"abc": held}.get))
     monkeypatch.setattr(controls, "mine", lambda: {trained.plan: "abc"})
     return trained

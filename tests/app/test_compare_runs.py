@@ -7,17 +7,16 @@ import pytest
 from oracle import Numbers, scan
 
 from gruviz.app.compare.measures import apart, score
-from gruviz.app.compare.runs import altered_model, closed, run_of, sequence_of
+from gruviz.app.compare.runs import run_of, sequence_of
 from gruviz.app.compare.sides import (
     CLOSING,
-    READ_AS,
-    WRITTEN_AS,
     Comparison,
     sides_of,
 )
 from gruviz.app.settings import Settings
 from gruviz.app.subject import reading
 from gruviz.models.conventions import CONVENTIONS
+from gruviz.sources.derived import Converted, ReadAs, closed
 from gruviz.tasks.catalogue import TASKS
 from gruviz.training.plan import first_weights
 from gruviz.training.saved import shipped
@@ -50,11 +49,11 @@ def test_the_numbers_of_nn_gru_and_split_are_those_of_an_independent_loop():
 def test_what_closes_the_gap_makes_one_function_of_any_weights(how):
     settings = Settings(weights="random", hidden=7, seed=5, gain=3.0, zbias=0.5)
     sides = sides_of(settings, Comparison(closing=how))
-    assert [side.altered for side in sides] == [how, how]
+    assert [side.source.change for side in sides] == [how, how]
     sequence, _ = reading.sequence_of(settings, None)
     runs = [run_of(side, sequence_of(side, sequence)) for side in sides]
     assert apart(*runs).largest < 1e-5
-    free = [run_of(replace(side, altered=""), sequence) for side in sides]
+    free = [run_of(replace(side, source=side.source.base), sequence) for side in sides]
     assert apart(*free).largest > 0.01
     assert runs[0].trace.meta.steps == (1 if how == "first" else sequence.steps)
 
@@ -78,7 +77,7 @@ def test_before_its_training_are_the_weights_it_began_with():
     assert score(before) < 0.9 < score(after)
     held = shipped("parity", "torch")
     first = first_weights(held.plan)
-    model = altered_model(before, task.input_size)
+    model = before.source.model(before.settings.model, task.input_size)
     np.testing.assert_array_equal(model.params().w_hh, first["gru.weight_hh_l0"])
     np.testing.assert_array_equal(model.fc.weight.detach().numpy(), first["fc.weight"])
 
@@ -89,8 +88,8 @@ def test_converted_it_is_the_same_function_and_taken_for_its_file_what_that_prog
     model = "torch" if how.reset == "after" else "split"
     settings = Settings(weights="random", hidden=4, seed=8, gain=2.0, model=model, steps=25)
     sequence, _ = reading.sequence_of(settings, None)
-    right, converted = sides_of(settings, Comparison("read", read=f"{WRITTEN_AS}{name}"))
-    params = altered_model(right, sequence.inputs).params()
+    right, converted = sides_of(settings, Comparison("read", read=f"{Converted.prefix}{name}"))
+    params = right.source.model(model, sequence.inputs).params()
     if how.biases != "one" or how.reset == "before" or not params.gate("b_hh", "n").any():
         assert apart(run_of(right, sequence), run_of(converted, sequence)).largest < 1e-5
     else:
@@ -98,7 +97,7 @@ def test_converted_it_is_the_same_function_and_taken_for_its_file_what_that_prog
             run_of(converted, sequence)
         assert caught.value.key == "compare_bias"
     # the other program: gates by their place in its order, z by its meaning, r where it has it
-    _, taken = sides_of(settings, Comparison("read", read=f"{READ_AS}{name}"))
+    _, taken = sides_of(settings, Comparison("read", read=f"{ReadAs.prefix}{name}"))
     blocks = {gate: slice(4 * k, 4 * k + 4) for k, gate in enumerate(how.order)}
     h, x = np.zeros(4), sequence.x.astype(float)
     w, u, b, c = (each.astype(float) for each in (params.w_ih, params.w_hh, params.b_ih, params.b_hh))

@@ -36,18 +36,18 @@ import gruviz
 from gruviz.app.explore import checks as checking
 from gruviz.app.explore import page as explore
 from gruviz.app.explore.equations import equations
-from gruviz.app.readers import WEIGHTS
 from gruviz.app.server.memory import memory
 from gruviz.app.settings import NAMES, Settings
 from gruviz.app.stage import Seen
 from gruviz.app.subject import reading, runs
-from gruviz.app.subject.weights import params_of
+from gruviz.app.subject.weights import source_of
 from gruviz.inputs.synthetic import FAMILIES, generate
 from gruviz.inputs.typed_numbers import parse_numbers
 from gruviz.models.gru import MODELS
 from gruviz.models.presets import PRESETS, leaky
 from gruviz.models.random_weights import random_params
 from gruviz.protocol.view import VIEW_FIELDS
+from gruviz.sources.link import ORIGINS
 from gruviz.tasks.catalogue import TASKS
 from gruviz.wording.problems import Problem
 from gruviz.wording.words import words
@@ -158,7 +158,7 @@ def test_every_model_draws_every_sequence(model, family, weights):
     assert ":orange-badge[" not in said(at)
 
 
-@pytest.mark.parametrize("weights", [name for name in WEIGHTS if name not in (*TASKS, "latch", "random", "mine")])
+@pytest.mark.parametrize("weights", [name for name in ORIGINS if name not in (*TASKS, "latch", "random", "mine")])
 @pytest.mark.parametrize("model", MODELS)
 def test_every_kind_of_weights_is_drawn_and_told(model, weights):
     at = sound(choose(opened(weights="latch", model=model), "weights", weights))
@@ -641,7 +641,7 @@ def test_what_is_too_much_for_a_csv_is_said_and_the_npz_stays():
 def test_each_layer_and_direction_can_be_chosen():
     at = sound(opened(model="torch", weights="random", hidden=6, layers=2, both=1, seed=9))
     settings = Settings(model="torch", weights="random", hidden=6, layers=2, both=True, seed=9)
-    model = gruviz.TorchGRU.from_params(params_of(settings, 2), bidirectional=True)
+    model = gruviz.TorchGRU.from_params(source_of(settings).params(2), bidirectional=True)
     trace = gruviz.trace(model, generate("set_reset", 100, 0, gap=14).x)
     assert scene(at)[0]["layer_names"] == ["layer 0 forward", "layer 0 reverse", "layer 1 forward", "layer 1 reverse"]
     for layer in range(4):
@@ -850,7 +850,7 @@ def test_switching_the_language_translates_every_text_and_keeps_every_choice():
             assert each.value == "**gruviz**" or any("가" <= letter <= "힣" for letter in each.value), each.value
     assert at.selectbox(key="set.family").label == KO["page"]["family"]
     assert list(at.selectbox(key="set.family").options) == list(KO["families"].values())
-    by_hand = {name: KO["weights"][name] for name in WEIGHTS if name not in (*TASKS, "mine")}
+    by_hand = {name: KO["weights"][name] for name in ORIGINS if name not in (*TASKS, "mine")}
     assert offered(at, "weights") == {name: KO["tasks"][name] for name in TASKS} | by_hand
     header, _ = scene(at)
     assert (header["language"], header["words"]["keeps"]) == ("ko", KO["figure"]["keeps"])

@@ -5,15 +5,16 @@ import pytest
 from page import choose, counted, payload, sound
 from streamlit.testing.v1 import AppTest
 
-from gruviz.app.readers import SOURCES, WEIGHTS
+from gruviz.app.readers import SOURCES
 from gruviz.app.settings import DEFAULT, Settings
 from gruviz.inputs.synthetic import FAMILIES
 from gruviz.models.gru import MODELS
 from gruviz.protocol.view import VIEW_FIELDS
+from gruviz.sources.link import ORIGINS
 from gruviz.tasks.catalogue import TASKS
 from gruviz.training.plan import TrainingPlan
 
-OFFERED = [name for name in WEIGHTS if name != "mine"]
+OFFERED = [name for name in ORIGINS if name != "mine"]
 
 
 def opened(query):
@@ -154,6 +155,6 @@ def test_an_old_link_keeps_its_meaning_as_far_as_it_can_be_known(query, meant):
 
 @pytest.mark.parametrize("family", FAMILIES)
 def test_every_family_of_every_kind_of_weights_is_itself_again(family):
-    for weights in WEIGHTS:
+    for weights in ORIGINS:
         settings = Settings(mine="0" * 24).with_preset(weights).with_family(family)
         assert counted(Settings.opening(settings.to_query())) == counted(settings)

@@ -13,7 +13,7 @@ from gruviz.app.settings import DEFAULT
 from gruviz.app.stage import order_of, tile_of
 from gruviz.app.subject import runs
 from gruviz.app.subject.reading import sequence_of
-from gruviz.app.subject.weights import units_of
+from gruviz.app.subject.weights import source_of
 from gruviz.protocol import requests
 from gruviz.protocol.message import pack
 from gruviz.protocol.requests import MOST_STEPS, MOST_TERMS
@@ -147,7 +147,7 @@ def test_more_steps_than_a_screen_ever_needs_are_not_added_up():
 def test_sources_have_the_names_people_know():
     run, channels = made(DEFAULT)
     question = {"id": 1, "trace": run.id, "kind": "explain", "gate": "n", "layer": 0, "t": 21, "unit": 0}
-    scene = Scene(run, labels=Labels(units_of(DEFAULT), channels))
+    scene = Scene(run, labels=Labels(source_of(DEFAULT).unit_names, channels))
     header, _ = requests.reply(requests.read(question, run), scene)
     named = {(term["kind"], term["index"]): term["name"] for term in header["terms"]}
     # what adds nothing is counted with the rest

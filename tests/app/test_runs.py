@@ -11,11 +11,12 @@ from hypothesis import strategies as st
 
 import gruviz
 from gruviz.app.explore import checks as checking
+from gruviz.app.server import computing
 from gruviz.app.server.memory import MAX_CELLS, Memory
 from gruviz.app.settings import DEFAULT
 from gruviz.app.subject import reading, runs
 from gruviz.app.subject.reading import sequence_of, table_of
-from gruviz.app.subject.weights import half_lives_of, inputs_of, params_of, units_of
+from gruviz.app.subject.weights import source_of
 from gruviz.inputs.files import Upload
 from gruviz.inputs.sequence import Sequence
 from gruviz.inputs.synthetic import generate
@@ -44,7 +45,7 @@ def checks(given_settings):
 @given(st.integers(1, 4), st.booleans(), st.integers(1, 9), st.integers(1, 7), st.sampled_from(["random", "chrono"]))
 def test_each_layer_and_direction_gets_numbers_of_its_own_size(layers, both, hidden, inputs, weights):
     given_settings = replace(RANDOM, model="torch", weights=weights, layers=layers, both=both, hidden=hidden)
-    made = params_of(given_settings, inputs)
+    made = source_of(given_settings).params(inputs)
     directions = 1 + both
     assert len(made) == layers * directions
     for k, p in enumerate(made):
@@ -57,16 +58,16 @@ def test_each_layer_and_direction_gets_numbers_of_its_own_size(layers, both, hid
 
 @pytest.mark.parametrize("model", ["split", "concat"])
 def test_split_and_concat_take_the_first_layers_numbers(model):
-    stacked = params_of(replace(RANDOM, model="torch", layers=3, both=True, seed=5), 2)
-    (alone,) = params_of(replace(RANDOM, model=model, layers=3, both=True, seed=5), 2)
+    stacked = source_of(replace(RANDOM, model="torch", layers=3, both=True, seed=5)).params(2)
+    (alone,) = source_of(replace(RANDOM, model=model, layers=3, both=True, seed=5)).params(2)
     for name in ("w_ih", "w_hh", "b_ih", "b_hh"):
         assert np.array_equal(getattr(alone, name), getattr(stacked[0], name))
 
 
 def test_every_control_of_random_weights_acts():
-    (found,) = params_of(replace(RANDOM, seed=3, gain=2.0, zbias=1.5, rbias=-0.5), 4)
+    (found,) = source_of(replace(RANDOM, seed=3, gain=2.0, zbias=1.5, rbias=-0.5)).params(4)
     wanted = random_params(4, 6, 3, gain=2.0, z_bias=1.5, r_bias=-0.5)
-    (chrono,) = params_of(replace(RANDOM, weights="chrono", seed=3, tmax=50, zbias=9.0), 4)
+    (chrono,) = source_of(replace(RANDOM, weights="chrono", seed=3, tmax=50, zbias=9.0)).params(4)
     for name in ("w_ih", "w_hh", "b_ih", "b_hh"):
         assert np.array_equal(getattr(found, name), getattr(wanted, name))
         assert np.array_equal(getattr(chrono, name), getattr(random_params(4, 6, 3, chrono=50), name))
@@ -75,7 +76,7 @@ def test_every_control_of_random_weights_acts():
 @pytest.mark.parametrize("name", PRESETS)
 @pytest.mark.parametrize("model", ["split", "torch"])
 def test_a_preset_is_one_layer_whatever_the_layer_control_says(name, model):
-    (found,) = params_of(replace(DEFAULT, weights=name, model=model, layers=4, both=True), 3)
+    (found,) = source_of(replace(DEFAULT, weights=name, model=model, layers=4, both=True)).params(3)
     wanted = PRESETS[name].params(3)
     for array in ("w_ih", "w_hh", "b_ih", "b_hh"):
         assert np.array_equal(getattr(found, array), getattr(wanted, array))
@@ -93,8 +94,8 @@ def test_a_preset_is_one_layer_whatever_the_layer_control_says(name, model):
 )
 def test_half_lives_are_read(typed, found):
     given_settings = replace(DEFAULT, weights="leaky", halves=typed)
-    assert half_lives_of(given_settings) == found
-    (params,) = params_of(given_settings, 1)
+    assert source_of(given_settings).steps_of_half_lives == found
+    (params,) = source_of(given_settings).params(1)
     assert np.array_equal(params.b_ih, leaky(found).b_ih)
 
 
@@ -114,7 +115,7 @@ def test_half_lives_are_read(typed, found):
 )
 def test_bad_half_lives_are_a_problem_that_names_the_word(typed, word):
     with pytest.raises(Problem) as caught:
-        half_lives_of(replace(DEFAULT, weights="leaky", halves=typed))
+        source_of(replace(DEFAULT, weights="leaky", halves=typed)).size  # noqa: B018
     assert caught.value.key == "half_lives"
     assert caught.value.fields == {"word": word}
 
@@ -124,12 +125,12 @@ def test_bad_half_lives_are_a_problem_that_names_the_word(typed, word):
 def test_any_text_is_half_lives_or_a_problem(typed):
     given_settings = replace(DEFAULT, weights="leaky", halves=typed)
     try:
-        found = half_lives_of(given_settings)
+        found = source_of(given_settings).steps_of_half_lives
     except Problem:
         return  # which one, the test above holds
     assert 1 <= len(found) <= 8
     assert all(0 < value <= 1e6 for value in found)
-    assert params_of(given_settings, 1)[0].hidden_size == len(found)
+    assert source_of(given_settings).params(1)[0].hidden_size == len(found)
 
 
 # ---- tables
@@ -256,7 +257,8 @@ def test_the_same_numbers_from_another_source_share_the_run():
 def test_nothing_is_kept_beyond_the_budget(monkeypatch):
     small = run(RANDOM)
     held = Memory(budget=3 * small.bytes)
-    monkeypatch.setattr(runs, "memory", lambda: held)
+    for module in (runs, computing):
+        monkeypatch.setattr(module, "memory", lambda: held)
     kept = [run(replace(RANDOM, seed=seed)) for seed in range(9)]
     assert 2 * small.bytes <= held.held <= 3 * small.bytes
     assert run(replace(RANDOM, seed=8)) is kept[8]
@@ -271,7 +273,7 @@ def flat(steps):
 
 
 def test_a_trace_beyond_the_limit_is_refused_before_it_is_made(monkeypatch):
-    monkeypatch.setattr(runs, "_run", lambda *_: pytest.fail("it was run"))
+    monkeypatch.setattr(runs, "_compute", lambda *_: pytest.fail("it was run"))
     assert MAX_CELLS == 20_000_000
     with pytest.raises(Problem) as caught:
         runs.run(replace(RANDOM, hidden=1000), flat(20_001))
@@ -285,7 +287,7 @@ def test_a_trace_beyond_the_limit_is_refused_before_it_is_made(monkeypatch):
 
 def test_the_limit_itself_is_accepted(monkeypatch):
     taken, sequence = [], flat(20_000)
-    monkeypatch.setattr(runs, "_run", lambda _, given, done: taken.append(given.digest) or run(RANDOM))
+    monkeypatch.setattr(runs, "_compute", lambda _source, _kind, given, *_: taken.append(given.digest) or run(RANDOM))
     runs.run(replace(RANDOM, hidden=1000, seed=20_000), sequence)
     assert taken == [sequence.digest]
 
@@ -322,7 +324,7 @@ def test_split_and_concat_differ_by_rounding_alone_at_gain_one(seed):
 def test_a_stacked_model_is_compared_by_its_first_layer_read_forward(both):
     given_settings = replace(RANDOM, model="torch", layers=2, both=both, gain=3.0)
     found = run(given_settings)
-    first = gruviz.SplitGRU.from_params(params_of(given_settings, 2)[0])
+    first = gruviz.SplitGRU.from_params(source_of(given_settings).params(2)[0])
     theirs = gruviz.trace(first, sequence_of(given_settings, None)[0].x)
     assert checks(given_settings).differences == {"split": np.abs(theirs.h[0] - found.trace.h[0]).max()}
     assert found.trace.h.shape[0] == 2 * (1 + both)
@@ -362,13 +364,19 @@ def test_labels_units_and_the_presets_inputs_come_along():
     found = run(DEFAULT)
     assert found.trace.labels == generate("set_reset", 100, 0, gap=14).labels
     assert found.trace.meta.seed is None
-    assert (units_of(DEFAULT), inputs_of(DEFAULT)) == (PRESETS["latch"].units, 2)
+    assert (source_of(DEFAULT).unit_names, source_of(DEFAULT).input_size) == (PRESETS["latch"].units, 2)
     leaky_ones = replace(DEFAULT, weights="leaky", halves="1.5 20")
-    assert (units_of(leaky_ones), inputs_of(leaky_ones)) == (("half-life 1.5", "half-life 20"), 1)
-    assert (units_of(RANDOM), inputs_of(RANDOM)) == ((), None)
+    source = source_of(leaky_ones)
+    assert (source.unit_names, source.input_size) == (("half-life 1.5", "half-life 20"), 1)
+    assert (source_of(RANDOM).unit_names, source_of(RANDOM).input_size) == ((), None)
 
 
-@pytest.mark.parametrize("what", [runs._run, checking._checks])
+def another_run(settings, _):
+    """A run that is not cached, of a model that is."""
+    return runs.run(settings, sequence_of(replace(settings, steps=settings.steps + 1), None)[0])
+
+
+@pytest.mark.parametrize("what", [another_run, checking._checks])
 def test_what_takes_long_takes_its_turn(monkeypatch, what):
     from contextlib import contextmanager
 
@@ -385,7 +393,7 @@ def test_what_takes_long_takes_its_turn(monkeypatch, what):
         def offer(self, done=1.0):
             taken.append("offer")
 
-    for module in (runs, checking):
+    for module in (computing, checking):
         monkeypatch.setattr(module, "compute_turns", Watched)
     what(RANDOM, sequence)
     assert (taken[0], taken[-1]) == ("in", "out")

@@ -17,7 +17,6 @@ from gruviz.app.readers import (
     PARAMETER,
     READERS,
     SOURCES,
-    WEIGHTS,
     WRITERS,
 )
 from gruviz.app.settings import DEFAULT, NAMES, Settings
@@ -37,6 +36,7 @@ from gruviz.protocol.view import (
     VIEW_FIELDS,
     XSCALES,
 )
+from gruviz.sources.link import ORIGINS
 from gruviz.tasks.catalogue import TASKS
 from gruviz.tasks.characters import MOST_SYMBOLS
 from gruviz.tracing.analysis import ORDERS
@@ -61,7 +61,7 @@ STEP = st.none() | whole(0, MAX_STEPS - 1)
 CHOSEN = {
     "lang": st.sampled_from(["en", "ko"]),
     "model": st.sampled_from(["split", "concat", "torch"]),
-    "weights": st.sampled_from(WEIGHTS),
+    "weights": st.sampled_from(tuple(ORIGINS)),
     "hidden": whole(1, MAX_UNITS),
     "seed": whole(0, MAX_SEED),
     "gain": decimal(0.0, 20.0),
@@ -207,7 +207,7 @@ def test_the_query_holds_what_differs_and_nothing_else(settings):
 
 
 @hypothesis.settings(deadline=None)
-@given(chosen(), st.sampled_from(WEIGHTS))
+@given(chosen(), st.sampled_from(tuple(ORIGINS)))
 def test_a_preset_brings_its_sequence_and_its_place(settings, name):
     found = settings.with_preset(name)
     assert counted(Settings.from_query(found.to_query())) == counted(found)

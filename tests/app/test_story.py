@@ -7,9 +7,9 @@ import pytest
 from page import choose, noted, opened, scene, sound, status
 
 import gruviz
-from gruviz.app.explore.story import carrying
-from gruviz.app.readers import WEIGHTS
 from gruviz.models.presets import PRESETS
+from gruviz.sources.link import ORIGINS
+from gruviz.sources.trained import carrying_units as carrying
 from gruviz.tasks.catalogue import TASKS
 from gruviz.tracing.gate_trace import GATES
 from gruviz.training.saved import shipped
@@ -17,7 +17,7 @@ from gruviz.wording.words import LANGUAGES, words
 
 EN = words("en")
 LINK = re.compile(r"\[([^\]]+)\]\((\w+)\)")
-STORIES = [name for name in WEIGHTS if name != "mine"]
+STORIES = [name for name in ORIGINS if name != "mine"]
 
 
 @pytest.mark.parametrize("language", LANGUAGES)

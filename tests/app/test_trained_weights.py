@@ -6,10 +6,10 @@ from page import APP, choose, noted, offered, opened, reply, said, scene, send, 
 from streamlit.testing.v1 import AppTest
 
 import gruviz
-from gruviz.app.readers import WEIGHTS
 from gruviz.app.server import models as model_store
 from gruviz.app.settings import DEFAULT, SAMPLES
 from gruviz.inputs.text import encode_text
+from gruviz.sources.link import ORIGINS
 from gruviz.tasks.catalogue import TASKS
 from gruviz.training.loop import Training
 from gruviz.training.plan import TrainingPlan
@@ -36,7 +36,7 @@ def test_the_page_opens_on_a_trained_model(language):
 
 def test_trained_models_are_offered_first():
     at = sound(opened(weights="latch"))
-    assert WEIGHTS[: len(TASKS)] == tuple(TASKS) == tuple(offered(at, "weights"))[: len(TASKS)]
+    assert tuple(ORIGINS)[: len(TASKS)] == tuple(TASKS) == tuple(offered(at, "weights"))[: len(TASKS)]
     titles = [title for title, _ in scene(at)[0]["menus"][0]["groups"]]
     assert titles == [EN["page"][name] for name in ("weights_trained", "weights_by_hand", "weights_random")]
     assert "mine" not in offered(at, "weights")

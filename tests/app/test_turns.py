@@ -7,12 +7,14 @@ import numpy as np
 import pytest
 from page import looked, opened, reply, said, scene, send, shown_by, sound
 
+from gruviz.app.server import computing
 from gruviz.app.server import turns as module
 from gruviz.app.server.memory import CELL, Memory, memory
 from gruviz.app.server.turns import LARGE, Allowance
 from gruviz.app.settings import Settings
 from gruviz.app.subject import runs
 from gruviz.app.subject.reading import sequence_of
+from gruviz.app.subject.weights import source_of
 from gruviz.wording.problems import Problem
 from gruviz.wording.words import words
 
@@ -174,10 +176,10 @@ def settings(seed, **more):
 
 def test_alone_on_a_server_nobody_is_bounded(monkeypatch):
     rule = Allowance(a_minute=100)
-    monkeypatch.setattr(runs, "allowance", lambda: rule)
+    monkeypatch.setattr(computing, "allowance", lambda: rule)
     for seed in range(5):
         runs.run(settings(9000 + seed), sequence_of(settings(seed), None)[0])
-    monkeypatch.setattr(runs, "visitor", lambda: "one of many")
+    monkeypatch.setattr(computing, "visitor", lambda: "one of many")
     runs.run(settings(9100), sequence_of(settings(0), None)[0])
     with pytest.raises(Problem) as caught:
         runs.run(settings(9101), sequence_of(settings(0), None)[0])
@@ -188,8 +190,8 @@ def test_alone_on_a_server_nobody_is_bounded(monkeypatch):
 
 def test_the_page_says_when_it_can_be_traced_and_keeps_the_picture(monkeypatch):
     rule = Allowance(a_minute=1000)
-    monkeypatch.setattr(runs, "allowance", lambda: rule)
-    monkeypatch.setattr(runs, "visitor", lambda: "one of many")
+    monkeypatch.setattr(computing, "allowance", lambda: rule)
+    monkeypatch.setattr(computing, "visitor", lambda: "one of many")
     at = sound(opened(seed=777, **SINE))
     at.session_state["set.seed"] = 778
     at.run()
@@ -208,13 +210,13 @@ def test_a_run_that_nobody_waits_for_ends_and_nothing_of_it_is_left(monkeypatch)
         if len(calls) == 3:
             raise GoneError
 
-    monkeypatch.setattr(runs, "still_wanted", gone)
+    monkeypatch.setattr(computing, "still_wanted", gone)
     given = Settings(weights="random", hidden=4, seed=4321, steps=5000)
     sequence = sequence_of(given, None)[0]
     held = memory().held
     with pytest.raises(GoneError):
         runs.run(given, sequence)
-    assert memory().held_value("run", (*runs.of_the_run(given), sequence.digest)) is None
+    assert memory().held_value("run", runs.key_of(source_of(given), given.model, sequence)) is None
     assert memory().held - held < 100_000  # the model, at most
     assert runs.run(given, sequence).trace.meta.steps == 5000  # and nothing stays locked
 
@@ -269,11 +271,12 @@ def test_what_is_counted_is_given_back_as_far_as_it_was_not_computed():
 def among_others(monkeypatch, a_minute, budget=None):
     """As one visitor of several, on a server with so much memory."""
     rule = Allowance(a_minute=a_minute, clock=Clock())
-    for name, what in (("allowance", lambda: rule), ("visitor", lambda: "one of many")):
-        monkeypatch.setattr(runs, name, what)
-    if budget is not None:
-        small = Memory(budget=budget)
-        monkeypatch.setattr(runs, "memory", lambda: small)
+    small = None if budget is None else Memory(budget=budget)
+    for each in (runs, computing):
+        monkeypatch.setattr(each, "allowance", lambda: rule)
+        monkeypatch.setattr(each, "visitor", lambda: "one of many")
+        if small is not None:
+            monkeypatch.setattr(each, "memory", lambda: small)
     return rule
 
 
@@ -334,7 +337,7 @@ def test_what_was_given_up_is_not_counted(monkeypatch):
         if len(calls) == 5:
             raise GoneError
 
-    monkeypatch.setattr(runs, "still_wanted", gone)
+    monkeypatch.setattr(computing, "still_wanted", gone)
     given = Settings(
         weights="random", hidden=4, seed=4322, source="synthetic", family="sine", steps=5000, parameters=()
     )

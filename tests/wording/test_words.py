@@ -8,7 +8,7 @@ from typing import get_args
 
 import pytest
 
-from gruviz.app.readers import SOURCES, WEIGHTS
+from gruviz.app.readers import SOURCES
 from gruviz.app.subject.reading import HEADER
 from gruviz.drawing.pooling import STATISTICS
 from gruviz.inputs.scaling import SCALINGS
@@ -16,6 +16,8 @@ from gruviz.inputs.synthetic import FAMILIES
 from gruviz.inputs.text import ENCODINGS, NOT_UTF_8, UNITS
 from gruviz.models.gru import MODELS
 from gruviz.protocol.view import PANELS
+from gruviz.sources.derived import Closed, Fitted, Misread
+from gruviz.sources.link import ORIGINS
 from gruviz.tasks.catalogue import TASKS
 from gruviz.tracing.analysis import ORDERS
 from gruviz.tracing.gate_trace import GATES
@@ -36,12 +38,12 @@ EXPECTED = {
     "gates": {*PANELS},
     "captions": {"x", *GATES, *ANSWERS},
     "captions_short": {"x", *GATES, *ANSWERS},
-    "sentences": {*WEIGHTS, "random_between", "random_saturated"},
+    "sentences": {*ORIGINS, "random_between", "random_saturated"},
     "hover": {"unit", "units", "step", "steps", "pooled", *GATES},
     "models": set(MODELS),
     "models_about": set(MODELS),
-    "weights": set(WEIGHTS) - set(TASKS),
-    "stories": set(WEIGHTS) - set(TASKS),
+    "weights": set(ORIGINS) - set(TASKS),
+    "stories": set(ORIGINS) - set(TASKS),
     **{table: set(TASKS) for table in ("tasks", "tasks_about", "task_stories", "task_checks")},
     "task_parameters": {p.name for task in TASKS.values() for p in task.parameters},
     "training_outcomes": set(get_args(Outcome)),
@@ -63,6 +65,8 @@ PREFIXED = {
     ("train", "init_"): INITS,
     ("task_metrics", "baseline_"): {task.metric.name for task in TASKS.values()},
     ("terms", "metric_"): {task.metric.name for task in TASKS.values()},
+    ("compare", "closing_"): Closed.changes,
+    ("compare", "side_read_"): {*Misread.changes, *Fitted.changes},
 }
 # texts of [page] that are named by a choice itself
 CHOSEN = {*UNITS, *ENCODINGS, "before", "after"}
@@ -270,7 +274,9 @@ def constants(tree):
 
 def test_no_page_text_is_left_that_nothing_shows():
     shown_by = {"app.py", "scene.py", "headline.py"}
-    said = set().union(*(constants(tree) for path, tree in trees() if "app" in path.parts or path.name in shown_by))
+    said = set().union(
+        *(constants(tree) for path, tree in trees() if {"app", "sources"} & set(path.parts) or path.name in shown_by)
+    )
     composed = {
         prefix + choice for (table, prefix), choices in PREFIXED.items() for choice in choices if table == "page"
     }

@@ -10,19 +10,22 @@ import streamlit as st
 
 from gruviz.app import state
 from gruviz.app.compare import sides
-from gruviz.app.compare.sides import FITTED, READINGS, WRITTEN_AS, Comparison, kinds_for, moment_named, named
 from gruviz.app.compare.sides import READERS_OF as READERS
+from gruviz.app.compare.sides import READINGS, Comparison, kinds_for, moment_named
 from gruviz.app.readers import LONGEST_IN_URL
-from gruviz.app.server.models import kept
 from gruviz.app.server.trainings import trainings
 from gruviz.app.settings import Settings
 from gruviz.app.subject.bends import edits_of
 from gruviz.app.subject.mine import mine
 from gruviz.app.subject.plans import brief
+from gruviz.app.subject.weights import source_of
 from gruviz.inputs.parameters import MAX_SEED
 from gruviz.models.conventions import CONVENTIONS
 from gruviz.models.gru import MODELS
+from gruviz.sources.derived import Converted, Fitted, change_title
+from gruviz.sources.trained import Opened
 from gruviz.training.loop import Trained
+from gruviz.wording.problems import Problem
 from gruviz.wording.words import words
 
 _KEPT = "compare.kept"  # a widget that is not drawn loses its state: the visitor may come back from another page
@@ -204,14 +207,14 @@ def bend_named(bent: str, language: str) -> str:
 
 def _read(settings: Settings, comparison: Comparison, w: dict[str, Any]) -> None:
     own = "after" if settings.model == "torch" else "before"
-    other = {WRITTEN_AS + name for name, one in CONVENTIONS.items() if one.reset != own}
-    readings = [name for name in READINGS if name not in other and (name != FITTED or own == "after")]
+    other = {Converted.prefix + name for name, one in CONVENTIONS.items() if one.reset != own}
+    readings = [name for name in READINGS if name not in other and (name not in Fitted.changes or own == "after")]
     if current().read not in readings:
         put(replace(current(), read=readings[0]))
     st.selectbox(
         w["compare"]["read"],
         readings,
-        format_func=lambda name: named(name, settings.lang),
+        format_func=lambda name: change_title(name, settings.lang),
         key=_seed("read", current().read),
     )
 
@@ -248,8 +251,11 @@ def _training(settings: Settings, comparison: Comparison, w: dict[str, Any]) -> 
 
 
 def _is_own(settings: Settings, trained: Trained) -> bool:
-    held = kept(settings.mine) if settings.weights == "mine" else None
-    return held is not None and not held.altered and held.plan == trained.plan
+    try:
+        source = source_of(settings)
+    except Problem:  # the model is gone
+        return False
+    return isinstance(source, Opened) and not source.file.altered and source.plan == trained.plan
 
 
 _DRAWN = {

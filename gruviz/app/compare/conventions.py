@@ -5,9 +5,9 @@ from __future__ import annotations
 import streamlit as st
 
 from gruviz.app.compare import controls
-from gruviz.app.compare.sides import READ_AS, WRITTEN_AS
 from gruviz.app.settings import Settings
 from gruviz.models.conventions import CONVENTIONS, Convention
+from gruviz.sources.derived import Converted, ReadAs
 from gruviz.wording.words import words
 
 _TABLE = "compare_conventions"
@@ -43,7 +43,7 @@ def conventions(settings: Settings) -> None:
                 key="compare_try_read",
                 icon=":material/file_open:",
                 on_click=controls.put_reading,
-                args=(READ_AS + chosen.name,),
+                args=(ReadAs.prefix + chosen.name,),
                 help=c["try_read_about"],
             )
             st.button(
@@ -51,7 +51,7 @@ def conventions(settings: Settings) -> None:
                 key="compare_try_written",
                 icon=":material/sync_alt:",
                 on_click=controls.put_reading,
-                args=(WRITTEN_AS + chosen.name,),
+                args=(Converted.prefix + chosen.name,),
                 help=c["try_written_about"],
                 disabled=chosen.reset != own,
             )

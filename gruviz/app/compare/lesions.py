@@ -17,7 +17,7 @@ from gruviz.app.server.turns import compute_turns, still_wanted
 from gruviz.app.settings import Settings
 from gruviz.app.subject import runs
 from gruviz.app.subject.bends import as_text
-from gruviz.app.subject.weights import trained_weights
+from gruviz.app.subject.weights import source_of
 from gruviz.tasks.lesions import Effect, Lesions, lesions
 from gruviz.training.plan import TrainingPlan
 from gruviz.training.saved import SavedModel
@@ -36,11 +36,11 @@ def lesions_of(settings: Settings) -> None:
     Args:
         settings: the visitor's.
     """
-    c, held = words(settings.lang)["compare"], trained_weights(settings)
+    c, held = words(settings.lang)["compare"], source_of(settings).saved
     if held is None:
         return
     st.markdown(f"##### {c['lesions']}")
-    key = (held.plan, settings.weights, settings.trained, settings.mine, settings.model)
+    key = (source_of(settings).key, settings.model)
     found = memory().held_value(_WANTED, key)
     if found is None and st.session_state.get(_WANTED) == key:
         found = _measured(settings, held, key)
@@ -74,7 +74,7 @@ def _measured(settings: Settings, held: SavedModel, key: tuple) -> Lesions:
         bar = st.progress(0.0)
         st.button(c["lesions_stop"], key="compare_lesions_stop", icon=":material/stop:")
     st.session_state.pop(_WANTED, None)  # once: what has been stopped does not begin again
-    model = runs.model_of(settings, task.input_size)
+    model = runs.model_of(source_of(settings), settings.model, task.input_size)
 
     def make() -> Lesions:
         turns = compute_turns()
@@ -97,7 +97,7 @@ def _measured(settings: Settings, held: SavedModel, key: tuple) -> Lesions:
 
 def _show(found: Lesions, settings: Settings) -> None:
     w = words(settings.lang)
-    c, task = w["compare"], trained_weights(settings).plan.made()
+    c, task = w["compare"], source_of(settings).saved.plan.made()
     written, lives = task.metric.written, found.lives_by
     said = c["lesions_free"].format(metric=w["task_metrics"][found.metric_name], free=written(found.free))
     if task.metric.gain(found.free, found.baseline) < LEAST_GAIN:

@@ -8,8 +8,8 @@ import streamlit as st
 
 from gruviz.app import state
 from gruviz.app.compare import controls
-from gruviz.app.compare.runs import altered_model, fit_of, moment_of, plan_of
-from gruviz.app.compare.sides import FITTED, Comparison, Side, kinds_for
+from gruviz.app.compare.runs import fit_of
+from gruviz.app.compare.sides import Comparison, Side, kinds_for
 from gruviz.app.readers import READERS
 from gruviz.app.sentences import sentence
 from gruviz.app.server import models as model_store
@@ -17,8 +17,9 @@ from gruviz.app.settings import Settings
 from gruviz.app.subject import reading
 from gruviz.app.subject.mine import mine, under_way
 from gruviz.app.subject.plans import described
-from gruviz.app.subject.weights import trained_weights
 from gruviz.inputs.sequence import Sequence
+from gruviz.sources.derived import Fitted
+from gruviz.sources.trained import Snapshot
 from gruviz.training.plan import TrainingPlan, weights_of
 from gruviz.training.saved import as_file
 from gruviz.wording.problems import Problem
@@ -93,8 +94,8 @@ def ways_back(settings: Settings, kind: str, sides: tuple[Side, ...], sequences:
         st.error(sentence(told, settings.lang), icon=":material/edit_note:")
     with st.container(horizontal=True, key="leads_back"):  # see assets/stage/hosts/server_connection.js
         for k, (side, sequence) in enumerate(zip(sides, sequences, strict=True)):
-            whole = side.plain or _can_be_kept(side, sequence)
-            if not whole and any(each.plain and each.settings == side.settings for each in sides):
+            whole = side.is_plain or _can_be_kept(side, sequence)
+            if not whole and any(each.is_plain and each.settings == side.settings for each in sides):
                 continue  # its button does the same
             name = side.name if whole else words(settings.lang)["models"][side.settings.model]
             st.button(
@@ -122,9 +123,9 @@ def _trainings(kind: str, sides: tuple[Side, ...]) -> dict[TrainingPlan, int | N
     """The trainings that are compared, and those of this session; each with the moment that is shown of it."""
     found: dict[TrainingPlan, int | None] = {}
     for side in sides:
-        plan, moment = plan_of(side), moment_of(side)
-        held = None if moment is not None else trained_weights(side.settings)
-        if plan is None or (held is not None and held.altered):
+        plan, saved = side.source.plan, side.source.saved
+        moment = side.source.step if isinstance(side.source, Snapshot) else None
+        if plan is None or (saved is not None and saved.altered):
             continue
         if kind in ("start", "trained", "training") or plan in mine():
             found[plan] = found.get(plan) if moment is None else moment
@@ -133,13 +134,13 @@ def _trainings(kind: str, sides: tuple[Side, ...]) -> dict[TrainingPlan, int | N
 
 def _can_be_kept(side: Side, sequence: Sequence) -> bool:
     """Whether the numbers of a side make a model of a task, which Explore can open by its name."""
-    plan = plan_of(side)
-    return plan is not None and (side.altered != FITTED or sequence.inputs == plan.made().input_size)
+    plan = side.source.plan
+    return plan is not None and (not isinstance(side.source, Fitted) or sequence.inputs == plan.made().input_size)
 
 
 def _open(side: Side) -> None:
     try:
-        state.send(side.settings if side.plain else _kept(side))
+        state.send(side.settings if side.is_plain else _kept(side))
     except Problem as problem:
         st.session_state[_FAULT] = problem
 
@@ -150,11 +151,11 @@ def _kept(side: Side) -> Settings:
     Raises:
         Problem: they cannot be made (any more).
     """
-    own, plan, fitted = side.settings, plan_of(side), None
-    if side.altered == FITTED:
+    own, source = side.settings, side.source
+    if isinstance(source, Fitted):
         sequence, _ = reading.sequence_of(own, state.current_upload() if own.source == "file" else None)
-        fitted = fit_of(side, sequence).params
-    model = altered_model(side, plan.made().input_size, fitted)
-    file = as_file(replace(plan, model=model.kind), weights_of(model), altered=side.altered)
+        source = replace(source, reads=sequence.digest, fit=fit_of(side, sequence).params)
+    model = source.model(own.model, source.plan.made().input_size)
+    file = as_file(replace(source.plan, model=model.kind), weights_of(model), altered=source.link)
     name = model_store.keep(file)
     return replace(own, weights="mine", mine=name, model=model.kind, layer=0)

@@ -8,13 +8,14 @@ from functools import partial
 import numpy as np
 from numpy.typing import NDArray
 
-from gruviz.app.compare.runs import altered_model, plan_of
-from gruviz.app.compare.sides import FITTED, Side
+from gruviz.app.compare.sides import Side
 from gruviz.app.server.memory import memory
 from gruviz.app.server.turns import compute_turns
 from gruviz.app.subject.bends import edits_of
+from gruviz.app.subject.runs import model_of
 from gruviz.protocol.experiments import read
 from gruviz.protocol.scene import Run
+from gruviz.sources.derived import Fitted
 from gruviz.tasks.answers import said, states_of, wrong
 from gruviz.tasks.lesions import NOTHING, metric_under
 from gruviz.tracing.analysis import half_lives
@@ -183,17 +184,17 @@ def score(side: Side, run: Run | None = None) -> float | None:
         side: that has learned a task.
         run: of a side that is fitted, whose numbers are of what it reads.
     """
-    plan, own = plan_of(side), side.settings
-    fitted = run.id if run is not None and side.altered == FITTED else ""
-    key = (plan, own.weights, own.trained, own.mine, own.model, side.altered, fitted, own.bent)
+    own = side.settings
+    fitted = run.id if run is not None and isinstance(side.source, Fitted) else ""
+    key = (side.source.key, own.model, fitted, own.bent)
     return memory().get("compared metric", key, partial(_measured, side, run if fitted else None), lambda _: 8)
 
 
 def _measured(side: Side, run: Run | None) -> float | None:
-    plan = plan_of(side)
+    plan = side.source.plan
     task = plan.made()
     batch = task.held_out(sequences_for(plan), **plan.values)
-    model = altered_model(side, task.input_size) if run is None else run.model
+    model = model_of(side.source, side.settings.model, task.input_size) if run is None else run.model
     with compute_turns().turn():
         if not side.settings.bent:
             return task.metric_of(evaluate(model, batch), batch)

@@ -10,7 +10,7 @@ from streamlit.delta_generator import DeltaGenerator
 
 from gruviz.app import state
 from gruviz.app.compare import controls, conventions, lesions, links, verdict
-from gruviz.app.compare.runs import Told, run_of, sequence_of
+from gruviz.app.compare.runs import Report, run_of, sequence_of
 from gruviz.app.compare.sides import Comparison, Side, kind_of, sides_of
 from gruviz.app.courier import visited
 from gruviz.app.head import language_control, page_theme, paper_title
@@ -19,15 +19,14 @@ from gruviz.app.settings import Settings
 from gruviz.app.stage import answer, difference, stage
 from gruviz.app.subject import reading
 from gruviz.app.subject.controls import scaling_control, sequence_controls, weights_controls
-from gruviz.app.subject.weights import units_of
+from gruviz.app.subject.weights import source_of
 from gruviz.drawing.colours import Theme
 from gruviz.inputs.files import Upload
 from gruviz.inputs.sequence import Sequence
-from gruviz.models.presets import PRESETS
 from gruviz.protocol.headline import Status
 from gruviz.protocol.scene import Labels, Run, Scene
 from gruviz.protocol.tiles import is_exact
-from gruviz.tasks.catalogue import TASKS
+from gruviz.sources.link import ORIGINS
 from gruviz.wording.problems import Problem
 from gruviz.wording.words import words
 from gruviz.wording.written import small
@@ -94,11 +93,10 @@ def _draw(settings: Settings) -> None:
 def _weights(settings: Settings) -> None:
     """The visitor's own weights and model, which Explore has over its stage."""
     w = words(settings.lang)
-    names = {**w["tasks"], **w["weights"]}
-    own = ["mine"] if settings.mine else []
+    names = {name: origin.title_of(name, settings.lang) for name, origin in ORIGINS.items()}
     st.selectbox(
         w["compare"]["weights"],
-        [*TASKS, *PRESETS, "random", "chrono", *own],
+        [name for name, origin in ORIGINS.items() if origin.is_in_link or settings.mine],
         format_func=names.get,
         key=state.seeded("weights", settings.weights),
     )
@@ -113,7 +111,7 @@ def _weights(settings: Settings) -> None:
 
 
 def _found(
-    settings: Settings, comparison: Comparison, upload: Upload | None, told: Told | None = None, counted: bool = True
+    settings: Settings, comparison: Comparison, upload: Upload | None, told: Report | None = None, counted: bool = True
 ) -> tuple[tuple[Side, ...], list[Sequence], list[Run]]:
     """The sides, what each reads, and its run.
 
@@ -123,14 +121,14 @@ def _found(
     sides = sides_of(settings, comparison)
     sequences = [sequence_of(side, reading.sequence_of(side.settings, upload)[0]) for side in sides]
     widths = [sequence.inputs for sequence in sequences]
-    drawn = settings.weights in ("random", "chrono") and kind_of(settings, comparison) == "input"
+    drawn = source_of(settings).is_random and kind_of(settings, comparison) == "input"
     if drawn and widths[0] != widths[1]:  # those are drawn for so many inputs: others would be another model
         raise Problem("compare_inputs", own=widths[0], other=widths[1])
     pairs = zip(sides, sequences, strict=True)
     return sides, sequences, [run_of(side, sequence, told, counted) for side, sequence in pairs]
 
 
-def _progress(language: str, place: DeltaGenerator) -> Told:
+def _progress(language: str, place: DeltaGenerator) -> Report:
     """Shows how far a fit is, from the first time it is told; whoever presses stop has the numbers as they were."""
     c, held = words(language)["compare"], {}
 
@@ -170,7 +168,7 @@ def scenes_of(settings: Settings, sides: tuple[Side, ...], sequences: list[Seque
     scenes = []
     for k, (side, sequence, run) in enumerate(zip(sides, sequences, made, strict=True)):
         own = replace(view, bent=side.settings.bent, drawn=side.settings.drawn, show="bent")
-        labels = Labels(units_of(side.settings), sequence.channels, settings.lang, sequence.due)
+        labels = Labels(side.source.unit_names, sequence.channels, settings.lang, sequence.due)
         key = "named_bent" if own.bent or own.drawn else "named"
         said = Status("note", w["compare"][key].format(name=side.name, reset=w["page"][run.trace.meta.reset]))
         form = "beside" if led else "below" if k else "above"

@@ -6,11 +6,13 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
 from gruviz.app.readers import COMPARING, LONGEST_IN_URL, READERS, WRITERS, Reader, read_parameter, written
+from gruviz.app.server.trainings import trainings
 from gruviz.app.settings import DEFAULT, Settings
-from gruviz.app.subject.weights import size_of, trained_weights
-from gruviz.models.conventions import CONVENTIONS
-from gruviz.models.converting import MISREADINGS
+from gruviz.app.subject.weights import source_of
 from gruviz.models.gru import MODELS
+from gruviz.sources.derived import Closed, Converted, Derived, Fitted, Initial, Misread, ReadAs, change_title, derive
+from gruviz.sources.source import ModelSource
+from gruviz.sources.trained import Shipped, Snapshot
 from gruviz.wording.problems import Problem
 from gruviz.wording.words import words
 
@@ -18,11 +20,8 @@ OTHERS = ("example", "changed")  # another input: another example, or the same w
 LONGEST_VALUES = 300  # characters of those
 WIDENING = ("alphabet", "inputs")  # parameters that say how many inputs a sequence has
 KINDS = ("models", "what_if", "input", "random", "start", "trained", "training", "read")
-CLOSING = ("", "r1", "diagonal", "first")  # what makes the reset placements one function
-READ_AS, WRITTEN_AS = "as.", "to."  # before the name of a convention: its file is what ours is taken for, or becomes
-FITTED = "fit"  # the nearest numbers that reset before the matrix
-READINGS = (*MISREADINGS, FITTED, *(prefix + name for prefix in (READ_AS, WRITTEN_AS) for name in CONVENTIONS))
-MOMENT = "at."  # before the name of a training's moment
+CLOSING = ("", *Closed.changes)  # what makes both placements of the reset gate one function
+READINGS = tuple(each.prefix + change for each in (Misread, Fitted, ReadAs, Converted) for change in each.changes)
 USUAL = "clamp z 1"  # a what-if, where none was made yet
 
 
@@ -141,34 +140,38 @@ class Side:
 
     Args:
         name: as the page calls it.
-        settings: that make it, but for what is `altered`.
-        altered: what is done with the weights: "" nothing; "start" they are those before the training; one of
-            READINGS or of CLOSING; MOMENT and what `Comparison.mine` names.
+        settings: of the model, the input and the interventions.
+        source: of the weights; what the settings name, or a change of it.
     """
 
     name: str
     settings: Settings
-    altered: str = ""
+    source: ModelSource
+
+    @classmethod
+    def plain(cls, name: str, settings: Settings) -> Side:
+        """Return the side that the settings alone make.
+
+        Raises:
+            Problem: the visitor's model is not here (any more).
+        """
+        return cls(name, settings, source_of(settings))
 
     @property
-    def plain(self) -> bool:
+    def is_plain(self) -> bool:
         """Whether its settings alone make it."""
-        return not self.altered
-
-    @property
-    def steps(self) -> int | None:
-        """How many steps of its sequence it reads; None for all."""
-        return 1 if self.altered == "first" else None
+        return not isinstance(self.source, Derived | Snapshot)
 
 
 def kinds_for(settings: Settings) -> tuple[str, ...]:
     """What the visitor's run can be compared with; of weights that are gone what needs none."""
     try:
-        held = trained_weights(settings)
+        source = source_of(settings)
     except Problem:
-        held = None
-    left_out = set() if held is not None and not held.altered else {"start"}
-    if held is None or settings.weights == "mine":
+        source = None
+    saved = None if source is None else source.saved
+    left_out = set() if saved is not None and not saved.altered else {"start"}
+    if not isinstance(source, Shipped):
         left_out.add("trained")
     if settings.source in ("table", "file"):
         left_out.add("input")
@@ -193,9 +196,9 @@ def sides_of(settings: Settings, comparison: Comparison) -> tuple[Side, ...]:
     """
     c, w, kind = comparison, words(settings.lang), kind_of(settings, comparison)
     said, models = w["compare"], w["models"]
-    own = replace(settings, bent="", drawn="", show="bent")
+    own, plain = replace(settings, bent="", drawn="", show="bent"), Side.plain
     if kind == "what_if":
-        return Side(said["side_free"], own), Side(said["side_bent"], replace(own, bent=c.bent, drawn=c.drawn))
+        return plain(said["side_free"], own), plain(said["side_bent"], replace(own, bent=c.bent, drawn=c.drawn))
     if kind == "models":
         others = [name for name in MODELS if name != own.model]
         first = c.other if c.other in others else ("split" if own.model == "torch" else "torch")
@@ -206,30 +209,30 @@ def sides_of(settings: Settings, comparison: Comparison) -> tuple[Side, ...]:
                 name: said["side_closed"].format(model=text, how=said[f"closing_{c.closing}"])
                 for name, text in called.items()
             }
-        return tuple(Side(called[name], replace(own, model=name), c.closing) for name in shown)
+        source = derive(source_of(own), c.closing)
+        return tuple(Side(called[name], replace(own, model=name), source) for name in shown)
     if kind == "random":
-        units, _ = size_of(own)
+        source = source_of(own)
         # what the weights do not show now may be left from others, and is in no link
-        shaped = own.weights in ("random", "chrono")
-        fields = {name: getattr(own if shaped else DEFAULT, name) for name in _SHAPE}
-        seed = c.seed + (own.weights in ("random", "chrono") and c.seed == own.seed)  # not the same once more
-        drawn = replace(own, weights="random", hidden=units, seed=seed, **fields)
-        return Side(said["side_own"], own), Side(said["side_random"].format(seed=seed), drawn)
+        fields = {name: getattr(own if source.is_random else DEFAULT, name) for name in _SHAPE}
+        seed = c.seed + (source.is_random and c.seed == own.seed)  # not the same once more
+        drawn = replace(own, weights="random", hidden=source.size[0], seed=seed, **fields)
+        return plain(said["side_own"], own), plain(said["side_random"].format(seed=seed), drawn)
     if kind == "start":
-        return Side(said["side_start"], own, "start"), Side(said["side_trained"], own)
+        source = source_of(own)
+        return Side(said["side_start"], own, Initial(source, "start")), Side(said["side_trained"], own, source)
     if kind == "trained":
         pairs = [replace(own, trained=name, model=name) for name in ("split", "torch")]
-        return tuple(Side(said["side_trained_as"].format(model=models[each.trained]), each) for each in pairs)
+        return tuple(plain(said["side_trained_as"].format(model=models[each.trained]), each) for each in pairs)
     if kind == "training":
-        other = Side(said["side_training"].format(step=_step(c.mine)), own, MOMENT + c.mine)
-        if not c.since:
-            return Side(said["side_own"], own), other
-        since = moment_named(c.mine.rpartition(".")[0], c.since)
-        return Side(said["side_training"].format(step=_step(since)), own, MOMENT + since), other
+        training, _, step = c.mine.rpartition(".")
+        others = [snapshot_of(training, each) for each in (*filter(None, [c.since]), step)]
+        others = [Side(Snapshot.title(source.change, settings.lang), own, source) for source in others]
+        return tuple(others) if len(others) > 1 else (plain(said["side_own"], own), *others)
     if kind == "input":
         if own.source in ("numbers", "text"):
             other = replace(own, **{own.source: c.typed or getattr(own, own.source)})
-            return Side(said["side_input"], own), Side(said["side_other_input"], other)
+            return plain(said["side_input"], own), plain(said["side_other_input"], other)
         if c.how == "changed":
             values, before = values_of(c.values, own) or first_change(own), own.parameter_values()
             labels = w["task_parameters" if own.source == "task" else "parameters"]
@@ -238,13 +241,16 @@ def sides_of(settings: Settings, comparison: Comparison) -> tuple[Side, ...]:
                 other = other.with_parameter(name, value)
             changed = [f"{labels[name]} {value:g}" for name, value in values.items() if value != before[name]]
             changed = ", ".join(changed) or said["bent_nothing"]
-            return Side(said["side_input"], own), Side(said["side_changed"].format(values=changed), other)
+            return plain(said["side_input"], own), plain(said["side_changed"].format(values=changed), other)
         name, number = said["side_example"], c.example + (c.example == own.sseed)
-        return tuple(Side(name.format(number=each), replace(own, sseed=each)) for each in (own.sseed, number))
-    held = trained_weights(own)
+        return tuple(plain(name.format(number=each), replace(own, sseed=each)) for each in (own.sseed, number))
+    source = source_of(own)
     # weights that were trained for the other placement are read wrongly as they stand
-    right = held is None or (held.plan.model == "torch") == (own.model == "torch")
-    return Side(said["side_right" if right else "side_as_is"], own), Side(named(c.read, settings.lang), own, c.read)
+    right = "side_right" if source.is_native(own.model) else "side_as_is"
+    return (
+        Side(said[right], own, source),
+        Side(change_title(c.read, settings.lang), own, derive(source, c.read)),
+    )
 
 
 def values_of(text: str, settings: Settings) -> dict[str, float]:
@@ -282,27 +288,14 @@ def moment_named(training: str, step: int | str) -> str:
     return f"{training}.{step}"
 
 
-def _step(moment: str) -> str:
-    step = moment.rpartition(".")[2]
-    return f"{int(step):,}" if step.isdecimal() and len(step) < 12 else "?"
+def snapshot_of(training: str, step: str) -> Snapshot:
+    """Return the weights of a training after so many steps.
 
-
-def altered_named(altered: str, language: str) -> str:
-    """In words what `Side.altered` says; "" where it says nothing that is known."""
-    c = words(language)["compare"]
-    if altered.startswith(MOMENT):
-        return c["side_training"].format(step=_step(altered))
-    if altered == "start":
-        return c["side_start"]
-    if altered and altered in CLOSING:
-        return c[f"closing_{altered}"]
-    return named(altered, language) if altered in READINGS else ""
-
-
-def named(reading: str, language: str) -> str:
-    """One of READINGS in words."""
-    c = words(language)["compare"]
-    for prefix, key in ((READ_AS, "side_read_as"), (WRITTEN_AS, "side_written_as")):
-        if reading.startswith(prefix):
-            return c[key].format(title=CONVENTIONS[reading.removeprefix(prefix)].title)
-    return c[f"side_read_{reading}"]
+    Raises:
+        Problem: the training is not here (any more), or keeps no weights of that step.
+    """
+    found = trainings().standing(training)
+    snapshots = {} if found is None or found.trained is None else {str(at): one for at, one in found.trained.snapshots}
+    if step not in snapshots:
+        raise Problem("training_gone")
+    return Snapshot(training, int(step), found.plan, snapshots[step])

@@ -11,15 +11,16 @@ import streamlit as st
 from gruviz.app.compare import controls
 from gruviz.app.compare.controls import bend_named
 from gruviz.app.compare.measures import answers_apart, apart, in_common, score, sequences_for
-from gruviz.app.compare.runs import fit_of, plan_of
-from gruviz.app.compare.sides import CLOSING, FITTED, READ_AS, Comparison, Side, kind_of
+from gruviz.app.compare.runs import fit_of
+from gruviz.app.compare.sides import Comparison, Side, kind_of
 from gruviz.app.server.memory import memory
 from gruviz.app.server.turns import LARGE, compute_turns
 from gruviz.app.settings import Settings
-from gruviz.app.subject.weights import size_of, units_of
+from gruviz.app.subject.weights import source_of
 from gruviz.inputs.sequence import Sequence
 from gruviz.models.converting import MISREADINGS
 from gruviz.protocol.scene import Run, layer_names
+from gruviz.sources.derived import Closed, Fitted, ReadAs
 from gruviz.tracing.trace import reference_error
 from gruviz.wording.words import words
 from gruviz.wording.written import plain, small
@@ -44,11 +45,11 @@ def verdict(
     _badges(settings, sides, made)
     for line in _pairs(settings, kind, sides, made) + _why(settings, comparison, kind, sides, sequences, made):
         st.markdown(line)
-    if kind == "models" and size_of(settings)[1] == 1:
+    if kind == "models" and source_of(settings).size[1] == 1:
         _closing(settings, comparison)
     # what is one function at its first step scores as two; and one model scores the same whatever it reads here
     one_model = kind == "input" or (kind == "what_if" and not sides[-1].settings.bent)
-    if not one_model and all(side.steps is None for side in sides):
+    if not one_model and all(side.source.steps is None for side in sides):
         _metrics(settings, sides, made)
 
 
@@ -88,7 +89,7 @@ def _pairs(settings: Settings, kind: str, sides: tuple[Side, ...], made: list[Ru
             key = kinds[found.largest > 0]
             lines.append(c[key].format(**names, largest=small(found.largest)))
         else:
-            units = units_of(one.settings)
+            units = one.source.unit_names
             place = {"gate": found.gate, "unit": units[found.unit] if units else found.unit, "step": found.step}
             said = c["verdict_apart"].format(**names, **place, largest=f"{found.largest:.3g}", since=found.since)
             rows = layer_names(first.trace, settings.lang)
@@ -100,8 +101,7 @@ def _pairs(settings: Settings, kind: str, sides: tuple[Side, ...], made: list[Ru
 def _alike(one: Side, other: Side, first: Run, second: Run) -> bool:
     """Whether two sides that agree do so whatever they read."""
     placements = {first.trace.meta.reset, second.trace.meta.reset}
-    closed = one.altered == other.altered and one.altered in CLOSING
-    return len(placements) == 1 or (closed and one.altered != "")
+    return len(placements) == 1 or (isinstance(one.source, Closed) and one.source == other.source)
 
 
 def _why(
@@ -115,7 +115,7 @@ def _why(
     """Why it is so, and where one meets it."""
     w = words(settings.lang)
     c = w["compare"]
-    if sides[-1].altered == FITTED:
+    if isinstance(sides[-1].source, Fitted):
         fit = fit_of(sides[-1], sequences[-1])
         said = {"error": small(fit.error), "before": small(fit.before), "largest": small(fit.largest)}
         return [c["fit_said"].format(**said)]
@@ -124,15 +124,15 @@ def _why(
     if kind == "input" and np.array_equal(sequences[0].x, sequences[1].x):
         seeded = settings.source not in ("numbers", "text") and comparison.how == "example"
         return [c["why_same_input" if seeded else "why_same_numbers"]]
-    one_training = kind == "training" and plan_of(sides[0]) == plan_of(sides[1])
+    one_training = kind == "training" and sides[0].source.plan == sides[1].source.plan
     if kind in ("trained", "training", "random") and not one_training:
         return [c["why_units"]]
     if kind == "read":
-        return [c["why_read_as" if comparison.read.startswith(READ_AS) else "why_written_as"]]
+        return [c["why_read_as" if isinstance(sides[-1].source, ReadAs) else "why_written_as"]]
     if kind != "models" or len({run.trace.meta.reset for run in made}) == 1:
         return []
     if comparison.closing:
-        return [c["why_closed_first" if sides[0].steps == 1 else "why_closed"]]
+        return [c["why_closed_first" if sides[0].source.steps == 1 else "why_closed"]]
     others = [found for run in made[1:] if (found := apart(made[0], run)) is not None]
     if not others:
         return []
@@ -187,8 +187,8 @@ def _metrics(settings: Settings, sides: tuple[Side, ...], made: list[Run]) -> No
     w = words(settings.lang)
     rows = []
     for side, run in zip(sides, made, strict=True):
-        plan = plan_of(side)
-        if plan is None or (side.altered == FITTED and run.trace.meta.input_size != plan.made().input_size):
+        plan = side.source.plan
+        if plan is None or (isinstance(side.source, Fitted) and run.trace.meta.input_size != plan.made().input_size):
             continue
         found = score(side, run)
         if found is not None:

@@ -10,7 +10,7 @@ from gruviz.app.explore.checks import Checks, across
 from gruviz.app.explore.equations import equations as as_latex
 from gruviz.app.server.files import script
 from gruviz.app.settings import Settings
-from gruviz.app.subject.weights import units_of
+from gruviz.app.subject.weights import source_of
 from gruviz.drawing.sparkline import area, as_image
 from gruviz.protocol.scene import Run
 from gruviz.wording.words import words
@@ -101,7 +101,7 @@ def _equivalence(settings: Settings, run: Run, checks: Checks) -> None:
     st.markdown(_equivalent(settings, run, checks))
     if checks.differences[across(settings.model)] < CLOSE:
         return
-    w, units, found = words(settings.lang), units_of(settings), checks.across
+    w, units, found = words(settings.lang), source_of(settings).unit_names, checks.across
     said = w["equivalence"]["picture"].format(
         model=w["models"][across(settings.model)],
         shown=w["models"][settings.model],

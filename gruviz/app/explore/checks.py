@@ -12,7 +12,7 @@ from gruviz.app.server.memory import memory
 from gruviz.app.server.turns import compute_turns
 from gruviz.app.settings import Settings
 from gruviz.app.subject import runs
-from gruviz.app.subject.weights import params_of
+from gruviz.app.subject.weights import source_of
 from gruviz.drawing.sparkline import largest_of_steps
 from gruviz.inputs.sequence import Sequence
 from gruviz.models.gru import MODELS
@@ -74,7 +74,7 @@ _KIND = "checks"
 
 
 def _key(settings: Settings, sequence: Sequence) -> tuple[Hashable, ...]:
-    return (*runs.of_the_run(settings), sequence.digest)
+    return runs.key_of(source_of(settings), settings.model, sequence)
 
 
 def across(model: str) -> str:
@@ -95,7 +95,7 @@ def _differences(model: str, params: GRUParams, x: np.ndarray) -> tuple[dict[str
 
 def _checks(settings: Settings, sequence: Sequence) -> Checks:
     found = runs.run(settings, sequence)
-    params = params_of(settings, sequence.inputs)
+    params = source_of(settings).params(sequence.inputs)
     turns = compute_turns()
     with turns.turn():
         error = reference_error(found.model, found.trace)

@@ -12,6 +12,7 @@ from gruviz.app.server.turns import LARGE, compute_turns
 from gruviz.app.settings import Settings
 from gruviz.app.stage import bent_of
 from gruviz.app.subject.bends import edits_of
+from gruviz.app.subject.weights import source_of
 from gruviz.handouts.handout import run_id, slides_html, window_note
 from gruviz.handouts.scene_message import MOST_BYTES, Slide, slide_bytes, window_of
 from gruviz.protocol import experiments
@@ -19,7 +20,6 @@ from gruviz.protocol.headline import Status
 from gruviz.protocol.scene import Run, Scene
 from gruviz.protocol.tiles import EXACT_CELLS, EXACT_STEPS, is_exact
 from gruviz.protocol.view import EXPERIMENT, VIEW_FIELDS, View
-from gruviz.tasks.catalogue import TASKS
 from gruviz.tracing.gate_trace import GateTrace
 from gruviz.wording.problems import Problem
 from gruviz.wording.words import LANGUAGES, words
@@ -142,9 +142,8 @@ def html_of(settings: Settings, run: Run, view: View, window: Window | None, mak
 
 def title_of(settings: Settings) -> str:
     """What is shown, by the names of its weights and its model."""
-    w = words(settings.lang)
-    weights = w["tasks"] if settings.weights in TASKS else w["weights"]
-    return f"{weights[settings.weights]} · {w['models'][settings.model]}"
+    model = words(settings.lang)["models"][settings.model]
+    return f"{source_of(settings).title(settings.lang)} · {model}"
 
 
 def _as_seen(scene: Scene, run: Run, view: View) -> Scene:

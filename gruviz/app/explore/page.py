@@ -21,17 +21,15 @@ from gruviz.app.settings import Settings
 from gruviz.app.stage import Seen, answer, first_part, seen, stage
 from gruviz.app.state import Good
 from gruviz.app.subject import controls, reading, runs
-from gruviz.app.subject.weights import units_of
+from gruviz.app.subject.weights import origin_of, source_of
 from gruviz.drawing import export
 from gruviz.drawing.colours import Theme
 from gruviz.inputs.files import Upload
 from gruviz.inputs.scaling import Scaling
 from gruviz.inputs.sequence import Sequence
-from gruviz.models.presets import PRESETS
 from gruviz.protocol.headline import Menu, Status, menus
 from gruviz.protocol.scene import Labels, Run, Scene
 from gruviz.protocol.view import VIEW_FIELDS
-from gruviz.tasks.catalogue import TASKS
 from gruviz.tracing.gate_trace import GateTrace
 from gruviz.wording.problems import Problem
 from gruviz.wording.words import words
@@ -105,7 +103,7 @@ def _menus(settings: Settings) -> tuple[Menu, ...]:
 
 def _begun(settings: Settings, sequence: Sequence) -> tuple[Run, GateTrace] | None:
     """The first part of a trace that takes long; None where it was shown: the whole may be too large to hold."""
-    name = runs.name_of(settings, sequence)
+    name = runs.run_name(settings, sequence)
     found = None if st.session_state.get(_BEGUN) == name else runs.first_part(settings, sequence)
     if found is not None:
         st.session_state[_BEGUN] = name
@@ -181,15 +179,15 @@ def scene_of(settings: Settings, run: Run, sequence: Sequence) -> Scene:
         run: its trace.
         sequence: its input.
     """
-    view, told = settings.view, settings.weights in (*PRESETS, *TASKS)
+    view, source = settings.view, source_of(settings)
     place = [settings.weights, view.t, view.unit, view.gate, view.first, view.last]
-    labels = Labels(units_of(settings), sequence.channels, settings.lang, sequence.due)
+    labels = Labels(source.unit_names, sequence.channels, settings.lang, sequence.due)
     return Scene(
         run,
         view,
         labels,
         home=story.home(settings, run),
-        place=" ".join(map(str, place)) if told else None,
+        place=" ".join(map(str, place)) if source.has_story else None,
         visit=state.visits(),
         address="",
     )
@@ -263,7 +261,7 @@ def _downloads(shown: Settings, upload: Upload | None) -> None:
     with one_sentence(shown.lang):
         sequence, _ = reading.sequence_of(shown, upload)
         run = runs.run(shown, sequence)
-        names, inputs = units_of(shown), sequence.inputs
+        names, inputs = source_of(shown).unit_names, sequence.inputs
         buttons = st.container(horizontal=True)
         part = seen(STAGE, run, shown.view)
         with buttons:
@@ -324,7 +322,7 @@ def _link_note(settings: Settings, upload: Upload | None, problem: Problem | Non
     note = "link_note" if settings.fits_url else "link_note_long"
     if upload is not None or settings.source == "file":
         note = "link_note_file"
-    elif settings.weights == "mine":
+    elif not origin_of(settings).is_in_link:
         note = "link_note_mine"
     elif problem is not None:
         note = "link_note_problem"
@@ -336,7 +334,9 @@ def _npz(shown: Settings, upload: Upload | None, part: Seen) -> bytes:
     run = runs.run(shown, sequence)
     # the browser holds the rest of the view
     query = {name: text for name, text in shown.to_query().items() if name not in VIEW_FIELDS} | part.query
-    return export.npz(run.trace, run.model, units=units_of(shown), channels=sequence.channels, settings=query)
+    return export.npz(
+        run.trace, run.model, units=source_of(shown).unit_names, channels=sequence.channels, settings=query
+    )
 
 
 def _csv(shown: Settings, upload: Upload | None, part: Seen) -> bytes:
@@ -345,6 +345,6 @@ def _csv(shown: Settings, upload: Upload | None, part: Seen) -> bytes:
         runs.run(shown, sequence).trace,
         steps=part.steps,
         units=part.units,
-        unit_names=units_of(shown),
+        unit_names=source_of(shown).unit_names,
         channels=sequence.channels,
     )

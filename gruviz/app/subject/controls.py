@@ -10,13 +10,16 @@ from gruviz.app import state
 from gruviz.app.readers import MAX_LAYERS, MAX_UNITS, SOURCES
 from gruviz.app.settings import Settings
 from gruviz.app.subject import reading
-from gruviz.app.subject.weights import symbols_of
+from gruviz.app.subject.weights import origin_of, symbols_of
 from gruviz.inputs.parameters import MAX_SEED
 from gruviz.inputs.scaling import SCALINGS, Scaling
 from gruviz.inputs.sequence import MAX_STEPS, Sequence
 from gruviz.inputs.synthetic import FAMILIES
 from gruviz.inputs.tables import Table
 from gruviz.inputs.text import ENCODINGS, NOT_UTF_8, UNITS
+from gruviz.sources.hand_built import Leaky
+from gruviz.sources.random_init import Random
+from gruviz.sources.trained import Shipped
 from gruviz.tasks.catalogue import TASKS
 from gruviz.wording.problems import Problem
 from gruviz.wording.words import words
@@ -30,27 +33,38 @@ MOST_SENT = 17  # of 1,000,000 bytes, as browsers count: more than the 16 MiB th
 
 def weights_controls(settings: Settings) -> None:
     """What can be said of the chosen weights beyond their name."""
+    draw = _OF_WEIGHTS.get(origin_of(settings))
+    if draw is not None:
+        draw(settings)
+
+
+def _shipped(settings: Settings) -> None:
+    w = words(settings.lang)
+    st.segmented_control(
+        w["page"]["trained_as"],
+        ["split", "torch"],
+        format_func=w["models"].get,
+        required=True,
+        width="stretch",
+        key=state.seeded("trained", settings.trained),
+        help=w["page"]["trained_as_help"],
+    )
+
+
+def _leaky(settings: Settings) -> None:
+    w = words(settings.lang)
+    st.text_input(
+        w["page"]["half_lives"],
+        key=state.seeded("halves", settings.halves),
+        max_chars=80,
+        help=w["terms"]["half_lives"],
+    )
+
+
+def _random(settings: Settings) -> None:
     w = words(settings.lang)
     p = w["page"]
-    if settings.weights in TASKS:
-        st.segmented_control(
-            p["trained_as"],
-            ["split", "torch"],
-            format_func=w["models"].get,
-            required=True,
-            width="stretch",
-            key=state.seeded("trained", settings.trained),
-            help=p["trained_as_help"],
-        )
-    if settings.weights == "leaky":
-        st.text_input(
-            p["half_lives"],
-            key=state.seeded("halves", settings.halves),
-            max_chars=80,
-            help=w["terms"]["half_lives"],
-        )
-    if settings.weights not in ("random", "chrono"):
-        return
+    fields = Random.fields_for(settings.weights, settings.model)
     left, right = st.columns(2)
     left.number_input(
         p["hidden_size"],
@@ -63,7 +77,7 @@ def weights_controls(settings: Settings) -> None:
     )
     right.number_input(p["seed"], 0, MAX_SEED, value=None, step=1, key=state.seeded("seed", settings.seed))
     st.slider(p["gain"], 0.0, 20.0, step=0.1, key=state.seeded("gain", settings.gain), help=p["gain_help"])
-    if settings.weights == "chrono":
+    if "tmax" in fields:
         st.number_input(
             p["t_max"],
             3,
@@ -76,7 +90,7 @@ def weights_controls(settings: Settings) -> None:
     else:
         st.slider(p["z_bias"], -10.0, 10.0, step=0.1, key=state.seeded("zbias", settings.zbias), help=p["z_bias_help"])
     st.slider(p["r_bias"], -10.0, 10.0, step=0.1, key=state.seeded("rbias", settings.rbias), help=p["r_bias_help"])
-    if settings.model == "torch":
+    if "layers" in fields:
         st.number_input(
             p["layers"],
             1,
@@ -87,6 +101,9 @@ def weights_controls(settings: Settings) -> None:
             help=p["layers_help"],
         )
         st.toggle(p["both_ways"], key=state.seeded("both", settings.both))
+
+
+_OF_WEIGHTS = {Shipped: _shipped, Leaky: _leaky, Random: _random}
 
 
 def sequence_controls(settings: Settings) -> None:
