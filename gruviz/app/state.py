@@ -102,9 +102,9 @@ def _shown() -> Iterator[tuple[str, Any]]:
         if value is not None:
             yield name, value
             if isinstance(held, str) and not isinstance(value, str):  # no widget sends it so, and none can show it
-                del st.session_state[key]
+                st.session_state.pop(key, None)
         elif held is not None:
-            del st.session_state[key]
+            st.session_state.pop(key, None)
 
 
 def _shown_parameters(settings: Settings) -> dict[str, float]:
@@ -117,7 +117,7 @@ def _shown_parameters(settings: Settings) -> dict[str, float]:
         if value is not None and value != values[parameter.name]:
             found[parameter.name] = value
         elif value is None and held is not None:
-            del st.session_state[key]
+            st.session_state.pop(key, None)
     return found
 
 

@@ -1,10 +1,10 @@
-"""NumPy files: a `.npy` of one or two axes as a Sequence, its header checked before anything is allocated."""
+"""NumPy files: a `.npy` file as a Sequence, its header checked before anything is allocated."""
 
 from __future__ import annotations
 
-import ast
+import io
 import math
-import re
+from tokenize import TokenError
 
 import numpy as np
 
@@ -13,15 +13,16 @@ from gruviz.inputs.text import refuse_other_files
 from gruviz.wording.problems import Problem
 
 _MAGIC = b"\x93NUMPY"
-_LONGEST_HEADER = 10_000
+_LONGEST_HEADER = 1000  # characters; NumPy writes about 120, and nesting costs the stack of a parser
 _LARGEST_LENGTH = 2**63 - 1
-# what nests or chains in Python; a header numpy writes has a handful, and its depth is what a parser's stack pays for
-_NESTING = re.compile(rb"[(\[{+~*/%@&|^<>.-]|not|if|lambda|and|or")
-_DEEPEST = 200
+_READERS = {
+    (1, 0): np.lib.format.read_array_header_1_0,
+    (2, 0): np.lib.format.read_array_header_2_0,
+}
 
 
 def read_npy(data: bytes, name: str = "array") -> Sequence:
-    """Read a NumPy `.npy` file of shape (time,) or (time, input); nothing in it is ever unpickled.
+    """Read a NumPy `.npy` file of shape (time,), (time, input) or (1, time, input); nothing in it is ever unpickled.
 
     Args:
         data: the file's bytes, at most 16 MiB.
@@ -47,39 +48,29 @@ def read_npy(data: bytes, name: str = "array") -> Sequence:
     if not data.startswith(_MAGIC):
         refuse_other_files(data, name)
         raise Problem("npy_not_array", name=name)
-    descr, fortran_order, shape, start = _header(data, name)
-    if not isinstance(descr, str) or not re.fullmatch(r"[<>|=]?[biuf]\d{1,2}", descr):
-        raise Problem("npy_dtype", name=name, found=str(descr))
-    try:
-        dtype = np.dtype(descr)
-    except TypeError:
-        raise Problem("npy_dtype", name=name, found=descr) from None
+    shape, is_fortran, dtype, start = _header(data, name)
+    if dtype.kind not in "biuf":
+        raise Problem("npy_dtype", name=name, found=str(dtype))
+    if len(shape) == 3 and shape[0] == 1:  # a batch of one sequence
+        shape = shape[1:]
     if len(shape) not in (1, 2) or 0 in shape:
         raise Problem("npy_shape", name=name, found=str(shape))
     check_size(shape[0], shape[1] if len(shape) == 2 else 1)
     expected = math.prod(shape) * dtype.itemsize
     if len(data) - start != expected:
         raise Problem("npy_bytes", name=name, found=len(data) - start, expected=expected)
-    x = np.frombuffer(data, dtype=dtype, offset=start).reshape(shape, order="F" if fortran_order else "C")
+    x = np.frombuffer(data, dtype=dtype, offset=start).reshape(shape, order="F" if is_fortran else "C")
     return Sequence(x.reshape(shape[0], -1), name=name)
 
 
-def _header(data: bytes, name: str) -> tuple[object, bool, tuple[int, ...], int]:
-    # numpy's own reader may raise tokenizer errors on junk, and for version 3 it is private
-    width = 2 if data[6:7] == b"\x01" else 4
-    size = int.from_bytes(data[8 : 8 + width], "little")
-    start = 8 + width + size
-    if data[6:7] not in (b"\x01", b"\x02", b"\x03") or size > _LONGEST_HEADER or start > len(data):
-        raise Problem("npy_header", name=name)
-    written = data[8 + width : start]
-    if len(_NESTING.findall(written)) > _DEEPEST:
-        raise Problem("npy_header", name=name)
+def _header(data: bytes, name: str) -> tuple[tuple[int, ...], bool, np.dtype, int]:
+    """Return shape, whether Fortran's order, dtype, and where the numbers begin."""
+    file = io.BytesIO(data)
     try:
-        header = ast.literal_eval(written.decode("utf-8").strip())
-        descr, fortran_order, shape = header["descr"], header["fortran_order"], header["shape"]
-    except (ValueError, SyntaxError, TypeError, KeyError, MemoryError, RecursionError):
-        raise Problem("npy_header", name=name) from None
-    whole = isinstance(shape, tuple) and all(type(n) is int and 0 <= n <= _LARGEST_LENGTH for n in shape)
-    if not whole or not isinstance(fortran_order, bool):
+        read = _READERS[np.lib.format.read_magic(file)]
+        shape, is_fortran, dtype = read(file, max_header_size=_LONGEST_HEADER)
+    except (ValueError, SyntaxError, TypeError, KeyError, MemoryError, RecursionError, TokenError) as error:
+        raise Problem("npy_header", name=name) from error
+    if any(type(length) is not int or not 0 <= length <= _LARGEST_LENGTH for length in shape):
         raise Problem("npy_header", name=name)
-    return descr, fortran_order, shape, start
+    return shape, is_fortran, dtype, file.tell()

@@ -43,6 +43,7 @@ def test_a_page_gets_the_script_before_all_others(cuts):
     head, rest = body["body"].split(b"</script>", 1)
     assert head.startswith(b"<!DOCTYPE html><html><head><script>")
     assert b"BACKEND_BASE_URL" in head
+    assert b'metricsUrl: "off"' in head  # Streamlit asks another host where to send statistics if this is empty
     assert b"<!DOCTYPE html><html><head>" + rest.lstrip() == PAGE
     headers = dict(start["headers"])
     assert int(headers[b"content-length"]) == len(body["body"])

@@ -84,6 +84,16 @@ def test_whatever_a_widget_holds_settings_stay_valid(first, then):
             assert held is None or read(held) == getattr(settings, name)
 
 
+def test_a_widget_that_goes_while_it_is_read_leaves_the_settings(monkeypatch):
+    class Gone(Held):
+        def to_dict(self):
+            return dict(self) | {"set.hidden": "no number", "set.p.task-delayed_copy.gap": "none"}
+
+    monkeypatch.setattr(state.st, "session_state", Gone())
+    monkeypatch.setattr(state.st, "query_params", {})
+    assert is_valid(state.current())
+
+
 @hypothesis.settings(deadline=None, max_examples=25)
 @given(HELD)
 def test_whatever_a_widget_holds_the_page_is_drawn(held):

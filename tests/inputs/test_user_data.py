@@ -369,6 +369,12 @@ def test_npy_comes_back_exactly(array, fortran):
         assert (key, fields["step"], fields["input"]) == ("not_finite_step", step + 1, place + 1)
 
 
+def test_a_batch_of_one_sequence_is_that_sequence():
+    x = np.arange(6.0).reshape(1, 3, 2)
+    for order in "CF":
+        np.testing.assert_array_equal(read_npy(npy(np.array(x, order=order))).x, x[0])
+
+
 @pytest.mark.parametrize(
     ("data", "key"),
     [
@@ -388,7 +394,7 @@ def test_npy_comes_back_exactly(array, fortran):
         (npy(np.array(["a"])), "npy_dtype"),
         (npy(np.zeros(3, dtype=[("a", "f4"), ("b", "f4")])), "npy_dtype"),
         (npy(np.array([1, None]), allow_pickle=True), "npy_dtype"),
-        (npy(np.zeros(3)).replace(b"<f8", b"<f3"), "npy_dtype"),
+        (npy(np.zeros(3)).replace(b"<f8", b"<f3"), "npy_header"),
         (npy(np.zeros(3)).replace(b"(3,)", b"(-3,)"), "npy_header"),
         (npy(np.zeros(MAX_STEPS + 1, dtype=bool)), "too_many_steps"),
         (npy(np.zeros((1, MAX_INPUTS + 1))), "too_many_inputs"),

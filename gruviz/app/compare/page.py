@@ -78,8 +78,7 @@ def _draw(settings: Settings) -> None:
         found = _found(shown, comparison, upload, counted=False)
     sides, sequences, made = found
     scenes = scenes_of(shown, sides, sequences, made)
-    w = words(shown.lang)
-    paper_title(" · ".join([(w["tasks"] | w["weights"])[shown.weights], *(side.name for side in sides)]))
+    paper_title(" · ".join([source_of(shown).title(shown.lang), *(side.name for side in sides)]))
     _stages(scenes, sides, shown.lang)
     with st.container(key="compare_words"):  # one place however much there is: the courier below would be mounted anew
         verdict.verdict(shown, comparison, sides, sequences, made)

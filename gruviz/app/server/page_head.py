@@ -32,7 +32,7 @@ _SCRIPT = b"""<script>
     BACKEND_BASE_URL: base.origin + base.pathname.replace(/\\/+$/, ""),
     HOST_CONFIG: {
       allowedOrigins: [base.origin], useExternalAuthToken: false, enableCustomParentMessages: false,
-      enforceDownloadInNewTab: false, metricsUrl: "", blockErrorDialogs: false,
+      enforceDownloadInNewTab: false, metricsUrl: "off", blockErrorDialogs: false,
     },
   };
   try {
