@@ -1,4 +1,4 @@
-"""What a handout holds, read from its text: for tests."""
+"""Parser of handout files, for tests."""
 
 from __future__ import annotations
 

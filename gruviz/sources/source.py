@@ -41,7 +41,7 @@ class Focus:
 
 
 class ModelSource(ABC):
-    """Where the weights of a model come from.
+    """Source of a model's weights.
 
     Subclasses are frozen dataclasses whose compared fields are plain values: they make the source equal to another one
     and are the key of caches. What is large, such as arrays, is a field with `compare=False`.
@@ -151,7 +151,7 @@ class ModelSource(ABC):
         return False
 
     def reset(self, kind: str) -> Reset:
-        """Where the reset gate acts in the model of a kind, "before" or "after" the matrix."""
+        """Return where the reset gate acts in the model of a kind: "before" or "after" the matrix."""
         return "after" if kind == "torch" else "before"
 
     def _with_head(self, model: GRUModel) -> GRUModel:
@@ -201,7 +201,7 @@ class Origin(ModelSource):
 
     @classmethod
     def title_of(cls, name: str, language: str) -> str:
-        """Return how the page calls weights of a name, in one of LANGUAGES."""
+        """Return the name on the page of weights with a key, in one of LANGUAGES."""
         return words(language)["weights"][name]
 
     @classmethod
@@ -210,15 +210,15 @@ class Origin(ModelSource):
         return ""
 
     def title(self, language: str) -> str:
-        """How the page calls the weights, in one of LANGUAGES."""
+        """Return the name of the weights on the page, in one of LANGUAGES."""
         return self.title_of(self.name, language)
 
     def sentence(self, language: str, trace: GateTrace) -> str:
-        """What is to be seen in a trace of the weights, in one sentence; Markdown with links to `focuses`."""
+        """Return one sentence about a trace of the weights; Markdown with links to `focuses`."""
         return words(language)["sentences"][self.name]
 
     def story(self, language: str) -> str:
-        """All there is to say of the weights; Markdown with links to `focuses`."""
+        """Return the story of the weights; Markdown with links to `focuses`."""
         return words(language)["stories"][self.name]
 
     @property

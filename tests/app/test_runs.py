@@ -115,7 +115,7 @@ def test_half_lives_are_read(typed, found):
 )
 def test_bad_half_lives_are_a_problem_that_names_the_word(typed, word):
     with pytest.raises(Problem) as caught:
-        source_of(replace(DEFAULT, weights="leaky", halves=typed)).size  # noqa: B018
+        source_of(replace(DEFAULT, weights="leaky", halves=typed)).params(1)
     assert caught.value.key == "half_lives"
     assert caught.value.fields == {"word": word}
 

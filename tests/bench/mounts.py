@@ -1,4 +1,4 @@
-"""What mounting leaves in memory: `python tests/bench/mounts.py` (needs Chromium; prints, asserts nothing).
+"""Memory that mounting a stage leaves behind: `python tests/bench/mounts.py` (needs Chromium; prints, asserts nothing).
 
 A full stage on a plain page is mounted and destroyed 50 times; printed are the heap, the event listeners and the nodes
 after garbage collection, before the 50 and after, and beside them what one mounted stage holds.

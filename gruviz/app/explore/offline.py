@@ -34,7 +34,7 @@ SceneMaker = Callable[[Settings], Scene]  # of the run on the page, in the setti
 
 @dataclass(frozen=True)
 class _Offer:
-    """What can be written: the whole run, or the steps in view where that is too large.
+    """Part of a run that fits one file: the whole run, or the steps in view if that is too large.
 
     Args:
         window: those steps; None for all.
@@ -89,7 +89,7 @@ def offline_download(stage: str, settings: Settings, run: Run, seen: Window | No
 
 
 def _offer(run: Run, seen: Window | None, language: str) -> _Offer | None:
-    """What fits one file; None for nothing."""
+    """Return the part of the run that fits one file, or None."""
     trace = run.trace
     if is_exact(trace.meta.steps, trace.meta.hidden_size) and slide_bytes(trace, run.model) <= MOST:
         return _Offer(None)
@@ -141,7 +141,7 @@ def html_of(settings: Settings, run: Run, view: View, window: Window | None, mak
 
 
 def title_of(settings: Settings) -> str:
-    """What is shown, by the names of its weights and its model."""
+    """Return the title of the file: the names of the weights and of the model."""
     model = words(settings.lang)["models"][settings.model]
     return f"{source_of(settings).title(settings.lang)} · {model}"
 

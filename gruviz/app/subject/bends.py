@@ -1,4 +1,4 @@
-"""What is bent, as text of an address, both ways: as assets/stage/editor/edit_text.js reads and writes it."""
+"""Interventions as text of the address, read and written as assets/stage/editor/edit_text.js does."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ def as_text(changes: Iterable[Intervention]) -> str:
 
 
 def edits_of(text: str) -> list[dict[str, Any]] | None:
-    """What of a text acts, as `gruviz.protocol.experiments.read` takes it; None where any of it cannot be read.
+    """Parse a text into its active edits, as `gruviz.protocol.experiments.read` takes them; None if any is unreadable.
 
     >>> edits_of("clamp z 1 u3,5-6 t5-9 l1;-lesion u2;bias n -0.5")
     [{'do': 'clamp', 'gate': 'z', 'value': 1.0, 'units': [3, 5, 6], 'steps': [5, 9], 'layer': 1}, \
